@@ -1,0 +1,23 @@
+/**
+ * Something the user can put right. The message is one line: where, what was expected, what came, what to do.
+ * The command line prints it without a stack and ends with `exitCode`: 1 the work failed, 2 the command was wrong.
+ */
+export class LacunaError extends Error {
+  override readonly name = 'LacunaError'
+
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message)
+  }
+}
+
+/** The code of a Node file-system error (`ENOENT`, `EACCES`, …), if it is one. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, openSync, closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { errorCode, LacunaError, messageOf } from './errors.js'
+
+/**
+ * Writes a file beside its place, syncs it and renames it over: a reader sees the old file or the new one, never half.
+ * @throws LacunaError when the disk is full or the place cannot be written; the old file is then untouched
+ */
+export function writeFileAtomic(path: string, parts: string | Uint8Array | Iterable<Uint8Array>): void {
+  const temporary = `${path}.${process.pid}.part`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(temporary, 'w')
+    try {
+      for (const part of chunks(parts)) writeAll(file, part)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw writeError(path, error)
+  }
+}
+
+/** A file-system error while writing `path`, as one line that says what to do. */
+export function writeError(path: string, error: unknown): LacunaError {
+  const code = errorCode(error)
+  if (code === 'ENOSPC') return new LacunaError(`${path}: the disk is full; free some space and run the command again`)
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new LacunaError(`${path}: no permission to write here; choose another place or change its permissions`)
+  return new LacunaError(`${path}: cannot be written: ${messageOf(error)}`)
+}
+
+function* chunks(parts: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
+  if (typeof parts === 'string') yield new TextEncoder().encode(parts)
+  else if (parts instanceof Uint8Array) yield parts
+  else yield* parts
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
+}
