@@ -1,0 +1,75 @@
+import type { SchemaElement } from 'hyparquet'
+import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
+import { LacunaError } from '../errors.js'
+import { writeFileAtomic } from '../files.js'
+
+export interface EmbeddingTable {
+  /** [N] what each row was made from, for example a path. */
+  readonly names: readonly string[]
+  /** [N] null where a sample has none; left out when there are no labels at all. */
+  readonly labels?: readonly (string | null)[]
+  /** [N, D] row-major. */
+  readonly embeddings: Float32Array
+}
+
+/** A row group is held in memory as plain numbers with their list levels: about 50 MB. */
+const valuesPerGroup = 2 ** 21
+
+/** `embedding` is the standard three-level list, which pyarrow and DuckDB read as `list<float>`. */
+const schema: SchemaElement[] = [
+  { name: 'root', num_children: 3 },
+  { name: 'name', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+  { name: 'label', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+  { name: 'embedding', repetition_type: 'REQUIRED', num_children: 1, converted_type: 'LIST' },
+  { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+  { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },
+]
+
+/**
+ * Writes embeddings as a Parquet table with the columns `name`, `label` and `embedding` (a list of D floats).
+ *
+ * @throws LacunaError when the columns differ in length, or the file cannot be written
+ */
+export function writeEmbeddingsParquet(path: string, table: EmbeddingTable): void {
+  const { names, labels, embeddings } = table
+  if (labels && labels.length !== names.length)
+    throw new LacunaError(`${path}: ${names.length} names but ${labels.length} labels`)
+  if (names.length === 0 ? embeddings.length > 0 : embeddings.length % names.length > 0)
+    throw new LacunaError(`${path}: ${embeddings.length} values do not divide into ${names.length} rows`)
+  writeFileAtomic(path, parquetBytes(table))
+}
+
+/** One chunk of bytes a row group, so that a large table never lies in memory twice. */
+function* parquetBytes({ names, labels, embeddings }: EmbeddingTable): Iterable<Uint8Array> {
+  const bytes = new ByteWriter()
+  const writer = new ParquetWriter({ writer: bytes, schema, createdBy: 'lacuna' })
+  const width = embeddings.length / Math.max(names.length, 1)
+  const group = Math.max(1, Math.floor(valuesPerGroup / Math.max(width, 1)))
+  for (let start = 0; start < names.length; start += group) {
+    const groupNames = names.slice(start, start + group)
+    const columnData: ColumnSource[] = [
+      { name: 'name', data: groupNames },
+      { name: 'label', data: labels?.slice(start, start + group) ?? groupNames.map(() => null) },
+      // Floats neither compress nor repeat: no codec, no dictionary.
+      { name: 'embedding', data: rowsOf(embeddings, start, groupNames.length, width), ...plain },
+    ]
+    writer.write({ columnData, rowGroupSize: group })
+    yield take(bytes)
+  }
+  writer.finish()
+  yield take(bytes)
+}
+
+const plain = { codec: 'UNCOMPRESSED', encoding: 'PLAIN', statistics: false } as const
+
+function rowsOf(embeddings: Float32Array, start: number, count: number, width: number): number[][] {
+  return Array.from({ length: count }, (_, row) =>
+    Array.from(embeddings.subarray((start + row) * width, (start + row + 1) * width)),
+  )
+}
+
+function take(writer: ByteWriter): Uint8Array {
+  const bytes = writer.getBytes().slice()
+  writer.index = 0
+  return bytes
+}

@@ -1,0 +1,122 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { errorCode, LacunaError, messageOf } from '../errors.js'
+import { writeFileAtomic } from '../files.js'
+import { checkLayout, cutShort, damaged, type Header, parseHeader } from './safetensors-header.js'
+import { elementCount, elementFormats, type StoredTensor, writtenAs } from './stored-tensor.js'
+
+export interface Safetensors {
+  readonly tensors: Map<string, StoredTensor>
+  readonly metadata: Record<string, string>
+}
+
+/** What the reference implementation accepts. */
+const longestHeader = 100_000_000
+/** One system call reads at most 2 GiB. */
+const longestRead = 2 ** 30
+
+const layoutOrder = Object.keys(elementFormats)
+
+/**
+ * Writes tensors as one safetensors file, byte for byte as the reference implementation lays it out: widest element
+ * type first, then by name, without gaps, the header padded with spaces so that the data starts at a multiple of 8.
+ *
+ * @throws LacunaError when a tensor's shape, element type and data disagree, or the file cannot be written
+ */
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const laidOut = [...tensors].sort(([a, left], [b, right]) => rank(left) - rank(right) || compareNames(a, b))
+  const entries = Object.keys(metadata).length > 0 ? [jsonEntry('__metadata__', metadata)] : []
+  let end = 0
+  for (const [name, tensor] of laidOut) {
+    checkTensor(path, name, tensor)
+    const begin = end
+    end += tensor.data.byteLength
+    entries.push(jsonEntry(name, { dtype: writtenAs[tensor.dtype], shape: tensor.shape, data_offsets: [begin, end] }))
+  }
+  const json = Buffer.from(`{${entries.join(',')}}`)
+  const header = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ')
+  header.writeBigUInt64LE(BigInt(header.length - 8))
+  json.copy(header, 8)
+  writeFileAtomic(path, [header, ...laidOut.map(([, { data }]) => bytesOf(data))])
+}
+
+/**
+ * Reads a safetensors file. F16 and BF16 are widened to float32.
+ *
+ * @throws LacunaError when the file is missing, cut short, or its header does not describe its bytes
+ */
+export function readSafetensors(path: string): Safetensors {
+  const file = openFile(path)
+  try {
+    const size = fstatSync(file).size
+    const { header, dataStart } = readHeader(path, file, size)
+    checkLayout(path, header.places, dataStart, size)
+    const tensors = new Map<string, StoredTensor>()
+    for (const { name, format, shape, begin, end } of header.places) {
+      const data = format.read(readBytes(path, file, dataStart + begin, end - begin).buffer)
+      tensors.set(name, { dtype: format.dtype, shape, data })
+    }
+    return { tensors, metadata: header.metadata }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function readHeader(path: string, file: number, size: number): { header: Header; dataStart: number } {
+  if (size < 8) throw cutShort(path, 8, size)
+  const length = new DataView(readBytes(path, file, 0, 8).buffer).getBigUint64(0, true)
+  if (length > longestHeader)
+    throw damaged(path, `not a safetensors file: its first 8 bytes announce a header of ${length} bytes`)
+  const dataStart = 8 + Number(length)
+  if (dataStart > size) throw cutShort(path, dataStart, size)
+  return { header: parseHeader(path, readBytes(path, file, 8, Number(length))), dataStart }
+}
+
+function readBytes(path: string, file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length)
+  for (let filled = 0; filled < length; ) {
+    const read = readSync(file, bytes, filled, Math.min(length - filled, longestRead), position + filled)
+    if (read === 0) throw cutShort(path, position + length, position + filled)
+    filled += read
+  }
+  return bytes
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new LacunaError(`${path}: no such file; check the path`)
+    throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
+  }
+}
+
+function checkTensor(path: string, name: string, { dtype, shape, data }: StoredTensor): void {
+  if (name === '__metadata__') throw new LacunaError(`${path}: a tensor cannot be named "__metadata__"`)
+  const { bytes } = elementFormats[writtenAs[dtype]]
+  if (elementCount(shape) !== data.length || data.BYTES_PER_ELEMENT !== bytes)
+    throw new LacunaError(
+      `${path}: tensor "${name}" should be ${dtype} [${shape}], its data is a ${data.constructor.name} of ${data.length}`,
+    )
+}
+
+function rank({ dtype }: StoredTensor): number {
+  return layoutOrder.indexOf(writtenAs[dtype])
+}
+
+/** Order of the UTF-8 bytes, as the reference implementation sorts. */
+function compareNames(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** The header is joined by hand because an object would move keys that look like numbers to the front. */
+function jsonEntry(name: string, value: object): string {
+  return `${JSON.stringify(name)}:${JSON.stringify(value)}`
+}
+
+function bytesOf(data: StoredTensor['data']): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}
