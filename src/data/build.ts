@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { LacunaError } from '../errors.js'
+import { writeError } from '../files.js'
+import { inOrder, oneAtATime } from './concurrency.js'
+import { decode, decodeGrey } from './decode.js'
+import { joinEqual } from './groups.js'
+import { install, pixelsPath, type StoreIndex, temporaryStore, writeIndex } from './store.js'
+import type { Listing, OpenOptions, PictureItem, Skipped } from './types.js'
+import { reasonOf } from './walk.js'
+
+export interface Plan extends Pick<OpenOptions, 'allowSkipped' | 'onProgress' | 'signal' | 'workers'> {
+  readonly source: string
+  readonly fingerprint: string
+  readonly directory: string
+  readonly size: number
+  readonly channels: 1 | 3
+}
+
+type Decoded = { readonly pixels: Uint8Array; readonly digest: string } | { readonly reason: string }
+
+// Files above this are read one at a time, so that several big ones never add up.
+const bigFile = 32 * 2 ** 20
+const readAlone = oneAtATime()
+
+/**
+ * Decodes all pictures of a listing into a store at `plan.directory`, in the order of the listing. Nothing is there
+ * before everything is.
+ *
+ * @throws LacunaError when too many pictures cannot be read, or the disk is full
+ */
+export async function build(listing: Listing, plan: Plan): Promise<StoreIndex> {
+  const temporary = temporaryStore(plan.directory)
+  try {
+    checkSpace(listing.items.length, plan)
+    const index = await fill(temporary, listing, plan)
+    writeIndex(temporary, index)
+    install(temporary, plan.directory, plan.fingerprint)
+    return index
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/**
+ * @param total pictures there are, skipped ones among them
+ * @throws LacunaError when more are skipped than max(share · total, 3), more than none for share 0, or all
+ */
+export function checkSkipped(source: string, skipped: readonly Skipped[], total: number, share = 0.01): void {
+  const allowed = share === 0 ? 0 : Math.max(share * total, 3)
+  if (skipped.length <= allowed && skipped.length < total) return
+  const first = skipped.slice(0, 3).map(({ name, reason }) => `${name}: ${reason}`)
+  const advice =
+    skipped.length < total ? 'repair or remove them, or raise the share with --allow-skipped' : 'repair them'
+  const count = skipped.length < total ? `${skipped.length} or more of ${total} pictures` : `all ${total} pictures`
+  throw new LacunaError(`${source}: ${count} cannot be read (${first.join('; ')}): ${advice}`)
+}
+
+async function fill(temporary: string, listing: Listing, plan: Plan): Promise<StoreIndex> {
+  const { source, fingerprint, size, channels, signal } = plan
+  const total = listing.items.length + listing.skipped.length
+  const items: PictureItem[] = []
+  const digests: string[] = []
+  const skipped = [...listing.skipped]
+  const report = reporter(total, plan)
+  const out = pixelWriter(pixelsPath(temporary))
+  try {
+    const workers = plan.workers ?? 2 * availableParallelism()
+    const decoded = inOrder(listing.items.length, workers, position => decodeAt(listing, position, plan))
+    let position = 0
+    for await (const result of decoded) {
+      signal?.throwIfAborted()
+      const item = listing.items[position++]
+      if (!item) continue
+      if ('reason' in result) {
+        skipped.push({ name: item.name, reason: result.reason })
+        checkSkipped(source, skipped, total, plan.allowSkipped)
+      } else {
+        out.write(result.pixels)
+        items.push(item)
+        digests.push(result.digest)
+      }
+      report(items.length + skipped.length, skipped.length)
+    }
+    out.flush()
+  } finally {
+    out.close()
+  }
+  checkSkipped(source, skipped, total, plan.allowSkipped)
+  return { source, size, channels, fingerprint, items: joinEqual(items, digests), skipped }
+}
+
+async function decodeAt(listing: Listing, position: number, { size, channels }: Plan): Promise<Decoded> {
+  const run = async () => {
+    const { bytes, grey } = await listing.read(position)
+    const digest = createHash('sha256').update(bytes).digest('base64')
+    const pixels = grey ? await decodeGrey(bytes, grey, size, channels) : await decode(bytes, size, channels)
+    return { digest, pixels }
+  }
+  try {
+    return await (listing.bytes(position) > bigFile ? readAlone(run) : run())
+  } catch (error) {
+    return { reason: reasonOf(error) }
+  }
+}
+
+/** Appends to a file in pieces of 4 MiB. */
+function pixelWriter(path: string) {
+  const file = openSync(path, 'wx')
+  const buffer = Buffer.allocUnsafe(2 ** 22)
+  let used = 0
+  const append = (bytes: Uint8Array) => {
+    try {
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
+    } catch (error) {
+      throw writeError(path, error)
+    }
+  }
+  const empty = () => {
+    append(buffer.subarray(0, used))
+    used = 0
+  }
+  return {
+    write(bytes: Uint8Array): void {
+      if (used + bytes.length > buffer.length) empty()
+      if (bytes.length > buffer.length) append(bytes)
+      else {
+        buffer.set(bytes, used)
+        used += bytes.length
+      }
+    },
+    flush(): void {
+      empty()
+      fsyncSync(file)
+    },
+    close: () => closeSync(file),
+  }
+}
+
+/** Better to know before hours of decoding that the result has no room. */
+function checkSpace(count: number, { directory, size, channels }: Plan): void {
+  const { bavail, bsize } = statfsSync(dirname(directory))
+  const needed = count * size * size * channels
+  if (needed > bavail * bsize)
+    throw new LacunaError(
+      `${directory}: needs ${gigabytes(needed)}, only ${gigabytes(bavail * bsize)} are free; free some space or set LACUNA_CACHE to a folder on another disk`,
+    )
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toPrecision(3)} GB`
+}
+
+/** Calls `onProgress` at most ten times a second, and at the end. */
+function reporter(total: number, { onProgress }: Plan): (done: number, skipped: number) => void {
+  const start = performance.now()
+  let last = start
+  return (done, skipped) => {
+    const now = performance.now()
+    if (!onProgress || (now - last < 100 && done < total)) return
+    last = now
+    onProgress({ done, total, skipped, perSecond: (1000 * done) / Math.max(now - start, 1) })
+  }
+}

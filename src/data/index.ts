@@ -1,0 +1,9 @@
+/**
+ * Pictures in, decoded once into a packed uint8 store; deterministic batches out.
+ *
+ * @module
+ */
+export { openPictures } from './open.js'
+export { batchPositions, shuffled } from './shuffle.js'
+export { splitByGroup } from './split.js'
+export type { OpenOptions, PictureItem, PictureSet, Progress, Skipped, Split } from './types.js'

@@ -1,0 +1,107 @@
+import { type Stats, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LacunaError } from '../errors.js'
+import { build, checkSkipped } from './build.js'
+import { fileSource, folderSource } from './folder.js'
+import { idxSource } from './idx.js'
+import { openSet } from './set.js'
+import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
+import type { OpenOptions, PictureSet, Source } from './types.js'
+import { isPictureName, reasonOf } from './walk.js'
+
+/**
+ * Opens pictures as a packed uint8 store, decoding them on the first call and again only when the source has changed.
+ *
+ * @param source a folder of pictures (nested, or a Hugging Face imagefolder), a folder or file in the IDX format of MNIST,
+ *   one picture, or the directory of a store
+ * @throws LacunaError when there is nothing to open, too much of it cannot be read, or the store cannot be written
+ */
+export async function openPictures(source: string, options: OpenOptions): Promise<PictureSet> {
+  checkOptions(options)
+  const path = resolve(source)
+  const kind = kindOf(path)
+  const stored = kind.isDirectory() ? readIndex(path) : undefined
+  if (stored) return openStore(path, stored, options)
+
+  const found = await findSource(path, kind, options)
+  const { size, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
+  const directory = storeDirectory(resolve(cache), path, size, channels, groupPattern)
+  const kept = readIndex(directory)
+  if (kept?.fingerprint === found.fingerprint) {
+    checkSkipped(path, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
+    return openSet(directory, kept)
+  }
+
+  const listing = await found.list()
+  const side = size || listing.nativeSize
+  if (side === undefined)
+    throw new LacunaError(`${path}: its pictures have no one size of their own; say which with --size`, 2)
+  const { fingerprint } = found
+  return openSet(
+    directory,
+    await build(listing, { ...options, source: path, directory, fingerprint, size: side, channels }),
+  )
+}
+
+function kindOf(path: string): Stats {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw new LacunaError(`${path}: ${reasonOf(error)}; give a folder of pictures or an IDX file`)
+  }
+}
+
+async function findSource(path: string, kind: Stats, { groupPattern, signal }: OpenOptions): Promise<Source> {
+  const group = groupPattern === undefined ? undefined : compile(groupPattern)
+  try {
+    const idx = idxSource(path)
+    if (idx) return idx
+    if (kind.isDirectory()) return await folderSource(path, group, signal)
+  } catch (error) {
+    if (error instanceof LacunaError || signal?.aborted) throw error
+    throw new LacunaError(`${path}: ${reasonOf(error)}`)
+  }
+  if (isPictureName(path)) return fileSource(path, group)
+  throw new LacunaError(`${path}: not a folder, a picture or an IDX file; give the folder that holds the pictures`)
+}
+
+function openStore(path: string, stored: StoreIndex, { size, channels }: OpenOptions): PictureSet {
+  if (size !== 0 && size !== stored.size)
+    throw new LacunaError(
+      `${path}: this store holds pictures of size ${stored.size}, not ${size}; open ${stored.source}`,
+      2,
+    )
+  if (channels !== undefined && channels !== stored.channels)
+    throw new LacunaError(
+      `${path}: this store holds ${stored.channels} channels, not ${channels}; open ${stored.source}`,
+      2,
+    )
+  return openSet(path, stored)
+}
+
+function compile(groupPattern: string): RegExp {
+  let pattern: RegExp
+  try {
+    pattern = new RegExp(groupPattern)
+  } catch (error) {
+    throw new LacunaError(`the group pattern is not a regular expression: ${reasonOf(error)}`, 2)
+  }
+  const groups = (new RegExp(`${groupPattern}|`).exec('')?.length ?? 1) - 1
+  if (groups !== 1)
+    throw new LacunaError(
+      `the group pattern ${groupPattern} has ${groups} capture groups, expected one, as in ^(\\w+)_`,
+      2,
+    )
+  return pattern
+}
+
+function checkOptions({ size, channels, allowSkipped = 0, workers = 1 }: OpenOptions): void {
+  if (!Number.isInteger(size) || size < 0 || size > 4096)
+    throw new LacunaError(`the size must be a whole number of pixels from 1 to 4096, not ${size}: set --size`, 2)
+  if (channels !== undefined && channels !== 1 && channels !== 3)
+    throw new LacunaError(`pictures have 1 or 3 channels, not ${channels}`, 2)
+  if (!(allowSkipped >= 0 && allowSkipped <= 1))
+    throw new LacunaError(`--allow-skipped is a share from 0 to 1, not ${allowSkipped}`, 2)
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new LacunaError(`at least 1 picture must be decoded at a time, not ${workers}`, 2)
+}

@@ -1,0 +1,90 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { LacunaError, messageOf } from '../errors.js'
+import { pixelsPath, type StoreIndex } from './store.js'
+import type { PictureSet } from './types.js'
+
+// Up to this size the pixels are held in memory from the first read on; above, every picture is read from disk.
+const heldBytes = 256 * 2 ** 20
+
+/** The store in `directory`, opened. */
+export function openSet(directory: string, index: StoreIndex): PictureSet {
+  const { size, channels, items, skipped } = index
+  const pixels = openPixels(pixelsPath(directory), items.length, size * size * channels)
+  const labels = items.map(({ label }) => label).filter(label => label !== undefined)
+  const classes = [...new Set(labels)].sort()
+
+  /** @param rows of the set in the store */
+  const over = (rows: Uint32Array, close: () => void): PictureSet => ({
+    size,
+    channels,
+    skipped,
+    classes,
+    directory,
+    items: Array.from(rows, row => items[row]).filter(item => item !== undefined),
+    gather(positions, out = new Uint8Array(positions.length * pixels.stride)) {
+      if (out.length !== positions.length * pixels.stride)
+        throw new RangeError(
+          `gather: out has ${out.length} bytes, expected [${positions.length}, ${size}, ${size}, ${channels}]`,
+        )
+      const chosen = pick(rows, positions)
+      chosen.forEach((row, i) => {
+        pixels.read(row, out, i * pixels.stride)
+      })
+      return out
+    },
+    subset: positions => over(pick(rows, positions), () => undefined),
+    close,
+  })
+  return over(Uint32Array.from(items.keys()), pixels.close)
+}
+
+function pick(rows: Uint32Array, positions: ArrayLike<number>): Uint32Array {
+  return Uint32Array.from(positions, position => {
+    const row = rows[position]
+    if (row === undefined) throw new RangeError(`position ${position} is outside of a set of ${rows.length} pictures`)
+    return row
+  })
+}
+
+interface Pixels {
+  /** Bytes of one picture. */
+  readonly stride: number
+  read(row: number, out: Uint8Array, offset: number): void
+  close(): void
+}
+
+function openPixels(path: string, count: number, stride: number): Pixels {
+  let file: number | undefined = openSync(path, 'r')
+  let held: Buffer | undefined
+  const readable = () => {
+    if (file === undefined) throw new LacunaError(`${path}: the set of pictures is closed`)
+    return file
+  }
+  return {
+    stride,
+    read(row, out, offset) {
+      const from = readable()
+      if (count * stride <= heldBytes) {
+        held ??= readFileSync(from)
+        out.set(held.subarray(row * stride, (row + 1) * stride), offset)
+      } else readWhole(from, path, out.subarray(offset, offset + stride), row * stride)
+    },
+    close() {
+      if (file !== undefined) closeSync(file)
+      file = undefined
+      held = undefined
+    },
+  }
+}
+
+function readWhole(file: number, path: string, out: Uint8Array, position: number): void {
+  try {
+    for (let done = 0; done < out.length; ) {
+      const count = readSync(file, out, done, out.length - done, position + done)
+      if (count === 0) throw new Error('it ends too early')
+      done += count
+    }
+  } catch (error) {
+    throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}; remove the store, it will be built again`)
+  }
+}

@@ -1,0 +1,55 @@
+import { shuffled } from './shuffle.js'
+import type { PictureItem } from './types.js'
+
+/**
+ * Splits positions into parts of the given fractions so that no group is parted, deterministic in `seed`.
+ *
+ * Groups come label by label, shuffled within a label. Each raises what every part is owed by fraction × its size,
+ * and goes to the part that is owed most. So the parts are right overall and, because equal labels come in a row,
+ * within every label too: to about one group.
+ *
+ * @param fractions of the items, in 0 … 1, summing to 1
+ * @returns ascending positions, one array per fraction; a part may be empty when there are too few groups
+ * @throws RangeError when the fractions do not sum to 1
+ */
+export function splitByGroup(items: readonly PictureItem[], fractions: readonly number[], seed: number): Uint32Array[] {
+  const sum = fractions.reduce((total, fraction) => total + fraction, 0)
+  if (Math.abs(sum - 1) > 1e-6 || fractions.some(fraction => !(fraction >= 0)))
+    throw new RangeError(`splitByGroup: fractions must be in 0 … 1 and sum to 1, not [${fractions.join(', ')}]`)
+
+  const parts = fractions.map(() => [] as number[])
+  const owed = fractions.map(() => 0)
+  for (const positions of labelByLabel(items, seed)) {
+    fractions.forEach((fraction, part) => {
+      owed[part] = (owed[part] ?? 0) + fraction * positions.length
+    })
+    const chosen = owed.indexOf(Math.max(...owed.filter((_, part) => (fractions[part] ?? 0) > 0)))
+    owed[chosen] = (owed[chosen] ?? 0) - positions.length
+    for (const position of positions) parts[chosen]?.push(position)
+  }
+  return parts.map(positions => Uint32Array.from(positions).sort())
+}
+
+/** The positions of every group; groups of one label (that of most of their items) follow each other, in random order. */
+function labelByLabel(items: readonly PictureItem[], seed: number): number[][] {
+  const groups = [...collect(items.keys(), position => items[position]?.group ?? '').values()]
+  const order = Array.from(shuffled(groups.length, seed, 0), index => groups[index] ?? [])
+  const labels = collect(order, positions => commonest(positions.map(position => items[position]?.label ?? '')))
+  return [...labels.keys()].sort().flatMap(label => labels.get(label) ?? [])
+}
+
+function commonest(labels: readonly string[]): string {
+  const counts = [...collect(labels, label => label)].map(([label, same]) => ({ label, count: same.length }))
+  return counts.reduce((best, entry) => (entry.count > best.count ? entry : best), { label: '', count: 0 }).label
+}
+
+function collect<T, K>(values: Iterable<T>, keyOf: (value: T) => K): Map<K, T[]> {
+  const collected = new Map<K, T[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    const same = collected.get(key)
+    if (same) same.push(value)
+    else collected.set(key, [value])
+  }
+  return collected
+}

@@ -1,0 +1,113 @@
+import { type Dirent, type Stats, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { errorCode, LacunaError, messageOf } from '../errors.js'
+import type { Skipped } from './types.js'
+
+/** A picture file: its name relative to the source, where it lies, and what tells one version of it from the next. */
+export interface PictureFile {
+  readonly name: string
+  readonly path: string
+  readonly bytes: number
+  readonly version: string
+}
+
+export interface Walk {
+  /** Sorted by name. */
+  readonly files: readonly PictureFile[]
+  readonly skipped: readonly Skipped[]
+  /** Other files by extension, for the error when there are no pictures at all. */
+  readonly others: ReadonlyMap<string, number>
+}
+
+// The last row cannot always be decoded, but its loss must be reported rather than pass unseen.
+const pictureExtensions = new Set(
+  `.png .jpg .jpeg .jpe .jfif .webp .gif .tif .tiff .avif .svg
+   .bmp .heic .heif .jxl .jp2`.split(/\s+/),
+)
+
+export function isPictureName(name: string): boolean {
+  return pictureExtensions.has(extname(name).toLowerCase())
+}
+
+/**
+ * All picture files under `root`. Hidden files and folders are passed over; links are followed, but never into a
+ * folder that they lie in.
+ *
+ * @param leaveOut names of first-level folders not to enter
+ * @throws LacunaError when the root itself cannot be read
+ */
+export async function walk(root: string, leaveOut: ReadonlySet<string>, signal?: AbortSignal): Promise<Walk> {
+  const files: PictureFile[] = []
+  const skipped: Skipped[] = []
+  const others = new Map<string, number>()
+
+  async function enter(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
+    signal?.throwIfAborted()
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue
+      const name = prefix + entry.name
+      const path = join(folder, entry.name)
+      try {
+        const stats = follow(entry, path)
+        if (stats === undefined || stats.isDirectory()) {
+          const identity = identityOf(stats ?? statSync(path))
+          if (ancestors.includes(identity) || (prefix === '' && leaveOut.has(entry.name))) continue
+          await enter(path, `${name}/`, [...ancestors, identity])
+        } else if (!isPictureName(name)) {
+          const extension = extname(name).toLowerCase() || 'no extension'
+          others.set(extension, (others.get(extension) ?? 0) + 1)
+        } else if (stats.isFile()) files.push({ name, path, bytes: stats.size, version: versionOf(stats) })
+        else skipped.push({ name, reason: 'is not a regular file' })
+      } catch (error) {
+        signal?.throwIfAborted()
+        skipped.push({ name, reason: reasonOf(error) })
+      }
+    }
+  }
+
+  try {
+    await enter(root, '', [identityOf(statSync(root))])
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw new LacunaError(`${root}: ${reasonOf(error)}`)
+  }
+  files.sort(byName)
+  skipped.sort(byName)
+  return { files, skipped, others }
+}
+
+/** The file at `path`, which is called `name` in the source. */
+export function pictureFile(name: string, path: string): PictureFile {
+  const stats = statSync(path)
+  return { name, path, bytes: stats.size, version: versionOf(stats) }
+}
+
+/** A file-system or decoding error as the reason why something was skipped: one line without the path. */
+export function reasonOf(error: unknown): string {
+  const code = errorCode(error)
+  if (code === 'ENOENT') return 'no such file'
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it'
+  if (code === 'ELOOP') return 'a link that leads to itself'
+  if (code === 'ENOTDIR') return 'not a folder'
+  const line = messageOf(error).split('\n', 1)[0] ?? ''
+  return line.trim() || 'unknown error'
+}
+
+/** What an entry is once links are followed; undefined for a plain folder, whose details nobody needs yet. */
+function follow(entry: Dirent, path: string): Stats | undefined {
+  return entry.isDirectory() ? undefined : statSync(path)
+}
+
+function identityOf(stats: Stats): string {
+  return `${stats.dev}:${stats.ino}`
+}
+
+// The mode is part of it because a file that was unreadable may become readable.
+function versionOf(stats: Stats): string {
+  return `${stats.size} ${stats.mtimeMs} ${stats.mode.toString(8)}`
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
