@@ -1,0 +1,137 @@
+import { draw, isTraining, update, variable } from '../program/trace.js'
+import { matmul } from '../tensor/contraction.js'
+import { range } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { constantly, fanIn, type Initial, torchDefault, uniformWithin } from './initial.js'
+import { layer, type Module, module, sequential } from './module.js'
+
+interface WeightOptions {
+  readonly bias?: boolean
+  readonly weight?: Initial
+  readonly biasInitial?: Initial
+}
+
+/** y = x·Wᵀ + b over the last axis; weight [out, in] as torch.nn.Linear. */
+export function linear(inputs: number, outputs: number, options: WeightOptions = {}): Module {
+  const { weight, bias } = weightAndBias([outputs, inputs], options)
+  return module({ weight, bias }, (x: Tensor) => {
+    const y = matmul(x, weight, false, true)
+    return bias === undefined ? y : y.add(bias)
+  })
+}
+
+export interface ConvolutionLayerOptions extends WeightOptions {
+  readonly stride?: number
+  readonly padding?: number
+  readonly dilation?: number
+  readonly groups?: number
+}
+
+/** 2-d convolution of [N, in, H, W]; weight [out, in / groups, kernel, kernel] as torch.nn.Conv2d. */
+export function conv2d(inputs: number, outputs: number, kernel: number, options: ConvolutionLayerOptions = {}): Module {
+  const { weight, bias } = weightAndBias([outputs, inputs / (options.groups ?? 1), kernel, kernel], options)
+  return module({ weight, bias }, (x: Tensor) => {
+    const y = x.conv(weight, options)
+    return bias === undefined ? y : y.add(bias.reshape(-1, 1, 1))
+  })
+}
+
+export interface BatchNormOptions {
+  readonly epsilon?: number
+  readonly momentum?: number
+  readonly affine?: boolean
+}
+
+/**
+ * Batch normalisation of [N, C, ...]: batch statistics in training, running ones otherwise.
+ * The running variance is the unbiased one, as torch's.
+ * @see Ioffe & Szegedy 2015
+ */
+export function batchNorm(channels: number, { epsilon = 1e-5, momentum = 0.1, affine = true }: BatchNormOptions = {}): Module {
+  const { weight, bias } = affine ? gainAndBias(channels) : {}
+  const running_mean = variable([channels], constantly(0)([channels]), 'statistic')
+  const running_var = variable([channels], constantly(1)([channels]), 'statistic')
+  return module({ weight, bias, running_mean, running_var }, (x: Tensor) => {
+    const perChannel = [channels, ...Array<number>(x.rank - 2).fill(1)]
+    const axes = range(x.rank).filter(axis => axis !== 1)
+    const affinely = (y: Tensor) =>
+      weight === undefined || bias === undefined ? y : y.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
+    if (isTraining()) {
+      const count = x.shape.reduce((n, size) => n * size, 1) / channels
+      const toward = (statistic: Tensor, value: Tensor) =>
+        update(statistic, statistic.mul(1 - momentum).add(value.reshape(channels).mul(momentum)))
+      toward(running_mean, x.mean(axes).stopGradient())
+      toward(running_var, x.variance(axes).stopGradient().mul(count / (count - 1)))
+      return affinely(x.normalize(axes, epsilon))
+    }
+    const deviation = running_var.add(epsilon).sqrt().reshape(...perChannel)
+    return affinely(x.sub(running_mean.reshape(...perChannel)).div(deviation))
+  })
+}
+
+/** Layer normalisation over the last axis. @see Ba et al. 2016 */
+export function layerNorm(width: number, epsilon = 1e-6): Module {
+  const { weight, bias } = gainAndBias(width)
+  return module({ weight, bias }, (x: Tensor) => x.normalize(-1, epsilon).mul(weight).add(bias))
+}
+
+/** Normalisation of [N, C, ...] over groups of channels and all places. @see Wu & He 2018 */
+export function groupNorm(channels: number, groups: number, epsilon = 1e-5): Module {
+  const { weight, bias } = gainAndBias(channels)
+  return module({ weight, bias }, (x: Tensor) => {
+    const perChannel = [channels, ...Array<number>(x.rank - 2).fill(1)]
+    const normal = x.reshape(x.shape[0] ?? 1, groups, -1).normalize(-1, epsilon).reshape(...x.shape)
+    return normal.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
+  })
+}
+
+/** In training, zeroes each element with the given probability and scales up the others. */
+export function dropout(probability: number): Module {
+  return layer(x => {
+    if (!isTraining() || probability === 0) return x
+    const kept = draw.uniform(x.shape).greater(probability).cast('float')
+    return x.mul(kept).div(1 - probability)
+  })
+}
+
+export interface MlpOptions {
+  /** Batch normalisation after each linear layer but the last; 'all' also after the last, without gain and bias */
+  readonly norm?: 'hidden' | 'all' | 'none'
+}
+
+/**
+ * Linear layers with ReLU between, as the projectors and predictors of joint-embedding methods.
+ * @param widths of the input, the hidden layers and the output
+ */
+export function mlp(widths: readonly number[], { norm = 'hidden' }: MlpOptions = {}): Module {
+  const last = widths.length - 2
+  const layers = range(widths.length - 1).flatMap(i => {
+    const normed = norm === 'all' || (norm === 'hidden' && i < last)
+    const { [i]: from = 1, [i + 1]: to = 1 } = widths
+    return [
+      linear(from, to, { bias: !normed }),
+      ...(normed ? [batchNorm(to, { affine: i < last })] : []),
+      ...(i < last ? [layer(x => x.relu())] : []),
+    ]
+  })
+  return sequential(...layers)
+}
+
+/** Mean over all places: [N, C, ...] → [N, C] */
+export const globalAverage = (x: Tensor): Tensor => x.reshape(x.shape[0] ?? 1, x.shape[1] ?? 1, -1).mean(2)
+
+function gainAndBias(width: number): { weight: Tensor; bias: Tensor } {
+  return {
+    weight: variable([width], constantly(1)([width]), 'gain'),
+    bias: variable([width], constantly(0)([width]), 'bias'),
+  }
+}
+
+function weightAndBias(shape: readonly number[], options: WeightOptions): { weight: Tensor; bias: Tensor | undefined } {
+  const { bias = true, weight = torchDefault, biasInitial = uniformWithin(1 / Math.sqrt(fanIn(shape))) } = options
+  const outputs = [shape[0] ?? 1]
+  return {
+    weight: variable(shape, weight(shape), 'weight'),
+    bias: bias ? variable(outputs, biasInitial(outputs), 'bias') : undefined,
+  }
+}

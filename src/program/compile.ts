@@ -1,0 +1,135 @@
+import { topological } from '../tensor/derivative.js'
+import type { Primitive, TensorOf } from '../tensor/primitives.js'
+import type { Shape } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { DrawSpec } from './draws.js'
+import { Emitter, type Precision } from './emitter.js'
+import { type Device, type Lowering, lowerings } from './lowering.js'
+import { type ElementType, type Initializer, type ValueInfo, type WrittenModel, writeModel } from './onnx/model.js'
+import { simplify } from './simplify.js'
+
+/** What a program shall compute. */
+export interface Computation {
+  readonly outputs: Readonly<Record<string, Tensor>>
+  /** What variables hold afterwards */
+  readonly updates?: ReadonlyMap<Tensor, Tensor>
+  /** The name of every variable that occurs */
+  readonly names?: ReadonlyMap<Tensor, string>
+  readonly draws?: readonly DrawSpec[]
+}
+
+export interface Target {
+  readonly device: Device
+  readonly precision: Precision
+}
+
+export interface Port {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: Shape
+}
+
+/** An ONNX model and how to run it: plain data, so that it can be sent to a worker thread. */
+export interface Program {
+  readonly model: Uint8Array
+  readonly precision: Precision
+  /** What the caller gives at each run */
+  readonly inputs: readonly Port[]
+  readonly draws: readonly DrawSpec[]
+  readonly state: readonly (Port & { readonly updated: boolean })[]
+  readonly outputs: readonly Port[]
+  readonly nodes: number
+}
+
+const nextOf = (name: string) => `next ${name}`
+
+/** Writes a computation as one ONNX program for a device. */
+export function compile(computation: Computation, target: Target): Program {
+  const { names = new Map<Tensor, string>(), updates = new Map<Tensor, Tensor>(), draws = [] } = computation
+  const results = [
+    ...Object.entries(computation.outputs).map(([name, tensor]) => ({ name, tensor })),
+    ...[...updates].map(([variable, tensor]) => ({ name: nextOf(nameOf(variable, names)), tensor })),
+  ]
+  const roots = simplify(results.map(({ tensor }) => tensor), target.precision === 'float64')
+  const reached = topological(roots)
+  const e = new Emitter(target.precision)
+  const lowered = lower(reached, e, target.device, names)
+
+  const port = (name: string, t: Tensor): Port => ({ name, type: e.typeOf(t.dtype), shape: t.shape })
+  const given = reached.filter(t => t.op === 'input').map(t => port((t as TensorOf<'input'>).attributes.name, t))
+  const drawn = new Set(draws.map(({ name }) => name))
+  const variables = reached.filter(t => t.op === 'variable')
+  const untouched = [...updates.keys()].filter(variable => !variables.includes(variable))
+  const state = [...variables, ...untouched].map(t => ({ ...port(nameOf(t, names), t), updated: updates.has(t) }))
+  const outputs = results.map(({ name, tensor }, i) => {
+    // a copy, so that an output is never an input or another output under a second name
+    e.nodes.push({ operator: 'Identity', domain: '', inputs: [lowered(roots[i] ?? tensor)], outputs: [name], attributes: {} })
+    return port(name, tensor)
+  })
+  const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))
+  const model = writeModel({ nodes: e.nodes, initializers: e.initializers, inputs: [...given, ...read], outputs }).model
+  return {
+    model,
+    precision: target.precision,
+    inputs: given.filter(({ name }) => !drawn.has(name)),
+    draws: draws.filter(({ name }) => given.some(g => g.name === name)),
+    state,
+    outputs: outputs.slice(0, Object.keys(computation.outputs).length),
+    nodes: e.nodes.length,
+  }
+}
+
+/** The name of the output that holds a variable's next value. */
+export const nextName = nextOf
+
+/** Names of ONNX values for every tensor. */
+function lower(reached: readonly Tensor[], e: Emitter, device: Device, names: ReadonlyMap<Tensor, string>) {
+  const written = new Map<Tensor, string>()
+  const look = (t: Tensor): string => {
+    const name = written.get(t)
+    if (name === undefined) throw new Error(`${t.op} was used before it was written`)
+    return name
+  }
+  for (const t of inOrder(reached)) {
+    if (t.op === 'input') written.set(t, (t as TensorOf<'input'>).attributes.name)
+    else if (t.op === 'variable') written.set(t, nameOf(t, names))
+    else written.set(t, lowerings[device][t.op](e, t.inputs.map(look) as never, t as never))
+  }
+  return look
+}
+
+/** Operands before results, also where simplification made operands anew. */
+function inOrder(tensors: readonly Tensor[]): Tensor[] {
+  const done = new Set<Tensor>()
+  const order: Tensor[] = []
+  const visit = (root: Tensor) => {
+    const path = [root]
+    for (let t = path.at(-1); t !== undefined; t = path.at(-1)) {
+      const missing = t.inputs.find(x => !done.has(x))
+      if (missing !== undefined) path.push(missing)
+      else {
+        path.pop()
+        if (!done.has(t)) order.push(t)
+        done.add(t)
+      }
+    }
+  }
+  tensors.forEach(visit)
+  return order
+}
+
+function nameOf(t: Tensor, names: ReadonlyMap<Tensor, string>): string {
+  const name = names.get(t)
+  if (name === undefined) throw new Error(`a variable of shape [${t.shape}] has no name: put it into a module`)
+  return name
+}
+
+/** An inference model with its parameters inside, and one free dimension in place of `batch`. */
+export interface StandaloneModel {
+  readonly input: Tensor
+  readonly output: Tensor
+  readonly values: ReadonlyMap<Tensor, Float32Array>
+  readonly outputName: string
+}
+
+export type { Initializer, Lowering, Primitive, ValueInfo, WrittenModel }

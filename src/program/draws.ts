@@ -1,0 +1,82 @@
+import { type Shape, sizeOf } from '../tensor/shape.js'
+
+export type Drawing =
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'integer'; readonly below: number }
+  | { readonly kind: 'permutation'; readonly n: number }
+
+export interface DrawSpec {
+  readonly name: string
+  readonly shape: Shape
+  readonly dtype: 'float' | 'int'
+  readonly drawing: Drawing
+}
+
+/**
+ * Threefry-2x32 with 20 rounds: 64 random bits from a key and a counter, with no state between calls.
+ * @see Salmon et al. 2011, Parallel Random Numbers: As Easy as 1, 2, 3
+ */
+export function threefry(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
+  const keys = [key0, key1, key0 ^ key1 ^ 0x1bd11bda]
+  let x = (counter0 + key0) | 0
+  let y = (counter1 + key1) | 0
+  for (let round = 0; round < 20; round++) {
+    const r = rotations[round % 8] ?? 0
+    x = (x + y) | 0
+    y = ((y << r) | (y >>> (32 - r))) ^ x
+    if (round % 4 === 3) {
+      const group = (round + 1) / 4
+      x = (x + (keys[group % 3] ?? 0)) | 0
+      y = (y + (keys[(group + 1) % 3] ?? 0) + group) | 0
+    }
+  }
+  return [x >>> 0, y >>> 0]
+}
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
+
+/** Numbers in [0, 1) with 53 random bits; the same for the same seed, step and name on every machine. */
+export function uniforms(seed: number, step: number, name: string): () => number {
+  const key = hash(name)
+  let counter = 0
+  return () => {
+    const [high, low] = threefry(seed ^ key, step, counter++, seed >= 2 ** 32 ? Math.floor(seed / 2 ** 32) : 0)
+    return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53
+  }
+}
+
+/** The values of one draw at one step, row-major. */
+export function drawValues({ shape, drawing, name }: DrawSpec, seed: number, step: number): Float64Array {
+  const next = uniforms(seed, step, name)
+  const values = new Float64Array(sizeOf(shape))
+  switch (drawing.kind) {
+    case 'uniform':
+      return values.map(() => drawing.low + (drawing.high - drawing.low) * next())
+    case 'normal':
+      return values.map(() => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()))
+    case 'integer':
+      return values.map(() => Math.floor(drawing.below * next()))
+    case 'permutation':
+      for (let row = 0; row < values.length; row += drawing.n) shuffleRow(values.subarray(row, row + drawing.n), next)
+      return values
+  }
+}
+
+function shuffleRow(row: Float64Array, next: () => number): void {
+  row.forEach((_, i) => {
+    row[i] = i
+  })
+  for (let i = row.length - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1))
+    const held = row[i] ?? 0
+    row[i] = row[j] ?? 0
+    row[j] = held
+  }
+}
+
+/** FNV-1a */
+function hash(text: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
+  return h
+}

@@ -1,0 +1,81 @@
+import type { DType } from '../tensor/primitives.js'
+import { type Shape, sizeOf } from '../tensor/shape.js'
+import { type Attribute, type ElementType, Float, type Initializer, type Node } from './onnx/model.js'
+
+export type Precision = 'float32' | 'float64'
+
+/** Collects the nodes and initializers of one ONNX graph; equal ones are written once. */
+export class Emitter {
+  readonly nodes: Node[] = []
+  readonly initializers: Initializer[] = []
+  private readonly known = new Map<string, readonly string[]>()
+  private named = 0
+
+  constructor(readonly precision: Precision) {}
+
+  /** Adds a node and names its outputs. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    { domain = '', outputs = 1 } = {},
+  ): string[] {
+    const shown = Object.entries(attributes).map(([name, value]) => [name, value instanceof Float ? `f${value.value}` : value])
+    return this.once(JSON.stringify([operator, domain, inputs, outputs, shown]), () => {
+      const names = Array.from({ length: outputs }, () => this.name())
+      this.nodes.push({ operator, domain, inputs, outputs: names, attributes })
+      return names
+    })
+  }
+
+  /** Adds a node with one output. */
+  one(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, domain = ''): string {
+    return this.node(operator, inputs, attributes, { domain })[0] ?? ''
+  }
+
+  ints(values: readonly number[]): string {
+    return this.values(Float64Array.from(values), [values.length], 'int64')
+  }
+
+  float(value: number): string {
+    return this.values(Float64Array.of(value), [], this.precision)
+  }
+
+  values(values: Float64Array, shape: Shape, type: ElementType): string {
+    const bytes = toBytes(values, type)
+    const add = (): string[] => {
+      const name = this.name()
+      this.initializers.push({ name, type, shape, bytes })
+      return [name]
+    }
+    if (sizeOf(shape) > 64) return add()[0] ?? ''
+    return this.once(JSON.stringify([type, shape, [...bytes]]), add)[0] ?? ''
+  }
+
+  typeOf(dtype: DType): ElementType {
+    return { float: this.precision, int: 'int64', bool: 'bool', uint8: 'uint8' }[dtype] as ElementType
+  }
+
+  private name(): string {
+    return `t${this.named++}`
+  }
+
+  private once(key: string, add: () => string[]): string[] {
+    const before = this.known.get(key)
+    if (before !== undefined) return [...before]
+    const names = add()
+    this.known.set(key, names)
+    return names
+  }
+}
+
+function toBytes(values: Float64Array, type: ElementType): Uint8Array {
+  const typed = {
+    float32: () => Float32Array.from(values),
+    float64: () => values,
+    int64: () => BigInt64Array.from(values, value => BigInt(value)),
+    bool: () => Uint8Array.from(values),
+    uint8: () => Uint8Array.from(values),
+  }[type]()
+  return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength)
+}

@@ -1,0 +1,126 @@
+import ort from 'onnxruntime-node'
+import { sizeOf } from '../tensor/shape.js'
+import { nextName, type Port, type Program } from './compile.js'
+import { drawValues } from './draws.js'
+import type { Precision } from './emitter.js'
+import type { Device } from './lowering.js'
+import type { ElementType } from './onnx/model.js'
+
+export type Values = Float32Array | Float64Array | Uint8Array | BigInt64Array
+export type Feeds = Readonly<Record<string, ArrayLike<number> | Values>>
+
+/** The position that keys the random draws and the schedules of one run. */
+export interface Moment {
+  readonly seed: number
+  readonly step: number
+}
+
+export interface EngineOptions {
+  readonly device: Device
+  readonly precision: Precision
+  /** Threads of one operator; 0 lets ONNX Runtime choose one per physical core */
+  readonly threads: number
+}
+
+/** Two buffers a variable: a step reads one and writes the other, so nothing is allocated and nothing overwritten early. */
+interface Cell {
+  now: ort.Tensor
+  next: ort.Tensor
+}
+
+/** Programs loaded on one device, and the variables they share. Runs block the thread: see `startEngine`. */
+export class Engine {
+  private readonly sessions = new Map<string, { program: Program; session: ort.InferenceSession }>()
+  private readonly cells = new Map<string, Cell>()
+
+  constructor(readonly options: EngineOptions) {}
+
+  async load(key: string, program: Program): Promise<void> {
+    await this.unload(key)
+    const session = await ort.InferenceSession.create(program.model, {
+      executionProviders: this.options.device === 'cpu' ? ['cpu'] : [this.options.device, 'cpu'],
+      intraOpNumThreads: this.options.threads,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    })
+    this.sessions.set(key, { program, session })
+    for (const port of program.state) if (!this.cells.has(port.name)) this.cells.set(port.name, { now: empty(port), next: empty(port) })
+  }
+
+  async unload(key: string): Promise<void> {
+    await this.sessions.get(key)?.session.release()
+    this.sessions.delete(key)
+  }
+
+  /** Runs a loaded program once; variables that it updates hold their new values afterwards. */
+  async run(key: string, feeds: Feeds = {}, moment: Moment = { seed: 0, step: 0 }): Promise<Record<string, Values>> {
+    const loaded = this.sessions.get(key)
+    if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
+    const { program, session } = loaded
+    const given: Record<string, ort.Tensor> = {}
+    for (const port of program.inputs) given[port.name] = tensorOf(port, feeds[port.name])
+    for (const spec of program.draws) {
+      const port: Port = { ...spec, type: spec.dtype === 'int' ? 'int64' : program.precision }
+      given[spec.name] = tensorOf(port, drawValues(spec, moment.seed, moment.step))
+    }
+    const wanted: Record<string, ort.Tensor | null> = {}
+    for (const port of program.outputs) wanted[port.name] = null
+    const read = new Set(session.inputNames)
+    for (const { name, updated } of program.state) {
+      const cell = this.cell(name)
+      if (read.has(name)) given[name] = cell.now
+      if (updated) wanted[nextName(name)] = cell.next
+    }
+    const results = await session.run(given, wanted)
+    for (const { name, updated } of program.state) {
+      if (!updated) continue
+      const cell = this.cell(name)
+      ;[cell.now, cell.next] = [cell.next, cell.now]
+    }
+    return Object.fromEntries(program.outputs.map(({ name }) => [name, valuesOf(results[name])]))
+  }
+
+  /** A copy of the variables named, or of all. */
+  read(names: Iterable<string> = this.cells.keys()): Map<string, Values> {
+    return new Map([...names].map(name => [name, (this.cell(name).now.data as Values).slice() as Values]))
+  }
+
+  write(values: ReadonlyMap<string, ArrayLike<number>>): void {
+    for (const [name, data] of values) (this.cell(name).now.data as Float32Array).set(data)
+  }
+
+  async close(): Promise<void> {
+    for (const key of [...this.sessions.keys()]) await this.unload(key)
+    this.cells.clear()
+  }
+
+  private cell(name: string): Cell {
+    const cell = this.cells.get(name)
+    if (cell === undefined) throw new Error(`no variable ${name} in the loaded programs`)
+    return cell
+  }
+}
+
+const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, bool: Uint8Array, uint8: Uint8Array }
+
+function empty(port: Port): ort.Tensor {
+  return makeTensor(port.type, new arrays[port.type](sizeOf(port.shape)), port)
+}
+
+function tensorOf(port: Port, data: ArrayLike<number> | Values | undefined): ort.Tensor {
+  const expected = sizeOf(port.shape)
+  if (data === undefined || data.length !== expected)
+    throw new Error(`input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`)
+  if (data instanceof arrays[port.type]) return makeTensor(port.type, data, port)
+  const numbers = data as ArrayLike<number>
+  return makeTensor(port.type, port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers), port)
+}
+
+function makeTensor(type: ElementType, data: Values, { shape }: Port): ort.Tensor {
+  return new ort.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor
+}
+
+function valuesOf(tensor: ort.Tensor | undefined): Values {
+  if (tensor === undefined) throw new Error('the program gave no such output')
+  return tensor.data as Values
+}

@@ -1,0 +1,153 @@
+import type { InputsOf, Primitive, TensorOf } from '../tensor/primitives.js'
+import { range } from '../tensor/shape.js'
+import type { Emitter } from './emitter.js'
+import { lowerConv, lowerConvInput, lowerConvWeight, lowerStrideOneInput } from './lowering-conv.js'
+import { elementType, Float } from './onnx/model.js'
+
+type Names<Operands extends readonly unknown[]> = { readonly [I in keyof Operands]: string }
+
+/** Writes one primitive as ONNX nodes; gets the names of its operands, gives the name of its result. */
+export type Lowering<P extends Primitive> = (
+  e: Emitter,
+  names: Names<InputsOf<P>>,
+  t: TensorOf<P>,
+) => string
+export type LoweringTable = { readonly [P in Primitive]: Lowering<P> }
+
+export type Device = 'cpu' | 'webgpu' | 'cuda'
+
+const operator =
+  <P extends Primitive>(name: string): Lowering<P> =>
+  (e, names) =>
+    e.one(name, names as readonly string[])
+const reduce =
+  <P extends 'sum' | 'mean' | 'max' | 'logSumExp'>(name: string): Lowering<P> =>
+  (e, names, t) =>
+    e.one(name, [(names as readonly string[])[0] ?? '', e.ints(t.attributes.axes)], { keepdims: 1 })
+const given = () => {
+  throw new Error('inputs, variables and constants are named by the program')
+}
+
+/** ONNX operators that every device has. */
+const portable: LoweringTable = {
+  input: given,
+  variable: given,
+  constant: (e, _, t) => e.values(t.attributes.values, t.shape, e.typeOf(t.dtype)),
+
+  neg: operator('Neg'),
+  exp: operator('Exp'),
+  log: operator('Log'),
+  sqrt: operator('Sqrt'),
+  sin: operator('Sin'),
+  cos: operator('Cos'),
+  tanh: operator('Tanh'),
+  sigmoid: operator('Sigmoid'),
+  erf: operator('Erf'),
+  softplus: operator('Softplus'),
+  relu: operator('Relu'),
+  gelu: operator('Gelu'),
+  abs: operator('Abs'),
+  sign: operator('Sign'),
+  floor: operator('Floor'),
+  not: operator('Not'),
+  cast: (e, [x], t) => e.one('Cast', [x], { to: elementType(e.typeOf(t.attributes.to)) }),
+  stopGradient: (_, [x]) => x,
+
+  add: operator('Add'),
+  sub: operator('Sub'),
+  mul: operator('Mul'),
+  div: operator('Div'),
+  pow: operator('Pow'),
+  maximum: operator('Max'),
+  minimum: operator('Min'),
+  less: operator('Less'),
+  equal: operator('Equal'),
+  and: operator('And'),
+  or: operator('Or'),
+  where: operator('Where'),
+
+  sum: reduce('ReduceSum'),
+  mean: reduce('ReduceMean'),
+  max: reduce('ReduceMax'),
+  logSumExp: reduce('ReduceLogSumExp'),
+  softmax: (e, [x], t) => e.one('Softmax', [x], { axis: t.attributes.axis }),
+  logSoftmax: (e, [x], t) => e.one('LogSoftmax', [x], { axis: t.attributes.axis }),
+  normalize: (e, [x], { attributes: { axes, epsilon } }) => {
+    const { centred, deviation } = moments(e, x, axes, epsilon)
+    return e.one('Div', [centred, deviation])
+  },
+  inverseDeviation: (e, [x], { attributes: { axes, epsilon } }) =>
+    e.one('Reciprocal', [moments(e, x, axes, epsilon).deviation]),
+  cumsum: (e, [x], { attributes: { axis, reverse } }) =>
+    e.one('CumSum', [x, e.values(Float64Array.of(axis), [], 'int64')], { reverse: reverse ? 1 : 0 }),
+  argmax: (e, [x], t) => e.one('ArgMax', [x], { axis: t.attributes.axis, keepdims: 1 }),
+  topK: (e, [x], t) => e.node('TopK', [x, e.ints([t.attributes.k])], { axis: -1 }, { outputs: 2 })[1] ?? '',
+
+  reshape: (e, [x], t) => e.one('Reshape', [x, e.ints(t.shape)]),
+  expand: (e, [x], t) => e.one('Expand', [x, e.ints(t.shape)]),
+  transpose: (e, [x], t) => e.one('Transpose', [x], { perm: t.attributes.permutation }),
+  slice: (e, [x], { attributes: { axis, start, step }, shape }) => {
+    const end = start + ((shape[axis] ?? 1) - 1) * step + 1
+    return e.one('Slice', [x, e.ints([start]), e.ints([end]), e.ints([axis]), e.ints([step])])
+  },
+  pad: (e, [x], { attributes: { axis, before, after, value }, dtype }) =>
+    e.one('Pad', [x, e.ints([before, after]), e.values(Float64Array.of(value), [], e.typeOf(dtype)), e.ints([axis])]),
+  concat: (e, names, t) => e.one('Concat', [...names], { axis: t.attributes.axis }),
+  gather: (e, names, t) => e.one('Gather', names, { axis: t.attributes.axis }),
+  scatterAdd: (e, [x, indices], t) => {
+    const rows = e.one('Reshape', [indices, e.ints([...t.inputs[1].shape, 1])])
+    return e.one('ScatterND', [zeros(e, t), rows, x], { reduction: 'add' })
+  },
+  takeAlong: (e, names, t) => e.one('GatherElements', names, { axis: t.attributes.axis }),
+  putAlong: (e, [x, indices], t) =>
+    e.one('ScatterElements', [zeros(e, t), indices, x], { axis: t.attributes.axis, reduction: 'add' }),
+
+  matmul: (e, [a, b], { inputs, attributes }) => {
+    const turned = (name: string, rank: number, turn: boolean) =>
+      turn ? e.one('Transpose', [name], { perm: [...range(rank - 2), rank - 1, rank - 2] }) : name
+    return e.one('MatMul', [
+      turned(a, inputs[0].rank, attributes.transposeA),
+      turned(b, inputs[1].rank, attributes.transposeB),
+    ])
+  },
+  conv: lowerConv,
+  convInput: lowerConvInput,
+  convWeight: lowerConvWeight,
+}
+
+/** Faster forms of ONNX Runtime's CPU provider. */
+const cpu: Partial<LoweringTable> = {
+  matmul: (e, names, { attributes: { transposeA, transposeB } }) =>
+    e.one('FusedMatMul', names, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft'),
+  normalize: (e, names, t) => layerNormalization(e, names[0], t)?.[0] ?? portable.normalize(e, names, t),
+  inverseDeviation: (e, names, t) => layerNormalization(e, names[0], t)?.[2] ?? portable.inverseDeviation(e, names, t),
+  convInput: (e, names, t) => lowerStrideOneInput(e, names, t) ?? lowerConvInput(e, names, t),
+}
+
+/** Which nodes each primitive becomes on each device. */
+export const lowerings: { readonly [D in Device]: LoweringTable } = {
+  cpu: { ...portable, ...cpu },
+  webgpu: portable,
+  cuda: { ...portable, matmul: cpu.matmul ?? portable.matmul },
+}
+
+function moments(e: Emitter, x: string, axes: readonly number[], epsilon: number) {
+  const mean = e.one('ReduceMean', [x, e.ints(axes)], { keepdims: 1 })
+  const centred = e.one('Sub', [x, mean])
+  const variance = e.one('ReduceMean', [e.one('Mul', [centred, centred]), e.ints(axes)], { keepdims: 1 })
+  return { centred, deviation: e.one('Sqrt', [e.one('Add', [variance, e.float(epsilon)])]) }
+}
+
+/** One operator that gives the normalised values, the mean and the inverse deviation, when the axes are the last one. */
+function layerNormalization(e: Emitter, x: string, t: TensorOf<'normalize' | 'inverseDeviation'>): string[] | undefined {
+  const { axes, epsilon } = t.attributes
+  const [source] = t.inputs
+  if (e.precision !== 'float32' || axes.length !== 1 || axes[0] !== source.rank - 1) return undefined
+  const width = source.shape.at(-1) ?? 1
+  const ones = e.one('Expand', [e.float(1), e.ints([width])])
+  return e.node('LayerNormalization', [x, ones], { axis: -1, epsilon: new Float(epsilon) }, { outputs: 3 })
+}
+
+function zeros(e: Emitter, t: TensorOf<Primitive>): string {
+  return e.one('Expand', [e.values(Float64Array.of(0), [], e.typeOf(t.dtype)), e.ints(t.shape)])
+}

@@ -1,0 +1,134 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+} from './generated/onnx_pb.js'
+
+export type ElementType = 'float32' | 'float64' | 'int64' | 'bool' | 'uint8'
+
+/** A floating-point attribute; plain numbers are integers. */
+export class Float {
+  constructor(readonly value: number) {}
+}
+export type Attribute = number | Float | string | readonly number[]
+
+export interface ValueInfo {
+  readonly name: string
+  readonly type: ElementType
+  /** A string is a free dimension, such as the number of pictures */
+  readonly shape: readonly (number | string)[]
+}
+export interface Initializer {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly bytes: Uint8Array
+}
+export interface Node {
+  readonly operator: string
+  readonly domain: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Readonly<Record<string, Attribute>>
+}
+export interface Graph {
+  readonly nodes: readonly Node[]
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly ValueInfo[]
+  readonly initializers: readonly Initializer[]
+}
+export interface WrittenModel {
+  readonly model: Uint8Array
+  /** The large initializers, in a file of its own beside the model, when all in one would pass protobuf's 2 GB */
+  readonly external?: { readonly file: string; readonly parts: readonly Uint8Array[] }
+}
+
+const EXTERNAL_ABOVE = 2 ** 30
+const SMALL = 1024
+const IR_VERSION = 10n
+const OPSETS = { '': 21n, 'com.microsoft': 1n, 'com.microsoft.nchwc': 1n }
+
+/**
+ * One ONNX model as protobuf bytes (https://onnx.ai/onnx/repo-docs/IR.html).
+ * Above 1 GB of initializers (or `externalAbove` bytes) the large ones go to external data named `externalFile`.
+ */
+export function writeModel(graph: Graph, externalFile = 'model.data', externalAbove = EXTERNAL_ABOVE): WrittenModel {
+  const total = graph.initializers.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  const parts: Uint8Array[] = []
+  let offset = 0
+  const initializer = graph.initializers.map(value => {
+    const tensor = { name: value.name, dims: value.shape.map(BigInt), dataType: elementTypes[value.type] }
+    if (total <= externalAbove || value.bytes.length < SMALL)
+      return create(TensorProtoSchema, { ...tensor, rawData: value.bytes })
+    const place = { location: externalFile, offset: `${offset}`, length: `${value.bytes.length}` }
+    parts.push(value.bytes)
+    offset += value.bytes.length
+    return create(TensorProtoSchema, {
+      ...tensor,
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: Object.entries(place).map(([key, value]) => ({ key, value })),
+    })
+  })
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'lacuna',
+    opsetImport: Object.entries(OPSETS).map(([domain, version]) => ({ domain, version })),
+    graph: create(GraphProtoSchema, {
+      name: 'lacuna',
+      node: graph.nodes.map(nodeProto),
+      initializer,
+      input: graph.inputs.map(valueInfo),
+      output: graph.outputs.map(valueInfo),
+    }),
+  })
+  return { model: toBinary(ModelProtoSchema, model), ...(parts.length > 0 && { external: { file: externalFile, parts } }) }
+}
+
+const elementTypes: { readonly [T in ElementType]: TensorProto_DataType } = {
+  float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
+  int64: TensorProto_DataType.INT64,
+  bool: TensorProto_DataType.BOOL,
+  uint8: TensorProto_DataType.UINT8,
+}
+
+export const elementType = (type: ElementType): number => elementTypes[type]
+
+function nodeProto(node: Node): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: node.operator,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
+  })
+}
+
+function attributeProto(name: string, value: Attribute): AttributeProto {
+  const { FLOAT, STRING, INTS, INT } = AttributeProto_AttributeType
+  if (value instanceof Float) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.value })
+  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) })
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) })
+  return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) })
+}
+
+function valueInfo({ name, type, shape }: ValueInfo): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map(size =>
+    typeof size === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
+      : { value: { case: 'dimParam' as const, value: size } },
+  )
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: elementTypes[type], shape: { dim } } } },
+  })
+}

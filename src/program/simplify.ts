@@ -1,0 +1,92 @@
+import { topological } from '../tensor/derivative.js'
+import type { Primitive } from '../tensor/primitives.js'
+import { broadcast, sameShape } from '../tensor/shape.js'
+import { constant, make, type Tensor } from '../tensor/tensor.js'
+import { expansions } from './expansions.js'
+
+/**
+ * The same outputs with less work: equal tensors are shared, scalars folded, detours removed.
+ * @param expand also writes out the primitives that float64 has no operator for
+ */
+export function simplify(outputs: readonly Tensor[], expand: boolean): Tensor[] {
+  const simpler = new Map<Tensor, Tensor>()
+  const known = new Map<string, Tensor>()
+  const visit = (t: Tensor): Tensor => {
+    const inputs = t.inputs.map(x => simpler.get(x) ?? x)
+    const same = inputs.every((x, i) => x === t.inputs[i])
+    const rebuilt = same ? t : make<Primitive>(t.op, inputs, t.attributes, t.shape, t.dtype)
+    const expanded = expand ? (expansions[t.op] as ((t: Tensor) => Tensor) | undefined)?.(rebuilt) : undefined
+    if (expanded !== undefined) return settle([expanded])[0] ?? expanded
+    const better = improve(rebuilt)
+    const key = keyOf(better)
+    const twin = key === undefined ? undefined : known.get(key)
+    if (twin !== undefined) return twin
+    if (key !== undefined) known.set(key, better)
+    return better
+  }
+  const settle = (roots: readonly Tensor[]): Tensor[] => {
+    for (const t of topological(roots)) if (!simpler.has(t)) simpler.set(t, visit(t))
+    return roots.map(t => simpler.get(t) ?? t)
+  }
+  return settle(outputs)
+}
+
+function keyOf(t: Tensor): string | undefined {
+  if (t.op === 'input' || t.op === 'variable') return undefined
+  if (t.op === 'constant') {
+    const { values } = t.attributes as { values: Float64Array }
+    return values.length > 64 ? undefined : `constant ${t.dtype} ${t.shape} ${values.join()}`
+  }
+  const exact = (_: string, value: unknown) => (typeof value === 'number' ? `${value}` : value) // JSON knows no infinity
+  return JSON.stringify([t.op, t.inputs.map(x => x.id), t.attributes, t.shape, t.dtype], exact)
+}
+
+const movesOnly = new Set<Primitive>(['reshape', 'expand', 'stopGradient'])
+const arithmetic = new Set<Primitive>(['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'less', 'equal', 'where'])
+
+function improve(t: Tensor): Tensor {
+  const [a, b] = t.inputs
+  if (a === undefined) return t
+  if (t.op === 'stopGradient') return a
+  if (arithmetic.has(t.op)) {
+    const bare = t.inputs.map(unexpanded)
+    if (bare.some((x, i) => x !== t.inputs[i]) && sameShape(broadcast(...bare.map(x => x.shape)) ?? [], t.shape))
+      return improve(make<Primitive>(t.op, bare, t.attributes, t.shape, t.dtype))
+  }
+  const [left, right] = [scalarOf(a), b === undefined ? undefined : scalarOf(b)]
+  if (left !== undefined && right !== undefined && t.dtype === 'float' && t.op in folded)
+    return constant(folded[t.op as keyof typeof folded](left, right)).expand(...t.shape)
+  const unchanged = (t.op === 'add' || t.op === 'sub') ? right === 0 : (t.op === 'mul' || t.op === 'div') && right === 1
+  if (unchanged && sameShape(a.shape, t.shape)) return a
+  if (b !== undefined && sameShape(b.shape, t.shape) && ((t.op === 'mul' && left === 1) || (t.op === 'add' && left === 0))) return b
+  if (t.op === 'div' && right !== undefined && b !== undefined && t.dtype === 'float')
+    return improve(make('mul', [a, constant(1 / right)], {}, t.shape, t.dtype))
+  if (t.op === 'mul' && right !== undefined && a.op === 'mul' && sameShape(a.shape, t.shape)) {
+    const [inner, factor] = a.inputs
+    const before = factor === undefined ? undefined : scalarOf(factor)
+    if (inner !== undefined && before !== undefined) return improve(make('mul', [inner, constant(before * right)], {}, t.shape, t.dtype))
+  }
+  if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined) return improve(a.inputs[0].reshape(...t.shape))
+  if (t.op === 'neg' && a.op === 'neg' && a.inputs[0] !== undefined) return a.inputs[0]
+  return t
+}
+
+const folded = {
+  add: (a: number, b: number) => a + b,
+  sub: (a: number, b: number) => a - b,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+}
+
+function unexpanded(t: Tensor): Tensor {
+  return t.op === 'expand' && t.inputs[0] !== undefined ? t.inputs[0] : t
+}
+
+/** The one value that a tensor holds everywhere, if it is known. */
+function scalarOf(t: Tensor): number | undefined {
+  let source: Tensor | undefined = t
+  while (source !== undefined && movesOnly.has(source.op)) source = source.inputs[0]
+  if (source?.op !== 'constant' || source.dtype !== 'float') return undefined
+  const { values } = source.attributes as { values: Float64Array }
+  return values.length === 1 ? values[0] : undefined
+}

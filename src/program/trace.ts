@@ -1,0 +1,97 @@
+import type { Variable } from '../tensor/primitives.js'
+import { within } from '../tensor/scope.js'
+import { type Shape, sizeOf } from '../tensor/shape.js'
+import { input, make, type Tensor } from '../tensor/tensor.js'
+import type { Drawing, DrawSpec } from './draws.js'
+
+/** What one trace records beside its tensors. */
+export interface Trace {
+  /** Layers behave as in training: batch statistics, dropout */
+  readonly training: boolean
+  readonly draws: DrawSpec[]
+  /** What each variable holds after the program has run */
+  readonly updates: Map<Tensor, Tensor>
+}
+
+let current: Trace | undefined
+
+/** Runs `build` once, recording what it draws and which variables it changes. */
+export function trace<T>(options: { training: boolean }, build: (draw: Draw) => T): { result: T; trace: Trace } {
+  const outer = current
+  const own: Trace = { training: options.training, draws: [], updates: new Map() }
+  current = own
+  try {
+    return { result: within('', () => build(draw)), trace: own }
+  } finally {
+    current = outer
+  }
+}
+
+/** Whether layers behave as in training; false outside a trace. */
+export const isTraining = (): boolean => current?.training ?? false
+
+/** The variable holds the value after this run of the program. */
+export function update(variable: Tensor, value: Tensor): void {
+  current?.updates.set(variable, value)
+}
+
+/** Random numbers that the host draws at each step, keyed by (seed, step, name): a step is a function of its inputs. */
+export interface Draw {
+  /** float in [low, high) */
+  uniform(shape: Shape, low?: number, high?: number): Tensor
+  /** float, standard normal */
+  normal(shape: Shape): Tensor
+  /** int [...shape], each of 0 … below − 1 */
+  integer(shape: Shape, below: number): Tensor
+  /** int [rows, n]: a random order of 0 … n − 1 in each row */
+  permutation(rows: number, n: number): Tensor
+  /** float []: how much of the training is done, 0 at its start and 1 at its end */
+  progress(): Tensor
+}
+
+export const draw: Draw = {
+  uniform: (shape, low = 0, high = 1) => drawn(shape, 'float', { kind: 'uniform', low, high }),
+  normal: shape => drawn(shape, 'float', { kind: 'normal' }),
+  integer: (shape, below) => drawn(shape, 'int', { kind: 'integer', below }),
+  permutation: (rows, n) => drawn([rows, n], 'int', { kind: 'permutation', n }),
+  progress: () => scheduled('progress'),
+}
+
+function drawn(shape: Shape, dtype: 'float' | 'int', drawing: Drawing): Tensor {
+  if (current === undefined) throw new Error('random numbers are drawn inside a trace')
+  const name = `draw.${current.draws.length}.${drawing.kind}`
+  current.draws.push({ name, shape, dtype, drawing })
+  return input(name, shape, dtype)
+}
+
+/** A scalar that the host knows at each step: the learning rate, the number of the step, the progress. */
+export function scheduled(name: ScheduledName): Tensor {
+  const existing = schedules.get(name) ?? input(name, [])
+  schedules.set(name, existing)
+  return existing
+}
+export type ScheduledName = 'learningRate' | 'step' | 'progress'
+const schedules = new Map<ScheduledName, Tensor>()
+
+/** A new variable; it gets its name from the place in the model where it is put. */
+export function variable(shape: Shape, initial: Variable['initial'], role: Variable['role'] = 'weight'): Tensor {
+  return make('variable', [], { variable: { shape, initial, role } }, shape, 'float')
+}
+
+/** A variable that starts with another one's values, such as a teacher's. */
+export function copyOf(source: Tensor): Tensor {
+  const { shape, initial, role } = variableOf(source)
+  return make('variable', [], { variable: { shape, initial, role, copyOf: source } }, shape, 'float')
+}
+
+export function variableOf(t: Tensor): Variable {
+  if (t.op !== 'variable') throw new Error(`a variable expected, got ${t.op}`)
+  return (t.attributes as { variable: Variable }).variable
+}
+
+/** The values a variable is filled with before the first step. */
+export const filled =
+  (value: number) =>
+  (shape: Shape): Variable['initial'] =>
+  () =>
+    new Float64Array(sizeOf(shape)).fill(value)

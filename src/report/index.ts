@@ -1,0 +1,7 @@
+export { type Bar, type BarChart, barChart } from './bars.js'
+export { type LineChart, lineChart, type ReferenceLevel, type Series } from './chart.js'
+export { type EvaluationTable, type Measurement, type RunReport, reportPage } from './page.js'
+export { svgToPng } from './raster.js'
+export { pictureSheet } from './sheet.js'
+export type { Picture, Sheet, SheetPicture, SheetRow } from './sheet-layout.js'
+export type { Point } from './smooth.js'

@@ -1,0 +1,78 @@
+import { darkSeriesColours, seriesClass } from './svg.js'
+
+const darkSeries = darkSeriesColours
+  .map(
+    (colour, index) =>
+      `.chart .${seriesClass(index)}{stroke:${colour}} .chart .${seriesClass(index)}.filled{fill:${colour};stroke:none}`,
+  )
+  .join('\n  ')
+
+/** The style sheet of the report page: one column, quiet rules, numbers that line up; dark, narrow and on paper too. */
+export const pageStyle = `
+:root{color-scheme:light dark;--ground:#fff;--panel:#f6f6f8;--strong:#1b1b1f;--text:#36363d;--muted:#6b6b75;--rule:#e3e3e8;--accent:#2f62b5}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--ground);color:var(--text);font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif}
+main{max-width:54rem;margin:0 auto;padding:3.5rem 1.5rem 4rem}
+h1,h2,h3{color:var(--strong);line-height:1.2;text-wrap:balance}
+h1{font-size:2.125rem;font-weight:650;letter-spacing:-.018em;margin:0}
+h2{font-size:1.1875rem;font-weight:650;letter-spacing:-.005em;margin:0 0 1rem}
+h3{font-size:1rem;font-weight:600;margin:0 0 .25rem}
+p{margin:0}
+.subtitle{font-size:1.125rem;color:var(--muted);margin-top:.5rem;text-wrap:pretty}
+section{margin-top:2.75rem;padding-top:1.75rem;border-top:1px solid var(--rule)}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1.125rem 1.5rem;margin:2rem 0 0}
+dt{font-size:.8125rem;color:var(--muted)}
+dd{margin:.0625rem 0 0;color:var(--strong);overflow-wrap:anywhere}
+.facts dd{font-size:1.0625rem;font-weight:550;font-variant-numeric:tabular-nums}
+.task{display:grid;grid-template-columns:1fr 1fr;gap:1.25rem 2rem;margin:0}
+.task div{border-left:3px solid var(--rule);padding-left:.875rem}
+.task div.hidden{border-color:var(--accent)}
+.note,figcaption,.paper{font-size:.875rem;line-height:1.5;color:var(--muted);text-wrap:pretty}
+.note,.paper{margin-top:1rem}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:.5rem 0 .5rem 1.5rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
+th:first-child{padding-left:0;text-align:left;font-weight:400;color:var(--text)}
+thead th,thead th:first-child{font-size:.8125rem;font-weight:400;color:var(--muted);border-bottom-color:var(--muted);vertical-align:bottom}
+tbody tr:last-child>*{border-bottom:0}
+td b{color:var(--strong);font-weight:700}
+.sd{display:inline-block;min-width:2.75rem;text-align:left;font-size:.8125rem;color:var(--muted)}
+figure{margin:0}
+figure+figure{margin-top:2.25rem}
+figcaption{margin-bottom:.875rem}
+.picture{border-radius:6px;background:#fff;outline:1px solid var(--rule)}
+.picture img{display:block;max-width:100%;height:auto;margin:0 auto}
+.chart{display:block;width:100%;max-width:48rem;height:auto}
+pre{margin:0;padding:.875rem 1rem;background:var(--panel);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;color:var(--strong);font:.875rem/1.6 ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
+@media (max-width:40rem){
+  main{padding:2rem 1rem 3rem}
+  h1{font-size:1.75rem}
+  .facts{grid-template-columns:1fr 1fr}
+  .task{grid-template-columns:1fr}
+  th,td{padding-left:1rem}
+  th:first-child{white-space:normal;min-width:7.5rem}
+  .picture img{max-width:none;width:max(100%,min(38rem,var(--natural)))}
+  .chart{min-width:28rem}
+}
+@media screen and (prefers-color-scheme:dark){
+  :root{--ground:#17171a;--panel:#222226;--strong:#f3f3f5;--text:#d2d2d8;--muted:#9a9aa5;--rule:#34343a;--accent:#82abf0}
+  .picture{outline-color:transparent}
+  .chart .strong{fill:var(--strong)}
+  .chart .muted{fill:var(--muted)}
+  .chart .halo{stroke:var(--ground)}
+  .chart .grid{stroke:#2c2c32}
+  .chart .axis{stroke:#55555e}
+  .chart .reference{stroke:var(--muted)}
+  .chart .quiet{fill:#4a4c55}
+  .chart .whisker{stroke:var(--strong)}
+  ${darkSeries}
+}
+@media print{
+  main{max-width:none;padding:0}
+  section{margin-top:1.5rem;padding-top:1rem}
+  figure,table,.task,pre{break-inside:avoid}
+  h2,h3,figcaption{break-after:avoid}
+  .scroll{overflow:visible}
+}
+`

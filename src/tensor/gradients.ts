@@ -1,0 +1,137 @@
+import { convInput, convWeight, matmul } from './contraction.js'
+import { where } from './elementwise.js'
+import { putAlong, scatterAdd } from './indexing.js'
+import { spread } from './movement.js'
+import type { Primitive, TensorOf } from './primitives.js'
+import { normalize } from './reduction.js'
+import { range, sizeOf } from './shape.js'
+import { constant, type Tensor } from './tensor.js'
+
+/** From the gradient g of a result y to the gradients of its operands, in their order; none where nothing flows. */
+type Gradient<P extends Primitive> = (g: Tensor, y: TensorOf<P>) => readonly (Tensor | undefined)[]
+
+const none = () => []
+
+/**
+ * All the calculus there is: one row a primitive, in terms of the same primitives.
+ * Operands that were broadcast get gradients of the broadcast shape; the derivative sums them back.
+ */
+export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
+  input: none,
+  variable: none,
+  constant: none,
+  stopGradient: none,
+
+  neg: g => [g.neg()],
+  exp: (g, y) => [g.mul(y)],
+  log: (g, { inputs: [x] }) => [g.div(x)],
+  sqrt: (g, y) => [g.mul(0.5).div(y)],
+  sin: (g, { inputs: [x] }) => [g.mul(x.cos())],
+  cos: (g, { inputs: [x] }) => [g.mul(x.sin()).neg()],
+  tanh: (g, y) => [g.mul(y.square().neg().add(1))],
+  sigmoid: (g, y) => [g.mul(y.mul(y.neg().add(1)))],
+  erf: (g, { inputs: [x] }) => [g.mul(x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)))],
+  softplus: (g, { inputs: [x] }) => [g.mul(x.sigmoid())],
+  relu: (g, y) => [where(y.greater(0), g, 0)],
+  gelu: (g, { inputs: [x] }) => {
+    const distribution = x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5)
+    const density = x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI))
+    return [g.mul(distribution.add(x.mul(density)))]
+  },
+  abs: (g, { inputs: [x] }) => [g.mul(x.sign())],
+  sign: none,
+  floor: none,
+  not: none,
+  cast: (g, { inputs: [x] }) => [x.dtype === 'float' ? g : undefined],
+
+  add: g => [g, g],
+  sub: g => [g, g.neg()],
+  mul: (g, { inputs: [a, b] }) => [g.mul(b), g.mul(a)],
+  div: (g, y) => [g.div(y.inputs[1]), g.mul(y).div(y.inputs[1]).neg()],
+  pow: (g, y) => {
+    const [a, b] = y.inputs
+    return [g.mul(b).mul(a.pow(b.sub(1))), g.mul(y).mul(a.log())]
+  },
+  // a tie is shared, as the mean of both one-sided derivatives
+  maximum: (g, { inputs: [a, b] }) => [g.mul(share(b.less(a), a.equal(b))), g.mul(share(a.less(b), a.equal(b)))],
+  minimum: (g, { inputs: [a, b] }) => [g.mul(share(a.less(b), a.equal(b))), g.mul(share(b.less(a), a.equal(b)))],
+  less: none,
+  equal: none,
+  and: none,
+  or: none,
+  where: (g, { inputs: [condition] }) => [undefined, where(condition, g, 0), where(condition, 0, g)],
+
+  sum: (g, { inputs: [x] }) => [g.expand(...x.shape)],
+  mean: (g, y) => [g.div(sizeOf(y.inputs[0].shape) / sizeOf(y.shape)).expand(...y.inputs[0].shape)],
+  max: (g, y) => {
+    const largest = y.inputs[0].equal(y).cast('float')
+    return [largest.mul(g.div(largest.sum(y.attributes.axes, true)))]
+  },
+  logSumExp: (g, y) => [g.mul(y.inputs[0].sub(y).exp())],
+  softmax: (g, y) => [y.mul(g.sub(g.mul(y).sum(y.attributes.axis, true)))],
+  logSoftmax: (g, y) => [g.sub(y.exp().mul(g.sum(y.attributes.axis, true)))],
+  normalize: (g, y) => {
+    const { axes, epsilon } = y.attributes
+    const scale = normalize('inverseDeviation', y.inputs[0], axes, epsilon)
+    return [g.sub(g.mean(axes, true)).sub(y.mul(g.mul(y).mean(axes, true))).mul(scale)]
+  },
+  inverseDeviation: (g, y) => {
+    const [x] = y.inputs
+    const { axes } = y.attributes
+    const count = sizeOf(axes.map(axis => x.shape[axis] ?? 1))
+    return [g.mul(y.mul(y).mul(y)).div(-count).mul(x.sub(x.mean(axes, true)))]
+  },
+  cumsum: (g, { attributes: { axis, reverse } }) => [g.cumsum(axis, !reverse)],
+  argmax: none,
+  topK: none,
+
+  reshape: (g, { inputs: [x] }) => [g.reshape(...x.shape)],
+  expand: g => [g],
+  transpose: (g, { attributes: { permutation } }) => [
+    g.transpose(...range(permutation.length).map(axis => permutation.indexOf(axis))),
+  ],
+  slice: (g, { inputs: [x], attributes: { axis, start, step } }) => [spread(g, axis, start, step, x.shape[axis] ?? 1)],
+  pad: (g, { inputs: [x], attributes: { axis, before } }) => [g.slice(axis, before, before + (x.shape[axis] ?? 1))],
+  concat: (g, { inputs, attributes: { axis } }) => {
+    let start = 0
+    return inputs.map(x => {
+      const end = start + (x.shape[axis] ?? 1)
+      const part = g.slice(axis, start, end)
+      start = end
+      return part
+    })
+  },
+  gather: (g, { inputs: [x, indices], attributes: { axis } }) => {
+    const [first, rows, last] = [range(axis), range(indices.rank), range(x.rank - axis - 1)]
+    const front = g.transpose(
+      ...rows.map(i => axis + i),
+      ...first,
+      ...last.map(i => axis + indices.rank + i),
+    )
+    const summed = scatterAdd(front, indices, x.shape[axis] ?? 1)
+    return [summed.transpose(...first.map(i => i + 1), 0, ...last.map(i => axis + 1 + i))]
+  },
+  scatterAdd: (g, { inputs: [, indices] }) => [g.gather(indices)],
+  takeAlong: (g, { inputs: [x, indices], attributes: { axis } }) => [putAlong(g, indices, axis, x.shape[axis] ?? 1)],
+  putAlong: (g, { inputs: [, indices], attributes: { axis } }) => [g.takeAlong(indices, axis)],
+
+  matmul: (g, { inputs: [a, b], attributes: { transposeA: ta, transposeB: tb } }) => [
+    ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb),
+    tb ? matmul(g, a, true, ta) : matmul(a, g, !ta, false),
+  ],
+  conv: (g, { inputs: [x, weight], attributes }) => [
+    convInput(g, weight, x.shape, attributes),
+    convWeight(x, g, weight.shape, attributes),
+  ],
+  convInput: (g, { inputs: [output, weight], attributes }) => [
+    g.conv(weight, attributes),
+    convWeight(g, output, weight.shape, attributes),
+  ],
+  convWeight: (g, { inputs: [x, output], attributes }) => [
+    convInput(output, g, x.shape, attributes),
+    x.conv(g, attributes),
+  ],
+}
+
+const share = (ahead: Tensor, tie: Tensor): Tensor => where(tie, constant(0.5), ahead.cast('float'))
+

@@ -1,0 +1,121 @@
+import type { Shape } from './shape.js'
+import type { Tensor } from './tensor.js'
+
+/** `float` is float32 or float64, whichever the program is compiled for. */
+export type DType = 'float' | 'int' | 'bool' | 'uint8'
+
+/** A named place that a program reads and may write: a parameter, a running statistic, an optimiser's moment. */
+export interface Variable {
+  readonly shape: Shape
+  readonly role: VariableRole
+  /** The values before the first step, row-major; `uniform` gives numbers in [0, 1) */
+  readonly initial: (uniform: () => number) => Float64Array
+  /** Another variable whose first values this one shares (the teacher of a student) */
+  readonly copyOf?: Tensor
+}
+
+/** Only weights decay; statistics are not trained. */
+export type VariableRole = 'weight' | 'bias' | 'gain' | 'token' | 'scale' | 'statistic'
+
+export interface ConvolutionAttributes {
+  readonly stride: Shape
+  /** Zeros added at both ends of each spatial axis: [begin, end] */
+  readonly padding: readonly (readonly [number, number])[]
+  readonly dilation: Shape
+  readonly groups: number
+}
+
+type One = readonly [Tensor]
+type Two = readonly [Tensor, Tensor]
+type Three = readonly [Tensor, Tensor, Tensor]
+interface Of<Inputs extends readonly Tensor[], Attributes = object> {
+  readonly inputs: Inputs
+  readonly attributes: Attributes
+}
+
+/** Everything a program can be made of: the operands and the attributes of each primitive. */
+export interface Primitives {
+  input: Of<readonly [], { readonly name: string }>
+  variable: Of<readonly [], { readonly variable: Variable }>
+  constant: Of<readonly [], { readonly values: Float64Array }>
+
+  neg: Of<One>
+  exp: Of<One>
+  log: Of<One>
+  sqrt: Of<One>
+  sin: Of<One>
+  cos: Of<One>
+  tanh: Of<One>
+  sigmoid: Of<One>
+  erf: Of<One>
+  softplus: Of<One>
+  relu: Of<One>
+  gelu: Of<One>
+  abs: Of<One>
+  sign: Of<One>
+  floor: Of<One>
+  not: Of<One>
+  cast: Of<One, { readonly to: DType }>
+  stopGradient: Of<One>
+
+  add: Of<Two>
+  sub: Of<Two>
+  mul: Of<Two>
+  div: Of<Two>
+  pow: Of<Two>
+  maximum: Of<Two>
+  minimum: Of<Two>
+  less: Of<Two>
+  equal: Of<Two>
+  and: Of<Two>
+  or: Of<Two>
+  where: Of<Three>
+
+  sum: Of<One, { readonly axes: Shape }>
+  mean: Of<One, { readonly axes: Shape }>
+  max: Of<One, { readonly axes: Shape }>
+  logSumExp: Of<One, { readonly axes: Shape }>
+  softmax: Of<One, { readonly axis: number }>
+  logSoftmax: Of<One, { readonly axis: number }>
+  /** (x − mean) / deviation over the axes, biased variance */
+  normalize: Of<One, { readonly axes: Shape; readonly epsilon: number }>
+  /** 1 / √(variance + ε) over the axes, which stay with size 1 */
+  inverseDeviation: Of<One, { readonly axes: Shape; readonly epsilon: number }>
+  cumsum: Of<One, { readonly axis: number; readonly reverse: boolean }>
+  argmax: Of<One, { readonly axis: number }>
+  /** Indices of the k largest along the last axis, largest first */
+  topK: Of<One, { readonly k: number }>
+
+  reshape: Of<One>
+  expand: Of<One>
+  transpose: Of<One, { readonly permutation: Shape }>
+  slice: Of<One, { readonly axis: number; readonly start: number; readonly step: number }>
+  pad: Of<One, { readonly axis: number; readonly before: number; readonly after: number; readonly value: number }>
+  concat: Of<readonly Tensor[], { readonly axis: number }>
+  /** Rows of the first operand along the axis, named by the second */
+  gather: Of<Two, { readonly axis: number }>
+  /** Gradient of gather along axis 0: rows added up where the indices say */
+  scatterAdd: Of<Two>
+  /** One element per index along the axis */
+  takeAlong: Of<Two, { readonly axis: number }>
+  /** Gradient of takeAlong: elements added up where the indices say */
+  putAlong: Of<Two, { readonly axis: number }>
+
+  matmul: Of<Two, { readonly transposeA: boolean; readonly transposeB: boolean }>
+  conv: Of<Two, ConvolutionAttributes>
+  /** Gradient of conv in its input, which is the transposed convolution: operands output and weight */
+  convInput: Of<Two, ConvolutionAttributes>
+  /** Gradient of conv in its weight: operands input and output */
+  convWeight: Of<Two, ConvolutionAttributes>
+}
+
+export type Primitive = keyof Primitives
+export type InputsOf<P extends Primitive> = Primitives[P]['inputs']
+export type AttributesOf<P extends Primitive> = Primitives[P]['attributes']
+
+/** A tensor known to come from the primitive P. */
+export type TensorOf<P extends Primitive> = Tensor & {
+  readonly op: P
+  readonly inputs: InputsOf<P>
+  readonly attributes: AttributesOf<P>
+}

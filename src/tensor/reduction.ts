@@ -1,0 +1,59 @@
+import { ShapeError } from './scope.js'
+import { axisOf, range, type Shape, showShape, sizeOf } from './shape.js'
+import { make, type Tensor } from './tensor.js'
+
+export function reduce(op: 'sum' | 'mean' | 'max' | 'logSumExp', x: Tensor, axes?: number | Shape, keep = false): Tensor {
+  const over = axesOf(op, x, axes)
+  if (over.length === 0) return x
+  const kept = x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
+  const reduced = make(op, [x], { axes: over }, kept, x.dtype)
+  return keep ? reduced : reduced.reshape(...x.shape.filter((_, axis) => !over.includes(axis)))
+}
+
+export function variance(x: Tensor, axes?: number | Shape, keep = false, correction = 0): Tensor {
+  const centred = x.sub(x.mean(axes, true))
+  return centred
+    .square()
+    .sum(axes, keep)
+    .div(countOver('variance', x, axes) - correction)
+}
+
+export function softmax(op: 'softmax' | 'logSoftmax', x: Tensor, axis: number): Tensor {
+  return make(op, [x], { axis: checkedAxis(op, x, axis) }, x.shape, x.dtype)
+}
+
+export function normalize(op: 'normalize' | 'inverseDeviation', x: Tensor, axes: number | Shape, epsilon: number): Tensor {
+  const over = axesOf(op, x, axes)
+  const shape = op === 'normalize' ? x.shape : x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
+  return make(op, [x], { axes: over, epsilon }, shape, x.dtype)
+}
+
+export function cumsum(x: Tensor, axis: number, reverse: boolean): Tensor {
+  return make('cumsum', [x], { axis: checkedAxis('cumsum', x, axis), reverse }, x.shape, x.dtype)
+}
+
+export function argmax(x: Tensor, axis: number): Tensor {
+  const along = checkedAxis('argmax', x, axis)
+  const kept = x.shape.map((size, i) => (i === along ? 1 : size))
+  return make('argmax', [x], { axis: along }, kept, 'int').reshape(...x.shape.filter((_, i) => i !== along))
+}
+
+export function topK(x: Tensor, k: number): Tensor {
+  const n = x.shape[checkedAxis('topK', x, -1)] ?? 0
+  if (k < 1 || k > n) throw new ShapeError('topK', `k is ${k}, but there are ${n} to choose from`)
+  return make('topK', [x], { k }, [...x.shape.slice(0, -1), k], 'int')
+}
+
+function countOver(op: string, x: Tensor, axes?: number | Shape): number {
+  return sizeOf(axesOf(op, x, axes).map(axis => x.shape[axis] ?? 1))
+}
+
+function axesOf(op: string, x: Tensor, axes: number | Shape = range(x.rank)): number[] {
+  return [axes].flat().map(axis => checkedAxis(op, x, axis)).sort((a, b) => a - b)
+}
+
+export function checkedAxis(op: string, x: Tensor, axis: number): number {
+  const positive = axisOf(axis, x.rank)
+  if (positive < 0 || positive >= x.rank) throw new ShapeError(op, `no axis ${axis} in ${showShape(x.shape)}`)
+  return positive
+}
