@@ -47,7 +47,10 @@ export interface BatchNormOptions {
  * The running variance is the unbiased one, as torch's.
  * @see Ioffe & Szegedy 2015
  */
-export function batchNorm(channels: number, { epsilon = 1e-5, momentum = 0.1, affine = true }: BatchNormOptions = {}): Module {
+export function batchNorm(
+  channels: number,
+  { epsilon = 1e-5, momentum = 0.1, affine = true }: BatchNormOptions = {},
+): Module {
   const { weight, bias } = affine ? gainAndBias(channels) : {}
   const running_mean = variable([channels], constantly(0)([channels]), 'statistic')
   const running_var = variable([channels], constantly(1)([channels]), 'statistic')
@@ -55,16 +58,27 @@ export function batchNorm(channels: number, { epsilon = 1e-5, momentum = 0.1, af
     const perChannel = [channels, ...Array<number>(x.rank - 2).fill(1)]
     const axes = range(x.rank).filter(axis => axis !== 1)
     const affinely = (y: Tensor) =>
-      weight === undefined || bias === undefined ? y : y.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
+      weight === undefined || bias === undefined
+        ? y
+        : y.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
     if (isTraining()) {
       const count = x.shape.reduce((n, size) => n * size, 1) / channels
       const toward = (statistic: Tensor, value: Tensor) =>
         update(statistic, statistic.mul(1 - momentum).add(value.reshape(channels).mul(momentum)))
       toward(running_mean, x.mean(axes).stopGradient())
-      toward(running_var, x.variance(axes).stopGradient().mul(count / (count - 1)))
+      toward(
+        running_var,
+        x
+          .variance(axes)
+          .stopGradient()
+          .mul(count / (count - 1)),
+      )
       return affinely(x.normalize(axes, epsilon))
     }
-    const deviation = running_var.add(epsilon).sqrt().reshape(...perChannel)
+    const deviation = running_var
+      .add(epsilon)
+      .sqrt()
+      .reshape(...perChannel)
     return affinely(x.sub(running_mean.reshape(...perChannel)).div(deviation))
   })
 }
@@ -80,7 +94,10 @@ export function groupNorm(channels: number, groups: number, epsilon = 1e-5): Mod
   const { weight, bias } = gainAndBias(channels)
   return module({ weight, bias }, (x: Tensor) => {
     const perChannel = [channels, ...Array<number>(x.rank - 2).fill(1)]
-    const normal = x.reshape(x.shape[0] ?? 1, groups, -1).normalize(-1, epsilon).reshape(...x.shape)
+    const normal = x
+      .reshape(x.shape[0] ?? 1, groups, -1)
+      .normalize(-1, epsilon)
+      .reshape(...x.shape)
     return normal.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
   })
 }

@@ -25,7 +25,10 @@ export function module<Inputs extends readonly unknown[], Result>(
       const parent = running.at(-1)
       running.push(self)
       try {
-        return within(() => keyOf(self, parent), () => forward(...inputs))
+        return within(
+          () => keyOf(self, parent),
+          () => forward(...inputs),
+        )
       } finally {
         running.pop()
       }
@@ -68,7 +71,6 @@ export function pairVariables(teacher: AnyModule, student: AnyModule): [Tensor, 
     return [variable, twin]
   })
 }
-
 
 function keyOf(self: AnyModule, parent: AnyModule | undefined): string {
   return Object.entries(parent?.parts ?? {}).find(([, part]) => part === self)?.[0] ?? ''

@@ -1,8 +1,8 @@
 import { variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
 import { concat } from '../tensor/movement.js'
-import { range } from '../tensor/shape.js'
 import { ShapeError } from '../tensor/scope.js'
+import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder, EncoderInput } from './encoder.js'
 import { constantly, normal, truncatedNormal } from './initial.js'
@@ -39,7 +39,8 @@ export interface ViT extends Encoder {
 export function vit({ size, channels }: EncoderInput, options: ViTOptions): ViT {
   const { dim, depth, heads, patch, mlpRatio = 4, classToken = false } = options
   const side = size / patch
-  if (!Number.isInteger(side)) throw new ShapeError('vit', `pictures of ${size} px do not divide into patches of ${patch} px`)
+  if (!Number.isInteger(side))
+    throw new ShapeError('vit', `pictures of ${size} px do not divide into patches of ${patch} px`)
   const patches = side * side
   const tokens = patches + (classToken ? 1 : 0)
   const cls_token = classToken ? variable([1, 1, dim], normal(1e-6)([1, 1, dim]), 'token') : undefined
@@ -105,7 +106,11 @@ export function attention(dim: number, heads: number): Module<[x: Tensor, mask?:
   return module({ qkv, proj }, (x: Tensor, mask?: Tensor) => {
     const [n = 1, length = 1] = x.shape
     const split = qkv(x).reshape(n, length, 3, heads, each).transpose(2, 0, 3, 1, 4)
-    const [q, k, v] = [0, 1, 2].map(i => split.slice(0, i, i + 1).reshape(n, heads, length, each)) as [Tensor, Tensor, Tensor]
+    const [q, k, v] = [0, 1, 2].map(i => split.slice(0, i, i + 1).reshape(n, heads, length, each)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ]
     const scores = matmul(q.mul(each ** -0.5), k, false, true)
     const weighted = (mask === undefined ? scores : scores.add(mask)).softmax(-1).matmul(v)
     return proj(weighted.transpose(0, 2, 1, 3).reshape(n, length, dim))

@@ -50,7 +50,10 @@ export function compile(computation: Computation, target: Target): Program {
     ...Object.entries(computation.outputs).map(([name, tensor]) => ({ name, tensor })),
     ...[...updates].map(([variable, tensor]) => ({ name: nextOf(nameOf(variable, names)), tensor })),
   ]
-  const roots = simplify(results.map(({ tensor }) => tensor), target.precision === 'float64')
+  const roots = simplify(
+    results.map(({ tensor }) => tensor),
+    target.precision === 'float64',
+  )
   const reached = topological(roots)
   const e = new Emitter(target.precision)
   const lowered = lower(reached, e, target.device, names)
@@ -63,7 +66,13 @@ export function compile(computation: Computation, target: Target): Program {
   const state = [...variables, ...untouched].map(t => ({ ...port(nameOf(t, names), t), updated: updates.has(t) }))
   const outputs = results.map(({ name, tensor }, i) => {
     // a copy, so that an output is never an input or another output under a second name
-    e.nodes.push({ operator: 'Identity', domain: '', inputs: [lowered(roots[i] ?? tensor)], outputs: [name], attributes: {} })
+    e.nodes.push({
+      operator: 'Identity',
+      domain: '',
+      inputs: [lowered(roots[i] ?? tensor)],
+      outputs: [name],
+      attributes: {},
+    })
     return port(name, tensor)
   })
   const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))

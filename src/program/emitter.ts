@@ -20,7 +20,10 @@ export class Emitter {
     attributes: Readonly<Record<string, Attribute>> = {},
     { domain = '', outputs = 1 } = {},
   ): string[] {
-    const shown = Object.entries(attributes).map(([name, value]) => [name, value instanceof Float ? `f${value.value}` : value])
+    const shown = Object.entries(attributes).map(([name, value]) => [
+      name,
+      value instanceof Float ? `f${value.value}` : value,
+    ])
     return this.once(JSON.stringify([operator, domain, inputs, outputs, shown]), () => {
       const names = Array.from({ length: outputs }, () => this.name())
       this.nodes.push({ operator, domain, inputs, outputs: names, attributes })
@@ -29,7 +32,12 @@ export class Emitter {
   }
 
   /** Adds a node with one output. */
-  one(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, domain = ''): string {
+  one(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): string {
     return this.node(operator, inputs, attributes, { domain })[0] ?? ''
   }
 

@@ -22,14 +22,28 @@ export interface EngineOptions {
   readonly threads: number
 }
 
+/** Something that runs programs on shared variables: an engine in this thread, or one in a worker. */
+export interface Runner {
+  readonly options: EngineOptions
+  /** Loads a program under a key; its variables are zeros unless another program has brought them already. */
+  load(key: string, program: Program): Promise<void>
+  unload(key: string): Promise<void>
+  /** Runs a loaded program once; variables that it updates hold their new values afterwards. */
+  run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
+  /** A copy of the variables named, or of all */
+  read(names?: readonly string[]): Promise<Map<string, Values>>
+  write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void>
+  close(): Promise<void>
+}
+
 /** Two buffers a variable: a step reads one and writes the other, so nothing is allocated and nothing overwritten early. */
 interface Cell {
   now: ort.Tensor
   next: ort.Tensor
 }
 
-/** Programs loaded on one device, and the variables they share. Runs block the thread: see `startEngine`. */
-export class Engine {
+/** Programs loaded on one device, and the variables they share. Its runs block the thread: see `startRunner`. */
+export class Engine implements Runner {
   private readonly sessions = new Map<string, { program: Program; session: ort.InferenceSession }>()
   private readonly cells = new Map<string, Cell>()
 
@@ -44,7 +58,8 @@ export class Engine {
       logSeverityLevel: 3,
     })
     this.sessions.set(key, { program, session })
-    for (const port of program.state) if (!this.cells.has(port.name)) this.cells.set(port.name, { now: empty(port), next: empty(port) })
+    for (const port of program.state)
+      if (!this.cells.has(port.name)) this.cells.set(port.name, { now: empty(port), next: empty(port) })
   }
 
   async unload(key: string): Promise<void> {
@@ -52,7 +67,6 @@ export class Engine {
     this.sessions.delete(key)
   }
 
-  /** Runs a loaded program once; variables that it updates hold their new values afterwards. */
   async run(key: string, feeds: Feeds = {}, moment: Moment = { seed: 0, step: 0 }): Promise<Record<string, Values>> {
     const loaded = this.sessions.get(key)
     if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
@@ -80,12 +94,11 @@ export class Engine {
     return Object.fromEntries(program.outputs.map(({ name }) => [name, valuesOf(results[name])]))
   }
 
-  /** A copy of the variables named, or of all. */
-  read(names: Iterable<string> = this.cells.keys()): Map<string, Values> {
-    return new Map([...names].map(name => [name, (this.cell(name).now.data as Values).slice() as Values]))
+  async read(names: readonly string[] = [...this.cells.keys()]): Promise<Map<string, Values>> {
+    return new Map(names.map(name => [name, (this.cell(name).now.data as Values).slice() as Values]))
   }
 
-  write(values: ReadonlyMap<string, ArrayLike<number>>): void {
+  async write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
     for (const [name, data] of values) (this.cell(name).now.data as Float32Array).set(data)
   }
 
@@ -101,7 +114,13 @@ export class Engine {
   }
 }
 
-const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, bool: Uint8Array, uint8: Uint8Array }
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+}
 
 function empty(port: Port): ort.Tensor {
   return makeTensor(port.type, new arrays[port.type](sizeOf(port.shape)), port)
@@ -110,10 +129,16 @@ function empty(port: Port): ort.Tensor {
 function tensorOf(port: Port, data: ArrayLike<number> | Values | undefined): ort.Tensor {
   const expected = sizeOf(port.shape)
   if (data === undefined || data.length !== expected)
-    throw new Error(`input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`)
+    throw new Error(
+      `input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`,
+    )
   if (data instanceof arrays[port.type]) return makeTensor(port.type, data, port)
   const numbers = data as ArrayLike<number>
-  return makeTensor(port.type, port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers), port)
+  return makeTensor(
+    port.type,
+    port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers),
+    port,
+  )
 }
 
 function makeTensor(type: ElementType, data: Values, { shape }: Port): ort.Tensor {

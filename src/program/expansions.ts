@@ -1,5 +1,5 @@
-import { where } from '../tensor/elementwise.js'
 import { pullBack } from '../tensor/derivative.js'
+import { where } from '../tensor/elementwise.js'
 import { concat } from '../tensor/movement.js'
 import type { Primitive, TensorOf } from '../tensor/primitives.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
@@ -20,7 +20,10 @@ export const expansions: { readonly [P in Primitive]?: (t: TensorOf<P>) => Tenso
   },
   convWeight: t => {
     const weight = constant(0).expand(...t.shape)
-    return pullBack([[convByPlaces(t.inputs[0], weight, { ...t, shape: t.inputs[1].shape }), t.inputs[1]]], [weight])[0] ?? weight
+    return (
+      pullBack([[convByPlaces(t.inputs[0], weight, { ...t, shape: t.inputs[1].shape }), t.inputs[1]]], [weight])[0] ??
+      weight
+    )
   },
 }
 
@@ -29,8 +32,15 @@ function erfSeries(x: Tensor): Tensor {
   const near = x.clip(-6, 6)
   const square = near.square()
   let sum: Tensor = constant(1)
-  for (let n = 120; n >= 1; n--) sum = square.mul(2 / (2 * n + 1)).mul(sum).add(1)
-  const series = near.mul(square.neg().exp()).mul(sum).mul(2 / Math.sqrt(Math.PI))
+  for (let n = 120; n >= 1; n--)
+    sum = square
+      .mul(2 / (2 * n + 1))
+      .mul(sum)
+      .add(1)
+  const series = near
+    .mul(square.neg().exp())
+    .mul(sum)
+    .mul(2 / Math.sqrt(Math.PI))
   return where(x.abs().less(6), series, x.sign())
 }
 

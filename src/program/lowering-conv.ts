@@ -72,12 +72,11 @@ function groupedWeight(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>):
     const start = place.map((p, i) => p * (dilation[i] ?? 1))
     const end = start.map((s, i) => s + ((spatial[i] ?? 1) - 1) * (stride[i] ?? 1) + 1)
     const seen = e.one('Slice', [padded, e.ints(start), e.ints(end), e.ints(axes), e.ints(stride)])
-    const turned = e.one('Transpose', [e.one('Reshape', [seen, e.ints([n, groups, c / groups, -1])])], { perm: [0, 1, 3, 2] })
+    const turned = e.one('Transpose', [e.one('Reshape', [seen, e.ints([n, groups, c / groups, -1])])], {
+      perm: [0, 1, 3, 2],
+    })
     const product = e.one('MatMul', [rows, turned]) // [N, G, O/G, C/G]
-    return e.one('Reshape', [
-      e.one('ReduceSum', [product, e.ints([0])], { keepdims: 0 }),
-      e.ints([o, c / groups, 1]),
-    ])
+    return e.one('Reshape', [e.one('ReduceSum', [product, e.ints([0])], { keepdims: 0 }), e.ints([o, c / groups, 1])])
   })
   return e.one('Reshape', [e.one('Concat', columns, { axis: 2 }), e.ints(t.shape)])
 }

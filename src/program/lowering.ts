@@ -7,11 +7,7 @@ import { elementType, Float } from './onnx/model.js'
 type Names<Operands extends readonly unknown[]> = { readonly [I in keyof Operands]: string }
 
 /** Writes one primitive as ONNX nodes; gets the names of its operands, gives the name of its result. */
-export type Lowering<P extends Primitive> = (
-  e: Emitter,
-  names: Names<InputsOf<P>>,
-  t: TensorOf<P>,
-) => string
+export type Lowering<P extends Primitive> = (e: Emitter, names: Names<InputsOf<P>>, t: TensorOf<P>) => string
 export type LoweringTable = { readonly [P in Primitive]: Lowering<P> }
 
 export type Device = 'cpu' | 'webgpu' | 'cuda'
@@ -139,7 +135,11 @@ function moments(e: Emitter, x: string, axes: readonly number[], epsilon: number
 }
 
 /** One operator that gives the normalised values, the mean and the inverse deviation, when the axes are the last one. */
-function layerNormalization(e: Emitter, x: string, t: TensorOf<'normalize' | 'inverseDeviation'>): string[] | undefined {
+function layerNormalization(
+  e: Emitter,
+  x: string,
+  t: TensorOf<'normalize' | 'inverseDeviation'>,
+): string[] | undefined {
   const { axes, epsilon } = t.attributes
   const [source] = t.inputs
   if (e.precision !== 'float32' || axes.length !== 1 || axes[0] !== source.rank - 1) return undefined

@@ -42,7 +42,18 @@ function keyOf(t: Tensor): string | undefined {
 }
 
 const movesOnly = new Set<Primitive>(['reshape', 'expand', 'stopGradient'])
-const arithmetic = new Set<Primitive>(['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'less', 'equal', 'where'])
+const arithmetic = new Set<Primitive>([
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'maximum',
+  'minimum',
+  'less',
+  'equal',
+  'where',
+])
 
 function improve(t: Tensor): Tensor {
   const [a, b] = t.inputs
@@ -56,17 +67,24 @@ function improve(t: Tensor): Tensor {
   const [left, right] = [scalarOf(a), b === undefined ? undefined : scalarOf(b)]
   if (left !== undefined && right !== undefined && t.dtype === 'float' && t.op in folded)
     return constant(folded[t.op as keyof typeof folded](left, right)).expand(...t.shape)
-  const unchanged = (t.op === 'add' || t.op === 'sub') ? right === 0 : (t.op === 'mul' || t.op === 'div') && right === 1
+  const unchanged = t.op === 'add' || t.op === 'sub' ? right === 0 : (t.op === 'mul' || t.op === 'div') && right === 1
   if (unchanged && sameShape(a.shape, t.shape)) return a
-  if (b !== undefined && sameShape(b.shape, t.shape) && ((t.op === 'mul' && left === 1) || (t.op === 'add' && left === 0))) return b
+  if (
+    b !== undefined &&
+    sameShape(b.shape, t.shape) &&
+    ((t.op === 'mul' && left === 1) || (t.op === 'add' && left === 0))
+  )
+    return b
   if (t.op === 'div' && right !== undefined && b !== undefined && t.dtype === 'float')
     return improve(make('mul', [a, constant(1 / right)], {}, t.shape, t.dtype))
   if (t.op === 'mul' && right !== undefined && a.op === 'mul' && sameShape(a.shape, t.shape)) {
     const [inner, factor] = a.inputs
     const before = factor === undefined ? undefined : scalarOf(factor)
-    if (inner !== undefined && before !== undefined) return improve(make('mul', [inner, constant(before * right)], {}, t.shape, t.dtype))
+    if (inner !== undefined && before !== undefined)
+      return improve(make('mul', [inner, constant(before * right)], {}, t.shape, t.dtype))
   }
-  if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined) return improve(a.inputs[0].reshape(...t.shape))
+  if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined)
+    return improve(a.inputs[0].reshape(...t.shape))
   if (t.op === 'neg' && a.op === 'neg' && a.inputs[0] !== undefined) return a.inputs[0]
   return t
 }

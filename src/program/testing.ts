@@ -2,10 +2,10 @@ import { derivative } from '../tensor/derivative.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { compile } from './compile.js'
+import { uniforms } from './draws.js'
 import type { Precision } from './emitter.js'
 import { Engine } from './engine.js'
 import type { Device } from './lowering.js'
-import { uniforms } from './draws.js'
 import { trace } from './trace.js'
 
 /** Numbers with a shape: what tests give and get. */
@@ -19,7 +19,10 @@ export const array = (shape: Shape, values: ArrayLike<number>): Given => ({ shap
 /** Reproducible numbers in [low, high). */
 export function randomArray(shape: Shape, { seed = 1, low = -1, high = 1 } = {}): Given {
   const next = uniforms(seed, 0, `array ${shape}`)
-  return array(shape, Array.from({ length: sizeOf(shape) }, () => low + (high - low) * next()))
+  return array(
+    shape,
+    Array.from({ length: sizeOf(shape) }, () => low + (high - low) * next()),
+  )
 }
 
 export interface RunOptions {
@@ -35,7 +38,9 @@ export async function evaluate(
 ): Promise<Record<string, number[]>> {
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const { result, trace: traced } = trace({ training: true }, () => build(...inputs))
-  const outputs = Object.fromEntries(Object.entries(result).map(([name, t]) => [name, t.dtype === 'bool' ? t.cast('int') : t]))
+  const outputs = Object.fromEntries(
+    Object.entries(result).map(([name, t]) => [name, t.dtype === 'bool' ? t.cast('int') : t]),
+  )
   const engine = new Engine({ device, precision, threads: 1 })
   try {
     await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision }))
@@ -48,7 +53,11 @@ export async function evaluate(
 }
 
 /** The value and the gradients of a scalar function. */
-export async function valueAndGradients(build: (...inputs: Tensor[]) => Tensor, given: readonly Given[], options?: RunOptions) {
+export async function valueAndGradients(
+  build: (...inputs: Tensor[]) => Tensor,
+  given: readonly Given[],
+  options?: RunOptions,
+) {
   const results = await evaluate(
     (...inputs) => {
       const loss = build(...inputs)
@@ -65,7 +74,11 @@ export async function valueAndGradients(build: (...inputs: Tensor[]) => Tensor, 
  * The function's result is weighted by fixed random numbers, so that every element counts on its own.
  * All perturbed copies are computed by one program.
  */
-export async function gradientError(build: (...inputs: Tensor[]) => Tensor, given: readonly Given[], step = 1e-5): Promise<number> {
+export async function gradientError(
+  build: (...inputs: Tensor[]) => Tensor,
+  given: readonly Given[],
+  step = 1e-5,
+): Promise<number> {
   const scalar = (...inputs: Tensor[]) => {
     const y = build(...inputs)
     return y.mul(constant(randomArray(y.shape, { seed: 7, low: 0.5, high: 1.5 }).values, y.shape)).sum()

@@ -50,13 +50,17 @@ export function conv(x: Tensor, weight: Tensor, options: ConvolutionOptions = {}
   const [n = 1, c = 1, ...spatial] = x.shape
   const [o = 1, perGroup = 1, ...kernel] = weight.shape
   if (c !== perGroup * attributes.groups || o % attributes.groups !== 0)
-    throw new ShapeError('conv', `channels do not fit ${attributes.groups} group(s): ${showShape(x.shape)} · ${showShape(weight.shape)}`)
+    throw new ShapeError(
+      'conv',
+      `channels do not fit ${attributes.groups} group(s): ${showShape(x.shape)} · ${showShape(weight.shape)}`,
+    )
   const output = spatial.map((size, i) => {
     const [begin, end] = attributes.padding[i] ?? [0, 0]
     const reach = (attributes.dilation[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1
     return Math.floor((size + begin + end - reach) / (attributes.stride[i] ?? 1)) + 1
   })
-  if (output.some(size => size < 1)) throw new ShapeError('conv', `the kernel ${showShape(kernel)} is larger than ${showShape(x.shape)}`)
+  if (output.some(size => size < 1))
+    throw new ShapeError('conv', `the kernel ${showShape(kernel)} is larger than ${showShape(x.shape)}`)
   return make('conv', [x, weight], attributes, [n, o, ...output], 'float')
 }
 
@@ -70,7 +74,10 @@ export function convTranspose(x: Tensor, weight: Tensor, options: TransposedConv
   const [n = 1, c = 1, ...spatial] = x.shape
   const [from = 1, perGroup = 1, ...kernel] = weight.shape
   if (c !== from || c % attributes.groups !== 0)
-    throw new ShapeError('convTranspose', `channels do not fit ${attributes.groups} group(s): ${showShape(x.shape)} · ${showShape(weight.shape)}`)
+    throw new ShapeError(
+      'convTranspose',
+      `channels do not fit ${attributes.groups} group(s): ${showShape(x.shape)} · ${showShape(weight.shape)}`,
+    )
   const output = spatial.map((size, i) => {
     const [begin, end] = attributes.padding[i] ?? [0, 0]
     const reach = (attributes.dilation[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1
@@ -92,8 +99,12 @@ export function convWeight(x: Tensor, output: Tensor, shape: Shape, attributes: 
 function attributesFor(x: Tensor, weight: Tensor, options: ConvolutionOptions): ConvolutionAttributes {
   const axes = x.rank - 2
   if (axes < 1 || axes > 2 || weight.rank !== x.rank)
-    throw new ShapeError('conv', `[N, C, length] or [N, C, height, width] expected, got ${showShape(x.shape)} · ${showShape(weight.shape)}`)
-  const each = (value: number | Shape = 1): Shape => (typeof value === 'number' ? Array<number>(axes).fill(value) : value)
+    throw new ShapeError(
+      'conv',
+      `[N, C, length] or [N, C, height, width] expected, got ${showShape(x.shape)} · ${showShape(weight.shape)}`,
+    )
+  const each = (value: number | Shape = 1): Shape =>
+    typeof value === 'number' ? Array<number>(axes).fill(value) : value
   const { padding = 0 } = options
   return {
     stride: each(options.stride),

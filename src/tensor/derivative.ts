@@ -27,12 +27,16 @@ export function pullBack(outputs: readonly (readonly [Tensor, Tensor])[], of: re
     flow.set(x, before === undefined ? g : before.add(g))
   }
   for (const [y, g] of outputs) flowInto(y, g)
-  for (const y of dependents(outputs.map(([y]) => y), new Set(of)).reverse()) {
+  for (const y of dependents(
+    outputs.map(([y]) => y),
+    new Set(of),
+  ).reverse()) {
     const g = flow.get(y)
     if (g === undefined) continue
     ruleOf(y)(g, y).forEach((contribution, i) => {
       const x = y.inputs[i]
-      if (x !== undefined && contribution !== undefined && x.dtype === 'float') flowInto(x, unbroadcast(contribution, x))
+      if (x !== undefined && contribution !== undefined && x.dtype === 'float')
+        flowInto(x, unbroadcast(contribution, x))
     })
   }
   return of.map(x => flow.get(x) ?? constant(0).expand(...x.shape))

@@ -54,7 +54,10 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const [left, right] = pair('where', a, b)
   const shape = broadcast(condition.shape, left.shape, right.shape)
   if (shape === undefined)
-    throw new ShapeError('where', `shapes do not broadcast: ${[condition, left, right].map(t => showShape(t.shape)).join(' · ')}`)
+    throw new ShapeError(
+      'where',
+      `shapes do not broadcast: ${[condition, left, right].map(t => showShape(t.shape)).join(' · ')}`,
+    )
   return make('where', [condition, left, right], {}, shape, left.dtype)
 }
 

@@ -22,7 +22,15 @@ const pair = [x, randomArray([3], { seed: 2 })]
 const indices = (values: number[], shape = [values.length]) => constant(values, shape, 'int')
 const one = (of: (x: Tensor) => Tensor, at = x): Case => ({ of, at: [at] })
 const picture = randomArray([2, 4, 6, 5], { seed: 4 })
-const attributes = { stride: [2, 1], padding: [[1, 0], [1, 1]], dilation: [1, 2], groups: 2 } as const
+const attributes = {
+  stride: [2, 1],
+  padding: [
+    [1, 0],
+    [1, 1],
+  ],
+  dilation: [1, 2],
+  groups: 2,
+} as const
 
 /** One row a primitive: the compiler wants all of them. */
 const cases: { readonly [P in Primitive]: Case | typeof flat } = {
@@ -81,7 +89,11 @@ const cases: { readonly [P in Primitive]: Case | typeof flat } = {
   takeAlong: one(a => a.takeAlong(indices([0, 2, 2, 1], [2, 2]), 1).square()),
   putAlong: one(a => putAlong(a, indices([0, 4, 1, 1, 1, 2], [2, 3]), 1, 5).square()),
   matmul: {
-    of: (a, b) => matmul(a, b).add(matmul(a.T, b, true)).add(matmul(a, b.T, false, true)).add(matmul(a.T, b.T, true, true)),
+    of: (a, b) =>
+      matmul(a, b)
+        .add(matmul(a.T, b, true))
+        .add(matmul(a, b.T, false, true))
+        .add(matmul(a.T, b.T, true, true)),
     at: [wide, randomArray([4, 3], { seed: 5 })],
   },
   conv: { of: (a, w) => a.conv(w, { ...attributes }), at: [picture, randomArray([6, 2, 3, 2])] },
@@ -114,7 +126,9 @@ test('1-d convolution: gradient as central differences', async () => {
 
 test('transposed convolution: gradient as central differences', async () => {
   const at = [randomArray([2, 3, 3, 3]), randomArray([3, 2, 4, 4])]
-  expect(await gradientError((a, w) => a.convTranspose(w, { stride: 2, padding: 1, outputPadding: 1 }), at)).toBeLessThan(1e-7)
+  expect(
+    await gradientError((a, w) => a.convTranspose(w, { stride: 2, padding: 1, outputPadding: 1 }), at),
+  ).toBeLessThan(1e-7)
 })
 
 test('second derivatives flow through the same table', async () => {
@@ -135,5 +149,8 @@ test('stopGradient lets nothing through, straightThrough everything', async () =
 test('a tie of maximum is shared', async () => {
   const { valueAndGradients } = await import('../program/testing.js')
   const { gradients } = await valueAndGradients((a, b) => a.maximum(b).sum(), [array([2], [1, 2]), array([2], [1, 0])])
-  expect(gradients).toEqual([[0.5, 1], [0.5, 0]])
+  expect(gradients).toEqual([
+    [0.5, 1],
+    [0.5, 0],
+  ])
 })

@@ -30,12 +30,24 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   cos: (g, { inputs: [x] }) => [g.mul(x.sin()).neg()],
   tanh: (g, y) => [g.mul(y.square().neg().add(1))],
   sigmoid: (g, y) => [g.mul(y.mul(y.neg().add(1)))],
-  erf: (g, { inputs: [x] }) => [g.mul(x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)))],
+  erf: (g, { inputs: [x] }) => [
+    g.mul(
+      x
+        .square()
+        .neg()
+        .exp()
+        .mul(2 / Math.sqrt(Math.PI)),
+    ),
+  ],
   softplus: (g, { inputs: [x] }) => [g.mul(x.sigmoid())],
   relu: (g, y) => [where(y.greater(0), g, 0)],
   gelu: (g, { inputs: [x] }) => {
     const distribution = x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5)
-    const density = x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI))
+    const density = x
+      .square()
+      .mul(-0.5)
+      .exp()
+      .mul(1 / Math.sqrt(2 * Math.PI))
     return [g.mul(distribution.add(x.mul(density)))]
   },
   abs: (g, { inputs: [x] }) => [g.mul(x.sign())],
@@ -73,13 +85,23 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   normalize: (g, y) => {
     const { axes, epsilon } = y.attributes
     const scale = normalize('inverseDeviation', y.inputs[0], axes, epsilon)
-    return [g.sub(g.mean(axes, true)).sub(y.mul(g.mul(y).mean(axes, true))).mul(scale)]
+    return [
+      g
+        .sub(g.mean(axes, true))
+        .sub(y.mul(g.mul(y).mean(axes, true)))
+        .mul(scale),
+    ]
   },
   inverseDeviation: (g, y) => {
     const [x] = y.inputs
     const { axes } = y.attributes
     const count = sizeOf(axes.map(axis => x.shape[axis] ?? 1))
-    return [g.mul(y.mul(y).mul(y)).div(-count).mul(x.sub(x.mean(axes, true)))]
+    return [
+      g
+        .mul(y.mul(y).mul(y))
+        .div(-count)
+        .mul(x.sub(x.mean(axes, true))),
+    ]
   },
   cumsum: (g, { attributes: { axis, reverse } }) => [g.cumsum(axis, !reverse)],
   argmax: none,
@@ -103,11 +125,7 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   },
   gather: (g, { inputs: [x, indices], attributes: { axis } }) => {
     const [first, rows, last] = [range(axis), range(indices.rank), range(x.rank - axis - 1)]
-    const front = g.transpose(
-      ...rows.map(i => axis + i),
-      ...first,
-      ...last.map(i => axis + indices.rank + i),
-    )
+    const front = g.transpose(...rows.map(i => axis + i), ...first, ...last.map(i => axis + indices.rank + i))
     const summed = scatterAdd(front, indices, x.shape[axis] ?? 1)
     return [summed.transpose(...first.map(i => i + 1), 0, ...last.map(i => axis + 1 + i))]
   },
@@ -134,4 +152,3 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
 }
 
 const share = (ahead: Tensor, tie: Tensor): Tensor => where(tie, constant(0.5), ahead.cast('float'))
-

@@ -1,6 +1,6 @@
 import { checkedAxis } from './reduction.js'
 import { ShapeError } from './scope.js'
-import { range, sameShape, type Shape, showShape } from './shape.js'
+import { range, type Shape, sameShape, showShape } from './shape.js'
 import { constant, make, type Tensor } from './tensor.js'
 
 /**
@@ -39,7 +39,13 @@ export function putAlong(x: Tensor, indices: Tensor, axis: number, size: number)
   const along = checkedAxis('putAlong', x, axis)
   wantIndices('putAlong', indices)
   wantSameBeside('putAlong', x.shape, indices.shape, along)
-  return make('putAlong', [x, indices], { axis: along }, x.shape.map((s, i) => (i === along ? size : s)), x.dtype)
+  return make(
+    'putAlong',
+    [x, indices],
+    { axis: along },
+    x.shape.map((s, i) => (i === along ? size : s)),
+    x.dtype,
+  )
 }
 
 /** int [...] → float [..., classes] */

@@ -1,6 +1,6 @@
 import { checkedAxis } from './reduction.js'
 import { ShapeError } from './scope.js'
-import { axisOf, broadcast, range, sameShape, type Shape, showShape, sizeOf } from './shape.js'
+import { axisOf, broadcast, range, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import { constant, make, type Tensor } from './tensor.js'
 
 /** One size may be −1: it takes what is left. */
@@ -8,16 +8,30 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter(size => size !== -1))
   const target = shape.map(size => (size === -1 ? sizeOf(x.shape) / known : size))
   if (sizeOf(target) !== sizeOf(x.shape) || target.some(size => !Number.isInteger(size)))
-    throw new ShapeError('reshape', `${showShape(x.shape)} has ${sizeOf(x.shape)} elements, ${showShape(shape)} does not`)
+    throw new ShapeError(
+      'reshape',
+      `${showShape(x.shape)} has ${sizeOf(x.shape)} elements, ${showShape(shape)} does not`,
+    )
   return sameShape(target, x.shape) ? x : make('reshape', [x], {}, target, x.dtype)
 }
 
 export function transpose(x: Tensor, permutation: Shape): Tensor {
   const order = permutation.map(axis => axisOf(axis, x.rank))
-  if (!sameShape([...order].sort((a, b) => a - b), range(x.rank)))
+  if (
+    !sameShape(
+      [...order].sort((a, b) => a - b),
+      range(x.rank),
+    )
+  )
     throw new ShapeError('transpose', `${showShape(permutation)} is no order of the axes of ${showShape(x.shape)}`)
   if (order.every((axis, i) => axis === i)) return x
-  return make('transpose', [x], { permutation: order }, order.map(axis => x.shape[axis] ?? 1), x.dtype)
+  return make(
+    'transpose',
+    [x],
+    { permutation: order },
+    order.map(axis => x.shape[axis] ?? 1),
+    x.dtype,
+  )
 }
 
 export function swapLast(x: Tensor): Tensor {
@@ -38,9 +52,14 @@ export function slice(x: Tensor, axis: number, start: number, end: number | unde
   const from = start < 0 ? start + n : start
   const to = Math.min(end === undefined ? n : end < 0 ? end + n : end, n)
   if (step < 1 || from < 0 || to <= from)
-    throw new ShapeError('slice', `nothing between ${start} and ${end ?? 'the end'} along axis ${axis} of ${showShape(x.shape)}`)
+    throw new ShapeError(
+      'slice',
+      `nothing between ${start} and ${end ?? 'the end'} along axis ${axis} of ${showShape(x.shape)}`,
+    )
   const length = Math.ceil((to - from) / step)
-  return length === n ? x : make('slice', [x], { axis: along, start: from, step }, replace(x.shape, along, length), x.dtype)
+  return length === n
+    ? x
+    : make('slice', [x], { axis: along, start: from, step }, replace(x.shape, along, length), x.dtype)
 }
 
 /** The opposite order along an axis. */
@@ -64,7 +83,10 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const along = checkedAxis('concat', first, axis)
   const rest = (t: Tensor) => t.shape.filter((_, i) => i !== along)
   if (tensors.some(t => t.dtype !== first.dtype || !sameShape(rest(t), rest(first))))
-    throw new ShapeError('concat', `shapes differ beyond axis ${axis}: ${tensors.map(t => showShape(t.shape)).join(' · ')}`)
+    throw new ShapeError(
+      'concat',
+      `shapes differ beyond axis ${axis}: ${tensors.map(t => showShape(t.shape)).join(' · ')}`,
+    )
   if (tensors.length === 1) return first
   const total = tensors.reduce((sum, t) => sum + (t.shape[along] ?? 0), 0)
   return make('concat', tensors, { axis: along }, replace(first.shape, along, total), first.dtype)

@@ -2,7 +2,12 @@ import { ShapeError } from './scope.js'
 import { axisOf, range, type Shape, showShape, sizeOf } from './shape.js'
 import { make, type Tensor } from './tensor.js'
 
-export function reduce(op: 'sum' | 'mean' | 'max' | 'logSumExp', x: Tensor, axes?: number | Shape, keep = false): Tensor {
+export function reduce(
+  op: 'sum' | 'mean' | 'max' | 'logSumExp',
+  x: Tensor,
+  axes?: number | Shape,
+  keep = false,
+): Tensor {
   const over = axesOf(op, x, axes)
   if (over.length === 0) return x
   const kept = x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
@@ -22,7 +27,12 @@ export function softmax(op: 'softmax' | 'logSoftmax', x: Tensor, axis: number): 
   return make(op, [x], { axis: checkedAxis(op, x, axis) }, x.shape, x.dtype)
 }
 
-export function normalize(op: 'normalize' | 'inverseDeviation', x: Tensor, axes: number | Shape, epsilon: number): Tensor {
+export function normalize(
+  op: 'normalize' | 'inverseDeviation',
+  x: Tensor,
+  axes: number | Shape,
+  epsilon: number,
+): Tensor {
   const over = axesOf(op, x, axes)
   const shape = op === 'normalize' ? x.shape : x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
   return make(op, [x], { axes: over, epsilon }, shape, x.dtype)
@@ -49,7 +59,10 @@ function countOver(op: string, x: Tensor, axes?: number | Shape): number {
 }
 
 function axesOf(op: string, x: Tensor, axes: number | Shape = range(x.rank)): number[] {
-  return [axes].flat().map(axis => checkedAxis(op, x, axis)).sort((a, b) => a - b)
+  return [axes]
+    .flat()
+    .map(axis => checkedAxis(op, x, axis))
+    .sort((a, b) => a - b)
 }
 
 export function checkedAxis(op: string, x: Tensor, axis: number): number {

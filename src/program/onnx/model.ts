@@ -90,7 +90,10 @@ export function writeModel(graph: Graph, externalFile = 'model.data', externalAb
       output: graph.outputs.map(valueInfo),
     }),
   })
-  return { model: toBinary(ModelProtoSchema, model), ...(parts.length > 0 && { external: { file: externalFile, parts } }) }
+  return {
+    model: toBinary(ModelProtoSchema, model),
+    ...(parts.length > 0 && { external: { file: externalFile, parts } }),
+  }
 }
 
 const elementTypes: { readonly [T in ElementType]: TensorProto_DataType } = {
@@ -116,7 +119,8 @@ function nodeProto(node: Node): NodeProto {
 function attributeProto(name: string, value: Attribute): AttributeProto {
   const { FLOAT, STRING, INTS, INT } = AttributeProto_AttributeType
   if (value instanceof Float) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.value })
-  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) })
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) })
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) })
   return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) })
 }

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Engine, type EngineOptions, type Runner } from './engine.js'
+
+export type Method = 'load' | 'unload' | 'run' | 'read' | 'write' | 'close'
+export interface Call {
+  readonly id: number
+  readonly method: Method
+  readonly args: readonly unknown[]
+}
+export type Reply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string })
+
+/** The far side of `startRunner`: runs programs one after the other and answers each call. */
+const engine: Runner = new Engine(workerData as EngineOptions)
+let last: Promise<unknown> = Promise.resolve()
+
+parentPort?.on('message', ({ id, method, args }: Call) => {
+  const call = engine[method].bind(engine) as (...args: readonly unknown[]) => Promise<unknown>
+  last = last
+    .then(() => call(...args))
+    .then(
+      value => parentPort?.postMessage({ id, value } satisfies Reply),
+      (error: unknown) =>
+        parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) } satisfies Reply),
+    )
+})
