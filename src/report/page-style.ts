@@ -43,7 +43,7 @@ figure+figure{margin-top:2.25rem}
 figcaption{margin-bottom:.875rem}
 .picture{border-radius:6px;background:#fff;outline:1px solid var(--rule)}
 .picture img{display:block;max-width:100%;height:auto;margin:0 auto}
-.chart{display:block;width:100%;max-width:48rem;height:auto}
+.chart{display:block;width:100%;height:auto}
 pre{margin:0;padding:.875rem 1rem;background:var(--panel);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;color:var(--strong);font:.875rem/1.6 ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
 @media (max-width:40rem){
   main{padding:2rem 1rem 3rem}
