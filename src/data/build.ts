@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { inOrder, oneAtATime } from './concurrency.js'
@@ -72,6 +73,7 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
     const decoded = inOrder(listing.items.length, workers, position => decodeAt(listing, position, plan))
     let position = 0
     for await (const result of decoded) {
+      if (position % 256 === 0) await setImmediate() // IDX pictures need no waiting: let timers and Ctrl-C come through
       signal?.throwIfAborted()
       const item = listing.items[position++]
       if (!item) continue
@@ -97,7 +99,7 @@ async function decodeAt(listing: Listing, position: number, { size, channels }: 
   const run = async () => {
     const { bytes, grey } = await listing.read(position)
     const digest = createHash('sha256').update(bytes).digest('base64')
-    const pixels = grey ? await decodeGrey(bytes, grey, size, channels) : await decode(bytes, size, channels)
+    const pixels = grey ? decodeGrey(bytes, grey, size, channels) : await decode(bytes, size, channels)
     return { digest, pixels }
   }
   try {

@@ -23,12 +23,17 @@ test('a quote inside of a plain field is itself', () => {
 })
 
 test('an unclosed quote is named by its line', () => {
-  expect(() => parseCsv('a\nb\n"c', 'metadata.csv')).toThrow('metadata.csv: line 3 has a misplaced or unclosed double quote')
+  expect(() => parseCsv('a\nb\n"c', 'metadata.csv')).toThrow(
+    'metadata.csv: line 3 has a misplaced or unclosed double quote',
+  )
   expect(() => parseCsv('"a"b,c', 't')).toThrow('line 1')
 })
 
 test('any table comes back as it was quoted', () => {
-  const row = fc.array(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ') }), { minLength: 2, maxLength: 4 })
+  const row = fc.array(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ') }), {
+    minLength: 2,
+    maxLength: 4,
+  })
   fc.assert(
     fc.property(fc.array(row), rows => {
       const text = rows.map(fields => fields.map(field => `"${field.replaceAll('"', '""')}"`).join(',')).join('\n')

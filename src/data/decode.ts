@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { oneAtATime } from './concurrency.js'
+import { coverGrey } from './resample.js'
 import type { GreyShape } from './types.js'
 
 const megapixel = 1e6
@@ -32,15 +33,9 @@ export async function decode(bytes: Uint8Array, size: number, channels: 1 | 3): 
 }
 
 /** Grey values [height, width] as uint8 [size, size, channels], resized and cropped in the same way. */
-export async function decodeGrey(
-  bytes: Uint8Array,
-  { width, height }: GreyShape,
-  size: number,
-  channels: 1 | 3,
-): Promise<Uint8Array> {
-  if (width !== size || height !== size)
-    return render(sharp(bytes, { raw: { width, height, channels: 1 } }), size, channels)
-  return channels === 1 ? bytes : Uint8Array.from({ length: 3 * bytes.length }, (_, i) => bytes[Math.floor(i / 3)] ?? 0)
+export function decodeGrey(bytes: Uint8Array, shape: GreyShape, size: number, channels: 1 | 3): Uint8Array {
+  const grey = shape.width === size && shape.height === size ? bytes : coverGrey(bytes, shape, size)
+  return channels === 1 ? grey : Uint8Array.from({ length: 3 * grey.length }, (_, i) => grey[Math.floor(i / 3)] ?? 0)
 }
 
 async function render(image: Sharp, size: number, channels: 1 | 3): Promise<Uint8Array> {

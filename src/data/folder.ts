@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, join, posix } from 'node:path'
 import { LacunaError } from '../errors.js'
-import { readLayout } from './layout.js'
+import { readLayout, splitNamed } from './layout.js'
 import { type MetadataTable, readMetadata } from './metadata.js'
 import type { Listing, PictureItem, Skipped, Source } from './types.js'
 import { type PictureFile, pictureFile, reasonOf, type Walk, walk } from './walk.js'
@@ -10,18 +10,18 @@ import { type PictureFile, pictureFile, reasonOf, type Walk, walk } from './walk
 type Found = readonly { readonly file: PictureFile; readonly item: PictureItem }[]
 
 /**
- * A folder of picture files. Where there are metadata tables they say which pictures there are; folders outside of them
- * are walked, and labels and splits come from the names of folders.
+ * A folder of picture files. Without a metadata table all pictures in it are taken, and labels and splits come from the
+ * names of folders; so too for the split folders that have no table beside those that have. Otherwise tables say which
+ * pictures there are.
  *
  * @param groupPattern with one capture group, applied to base names
  * @throws LacunaError when the folder cannot be read or holds no pictures
  */
 export async function folderSource(path: string, groupPattern?: RegExp, signal?: AbortSignal): Promise<Source> {
   const tables = readMetadata(path)
-  const atRoot = tables.some(table => table.folder === '')
-  const walked: Walk = atRoot
-    ? { files: [], skipped: [], others: new Map() }
-    : await walk(path, new Set(tables.map(table => table.folder)), signal)
+  const tabled = new Set(tables.map(({ folder }) => folder))
+  const wanted = (name: string) => tabled.size === 0 || (splitNamed(name) !== undefined && !tabled.has(name))
+  const walked = await walk(path, tabled.has('') ? () => false : wanted, signal)
   const named = tables.map(table => followTable(path, table, groupPattern))
 
   const found = [...fromFolders(walked.files, groupPattern), ...named.flatMap(table => table.found)]

@@ -94,6 +94,6 @@ function rowOf(record: Row, folder: string, table: string): MetadataRow {
     name,
     label: record.get('label') || record.get('category') || record.get('class') || undefined,
     group: record.get('group') || undefined,
-    split: splitNamed(split ?? '') ?? splitNamed(name.split('/', 1)[0] ?? ''),
+    split: splitNamed(split ?? '') ?? splitNamed(folder) ?? splitNamed(name.split('/', 1)[0] ?? ''),
   }
 }

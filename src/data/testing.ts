@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { onTestFinished } from 'vitest'
 
 /** A folder that is removed when the test has ended. */
@@ -21,7 +21,7 @@ export function put(root: string, files: Readonly<Record<string, string | Uint8A
 }
 
 /** A picture of raw values [height, width, channels], to be encoded. */
-export function picture(width: number, height: number, values: readonly number[]): sharp.Sharp {
+export function picture(width: number, height: number, values: readonly number[]): Sharp {
   const count = values.length / (width * height)
   const channels = count === 1 || count === 2 || count === 3 || count === 4 ? count : 3
   return sharp(Uint8Array.from(values), { raw: { width, height, channels } })
@@ -30,7 +30,10 @@ export function picture(width: number, height: number, values: readonly number[]
 /** A PNG of one colour or grey value. */
 export function plain(colour: readonly number[], side = 8): Promise<Buffer> {
   const values = Array.from({ length: side * side }, () => colour).flat()
-  return picture(side, side, values).toColourspace(colour.length === 1 ? 'b-w' : 'srgb').png().toBuffer()
+  return picture(side, side, values)
+    .toColourspace(colour.length === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer()
 }
 
 /** An IDX file of bytes. */

@@ -34,10 +34,10 @@ export function isPictureName(name: string): boolean {
  * All picture files under `root`. Hidden files and folders are passed over; links are followed, but never into a
  * folder that they lie in.
  *
- * @param leaveOut names of first-level folders not to enter
+ * @param wanted tells which of the names at the root to look at
  * @throws LacunaError when the root itself cannot be read
  */
-export async function walk(root: string, leaveOut: ReadonlySet<string>, signal?: AbortSignal): Promise<Walk> {
+export async function walk(root: string, wanted: (name: string) => boolean, signal?: AbortSignal): Promise<Walk> {
   const files: PictureFile[] = []
   const skipped: Skipped[] = []
   const others = new Map<string, number>()
@@ -45,14 +45,14 @@ export async function walk(root: string, leaveOut: ReadonlySet<string>, signal?:
   async function enter(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
     signal?.throwIfAborted()
     for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue
+      if (isHidden(entry.name) || (prefix === '' && !wanted(entry.name))) continue
       const name = prefix + entry.name
       const path = join(folder, entry.name)
       try {
         const stats = follow(entry, path)
         if (stats === undefined || stats.isDirectory()) {
           const identity = identityOf(stats ?? statSync(path))
-          if (ancestors.includes(identity) || (prefix === '' && leaveOut.has(entry.name))) continue
+          if (ancestors.includes(identity)) continue
           await enter(path, `${name}/`, [...ancestors, identity])
         } else if (!isPictureName(name)) {
           const extension = extname(name).toLowerCase() || 'no extension'
@@ -92,6 +92,10 @@ export function reasonOf(error: unknown): string {
   if (code === 'ENOTDIR') return 'not a folder'
   const line = messageOf(error).split('\n', 1)[0] ?? ''
   return line.trim() || 'unknown error'
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX'
 }
 
 /** What an entry is once links are followed; undefined for a plain folder, whose details nobody needs yet. */

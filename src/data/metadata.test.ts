@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openPictures } from './open.js'
+import { plain, put, temporaryFolder } from './testing.js'
+import type { PictureSet } from './types.js'
+
+const [black, grey, white] = [await plain([0]), await plain([100]), await plain([255])]
+
+function open(root: string): Promise<PictureSet> {
+  return openPictures(root, { size: 2, channels: 1, cache: join(temporaryFolder(), 'cache') })
+}
+
+function lines(set: PictureSet): string[] {
+  return set.items.map(({ name, label, group, split }, i) => `${name} ${label} ${group} ${split} ${set.gather([i])[0]}`)
+}
+
+test('metadata.csv says which pictures there are, and what they are', async () => {
+  const root = put(temporaryFolder(), {
+    'metadata.csv':
+      'caption,file_name,label,group,split\n"a, b",x/1.png,cat,g1,train\n,"2, final.png",,,val\n,gone.png,dog,,\n',
+    'x/1.png': black,
+    '2, final.png': white,
+    'unnamed.png': grey,
+  })
+  const set = await open(root)
+  expect(lines(set)).toEqual(['x/1.png cat g1 train 0', '2, final.png undefined 2, final.png validation 255'])
+  expect(set.skipped).toEqual([{ name: 'gone.png', reason: 'no such file' }])
+})
+
+test('metadata.jsonl in split folders, with paths that lead out of them', async () => {
+  const root = put(temporaryFolder(), {
+    'train/metadata.jsonl':
+      '{"file_name": "../pool/1.png", "category": 3, "boxes": [1, 2]}\n\n{"file_name": "2.png", "class": "b"}\n',
+    'train/2.png': white,
+    'train/unnamed.png': white,
+    'pool/1.png': black,
+    'test/3.png': grey,
+  })
+  expect(lines(await open(root))).toEqual([
+    'test/3.png undefined test/3.png test 100',
+    'pool/1.png 3 pool/1.png train 0',
+    'train/2.png b train/2.png train 255',
+  ])
+})
+
+test('a change of the metadata is seen', async () => {
+  const root = put(temporaryFolder(), { 'metadata.csv': 'file_name,label\n1.png,a', '1.png': black })
+  const options = { size: 2, cache: join(root, 'cache') }
+  expect((await openPictures(root, options)).classes).toEqual(['a'])
+  put(root, { 'metadata.csv': 'file_name,label\n1.png,b' })
+  expect((await openPictures(root, options)).classes).toEqual(['b'])
+})
+
+test.each([
+  ['metadata.csv', 'name,label\n1.png,a', 'expected a column file_name in every row, found name, label'],
+  ['metadata.csv', 'file_name,split\n1.png,other', "1.png has the split 'other'; expected train, test or validation"],
+  ['metadata.csv', 'file_name\n', 'the metadata has no rows'],
+  ['metadata.csv', 'file_name\ngone.png', 'all 1 pictures cannot be read (gone.png: no such file)'],
+  ['metadata.jsonl', '{"file_name": "1.png"}\n{"file_name"', 'metadata.jsonl: line 2 is not JSON'],
+  ['metadata.jsonl', '["1.png"]', 'metadata.jsonl: line 1 is not an object'],
+  ['metadata.jsonl', '{"label": 1}', 'expected a column file_name in every row, found label'],
+])('%s: %j is an error', async (name, text, message) => {
+  await expect(open(put(temporaryFolder(), { [name]: text, '1.png': black }))).rejects.toThrow(message)
+})
