@@ -1,0 +1,17 @@
+import { LacunaError } from '../errors.js'
+import type { Method } from './method.js'
+import { simclr } from './simclr.js'
+
+export * from './method.js'
+export { simclr }
+
+/** All methods, by name. */
+export const methods: readonly Method[] = [simclr]
+
+/** @throws LacunaError (wrong usage) that names the methods there are */
+export function methodNamed(name: string): Method {
+  const method = methods.find(m => m.name === name)
+  if (method === undefined)
+    throw new LacunaError(`no method called ${name}; there are: ${methods.map(m => m.name).join(', ')}`, 2)
+  return method
+}

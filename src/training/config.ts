@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { errorCode, LacunaError, messageOf } from '../errors.js'
+import { writeFileAtomic } from '../files.js'
+
+const VERSION = 1
+
+/** Everything needed to repeat a run: `config.json`. */
+export const runConfig = z.strictObject({
+  version: z.literal(VERSION),
+  method: z.string(),
+  /** The method's options, all of them */
+  options: z.record(z.string(), z.unknown()),
+  encoder: z.string(),
+  /** Height, width and channels of the pictures in the store */
+  size: z.number().int().positive(),
+  channels: z.number().int().positive(),
+  data: z.strictObject({ source: z.string(), pictures: z.number().int().positive() }),
+  batch: z.number().int().positive(),
+  steps: z.number().int().positive(),
+  seed: z.number().int().nonnegative(),
+  optimiser: z.enum(['adamw', 'sgd', 'lars']),
+  /** At its highest, after the warm-up */
+  learningRate: z.number().positive(),
+  weightDecay: z.number().nonnegative(),
+  warmupSteps: z.number().int().nonnegative(),
+  /** Gradients are scaled down to this common length; 0 leaves them alone */
+  clip: z.number().nonnegative(),
+  device: z.enum(['cpu', 'webgpu', 'cuda']),
+  /** The file that the encoder started from, if any */
+  weights: z.string().optional(),
+})
+export type RunConfig = z.output<typeof runConfig>
+
+export const CONFIG_VERSION = VERSION
+
+const pathOf = (directory: string) => join(directory, 'config.json')
+
+export const isRun = (directory: string): boolean => existsSync(pathOf(directory))
+
+export function writeConfig(directory: string, config: RunConfig): void {
+  writeFileAtomic(pathOf(directory), `${JSON.stringify(config, undefined, 2)}\n`)
+}
+
+/** @throws LacunaError when the folder is no run or its config.json was damaged */
+export function readConfig(directory: string): RunConfig {
+  const path = pathOf(directory)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT')
+      throw new LacunaError(`${directory}: not a run folder (no config.json); name the --out folder of \`lacuna pretrain\``)
+    throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
+  }
+  try {
+    return runConfig.parse(JSON.parse(text))
+  } catch (error) {
+    const problem = error instanceof z.ZodError ? issuesOf(error) : messageOf(error)
+    throw new LacunaError(`${path}: damaged or from another version of Lacuna (${problem}); train again`)
+  }
+}
+
+/** What a schema found wrong, on one line. */
+export function issuesOf(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
+}

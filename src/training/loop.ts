@@ -1,0 +1,106 @@
+import { batchPositions, type PictureSet } from '../data/index.js'
+import { LacunaError } from '../errors.js'
+import type { Runner } from '../program/engine.js'
+import type { RunConfig } from './config.js'
+import { appendMetrics, Means, readMetrics, writeMetrics, type MetricsLine } from './metrics.js'
+import { warmupCosine } from './schedules.js'
+
+/** How far a training is, about twice a second. */
+export interface LoopProgress extends MetricsLine {
+  readonly steps: number
+  readonly chance: number
+  readonly secondsLeft: number
+}
+
+export interface TrainingTask {
+  readonly runner: Runner
+  readonly config: RunConfig
+  readonly chance: number
+  readonly directory: string
+  readonly pictures: PictureSet
+  /** Steps already taken */
+  readonly from: number
+  /** Writes a checkpoint after the given number of steps */
+  readonly save: (step: number) => Promise<void>
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: LoopProgress) => void
+}
+
+const LINES = 400
+const CHECKPOINT_SECONDS = 120
+const PROGRESS_SECONDS = 0.5
+
+/**
+ * Runs the program `train` step by step. The next batch is gathered while a step runs.
+ * @returns the steps taken when it ended: all, or fewer when the signal asked to stop; both are saved
+ */
+export async function train(task: TrainingTask): Promise<number> {
+  const { runner, config, directory, pictures, signal } = task
+  const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
+  const logEvery = Math.max(1, Math.floor(config.steps / LINES))
+  const perEpoch = Math.floor(pictures.items.length / config.batch)
+  const before = readMetrics(directory, task.from)
+  writeMetrics(directory, before)
+  const secondsBefore = before.at(-1)?.seconds ?? 0
+  const clock = stopwatch()
+  const logged = new Means()
+  let loggedAt = task.from
+  let loggedSeconds = 0
+  let [savedSeconds, shownSeconds] = [0, 0]
+  let image = gather(task, task.from)
+  let step = task.from
+  while (step < config.steps && !signal?.aborted) {
+    const feeds = { image, learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
+    const running = runner.run('train', feeds, { seed: config.seed, step })
+    if (step + 1 < config.steps) image = gather(task, step + 1)
+    const results = await running
+    const loss = Number(results.loss?.[0])
+    if (!Number.isFinite(loss)) throw diverged(task, step)
+    logged.add(results)
+    step++
+    const seconds = clock()
+    if (step % logEvery === 0 || step === config.steps || seconds - shownSeconds > PROGRESS_SECONDS) {
+      const line = lineAt(logged.take(), step - loggedAt, seconds - loggedSeconds)
+      ;[loggedAt, loggedSeconds] = [step, seconds]
+      appendMetrics(directory, line)
+      if (seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps) {
+        shownSeconds = seconds
+        const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
+        task.onProgress?.({ ...line, steps: config.steps, chance: task.chance, secondsLeft })
+      }
+    }
+    if (seconds - savedSeconds > CHECKPOINT_SECONDS) {
+      await task.save(step)
+      savedSeconds = clock()
+    }
+  }
+  await task.save(step)
+  return step
+
+  function lineAt(means: Record<string, number>, steps: number, seconds: number): MetricsLine {
+    return {
+      step,
+      epoch: step / perEpoch,
+      ...means,
+      loss: means.loss ?? Number.NaN,
+      learningRate: rate(step - 1),
+      picturesPerSecond: (steps * config.batch) / seconds,
+      seconds: secondsBefore + clock(),
+    }
+  }
+}
+
+function gather({ pictures, config }: TrainingTask, step: number): Uint8Array {
+  return pictures.gather(batchPositions(pictures.items.length, config.batch, config.seed, step))
+}
+
+function diverged({ directory }: TrainingTask, step: number): LacunaError {
+  return new LacunaError(
+    `${directory}: the loss is no number any more at step ${step}; the last checkpoint is kept; try a lower --lr or --clip 1`,
+  )
+}
+
+function stopwatch(): () => number {
+  const start = performance.now()
+  return () => (performance.now() - start) / 1000
+}

@@ -1,0 +1,67 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeError, writeFileAtomic } from '../files.js'
+
+/** One line of `metrics.jsonl`: means over the steps since the line before. */
+export interface MetricsLine {
+  /** Steps taken so far */
+  readonly step: number
+  readonly epoch: number
+  readonly loss: number
+  readonly learningRate: number
+  readonly picturesPerSecond: number
+  /** Time spent training, over all resumes */
+  readonly seconds: number
+  /** The method's own numbers, such as `accuracy`, and `gradientNorm` */
+  readonly [metric: string]: number
+}
+
+const pathIn = (directory: string) => join(directory, 'metrics.jsonl')
+
+/** Lines up to a step; half a line at the end, left by a killed process, is dropped. */
+export function readMetrics(directory: string, upToStep = Number.POSITIVE_INFINITY): MetricsLine[] {
+  const path = pathIn(directory)
+  if (!existsSync(path)) return []
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap(line => {
+      try {
+        return line === '' ? [] : [JSON.parse(line) as MetricsLine]
+      } catch {
+        return []
+      }
+    })
+    .filter(({ step }) => step <= upToStep)
+}
+
+export function writeMetrics(directory: string, lines: readonly MetricsLine[]): void {
+  writeFileAtomic(pathIn(directory), lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+}
+
+export function appendMetrics(directory: string, line: MetricsLine): void {
+  try {
+    appendFileSync(pathIn(directory), `${JSON.stringify(line)}\n`)
+  } catch (error) {
+    throw writeError(pathIn(directory), error)
+  }
+}
+
+/** Means of the numbers that each step gives. */
+export class Means {
+  private readonly sums = new Map<string, number>()
+  private count = 0
+
+  add(values: Readonly<Record<string, ArrayLike<number | bigint>>>): void {
+    this.count++
+    for (const [name, value] of Object.entries(values))
+      this.sums.set(name, (this.sums.get(name) ?? 0) + Number(value[0]))
+  }
+
+  /** The means since the last call. */
+  take(): Record<string, number> {
+    const means = Object.fromEntries([...this.sums].map(([name, sum]) => [name, sum / this.count]))
+    this.sums.clear()
+    this.count = 0
+    return means
+  }
+}

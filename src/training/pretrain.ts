@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import type { PictureSet } from '../data/index.js'
+import { LacunaError } from '../errors.js'
+import { writeError } from '../files.js'
+import { readSafetensors } from '../formats/index.js'
+import { methodNamed } from '../methods/index.js'
+import { initialValues } from '../nn/initialise.js'
+import { matchWeights } from '../nn/weights.js'
+import { variablesOf } from '../nn/module.js'
+import type { Device } from '../program/lowering.js'
+import { startRunner } from '../program/runner.js'
+import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
+import { CONFIG_VERSION, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
+import { type LoopProgress, train } from './loop.js'
+import { type Assembly, assemble, parseOptions, trainingProgram } from './programs.js'
+import { scaledRate } from './schedules.js'
+
+export interface PretrainOptions {
+  /** Folder of the run; must not exist, unless `resume` */
+  readonly out: string
+  /** Architecture, default c4 */
+  readonly encoder?: string
+  /** Passes over the pictures, default 20; or `steps` */
+  readonly epochs?: number
+  readonly steps?: number
+  readonly batch?: number
+  readonly seed?: number
+  readonly optimiser?: RunConfig['optimiser']
+  /** For a batch of 256; in proportion for others */
+  readonly learningRate?: number
+  readonly weightDecay?: number
+  /** Share of the steps over which the rate rises, default 0.05 */
+  readonly warmup?: number
+  /** Common length that gradients are clipped to, default 0: not at all */
+  readonly clip?: number
+  readonly device?: Device
+  readonly threads?: number
+  /** Options of the method */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** Weights of torchvision, timm or Lacuna that the encoder starts from (safetensors) */
+  readonly weights?: string
+  /** Goes on from the checkpoint in `out`; all other options but device and threads come from its config.json */
+  readonly resume?: boolean
+  /** Stops after the step that runs, saves, and returns */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: LoopProgress) => void
+}
+
+/** A training that has ended, or was interrupted and can go on with `resume`. */
+export interface Run {
+  readonly directory: string
+  readonly config: RunConfig
+  readonly step: number
+  readonly interrupted: boolean
+  /** The loss of a network that knows nothing */
+  readonly chance: number
+}
+
+/** The pictures that a run trains on: all but those marked as test or validation. */
+export function trainingPart(pictures: PictureSet): PictureSet {
+  const positions = pictures.items.flatMap(({ split }, i) => (split === undefined || split === 'train' ? [i] : []))
+  return positions.length === pictures.items.length ? pictures : pictures.subset(positions)
+}
+
+/**
+ * Trains an encoder on pictures without looking at their labels, and leaves a run folder behind.
+ *
+ * @throws LacunaError for unknown names, a batch larger than the data, a folder that exists, a damaged checkpoint,
+ *   a full disk, a loss that is no number
+ */
+export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
+  const directory = resolve(options.out)
+  const part = trainingPart(pictures)
+  const config = options.resume ? resumedConfig(directory, methodName, part, options) : newConfig(methodName, part, options)
+  const checkpoint = options.resume && hasCheckpoint(directory) ? loadCheckpoint(directory) : undefined
+  const assembly = assemble(config)
+  if (!options.resume) claim(directory)
+  const runner = startRunner({
+    device: config.device,
+    threads: options.threads ?? availableParallelism(),
+  })
+  try {
+    const target = { device: config.device, precision: runner.options.precision }
+    const { program, names, chance } = trainingProgram(assembly, config, target)
+    await runner.load('train', program)
+    if (checkpoint) await restore(runner, program, checkpoint, directory)
+    else await runner.write(startValues(assembly, names, config))
+    if (!options.resume) writeConfig(directory, config)
+    const step = await train({
+      runner,
+      config,
+      chance,
+      directory,
+      pictures: part,
+      from: checkpoint?.step ?? 0,
+      save: at => saveCheckpoint(directory, runner, program, at),
+      signal: options.signal,
+      onProgress: options.onProgress,
+    })
+    return { directory, config, step, interrupted: step < config.steps, chance }
+  } finally {
+    await runner.close()
+  }
+}
+
+function newConfig(methodName: string, pictures: PictureSet, options: PretrainOptions): RunConfig {
+  const method = methodNamed(methodName)
+  const { items, size, channels } = pictures
+  const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
+  if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
+  if (batch > items.length)
+    throw new LacunaError(`a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`, 2)
+  if (batch < 2) throw new LacunaError(`a batch of ${batch} has nothing to compare; choose --batch 2 or more`, 2)
+  const perEpoch = Math.floor(items.length / batch)
+  const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? 20) * perEpoch))
+  return {
+    version: CONFIG_VERSION,
+    method: method.name,
+    options: parseOptions(method, options.options ?? {}),
+    encoder: options.encoder ?? 'c4',
+    size,
+    channels,
+    data: { source: pictures.source, pictures: items.length },
+    batch,
+    steps,
+    seed: options.seed ?? 0,
+    optimiser: options.optimiser ?? method.training.optimiser,
+    learningRate: scaledRate(options.learningRate ?? method.training.learningRate, batch),
+    weightDecay: options.weightDecay ?? method.training.weightDecay,
+    warmupSteps: Math.round((options.warmup ?? 0.05) * steps),
+    clip: options.clip ?? 0,
+    device: options.device ?? 'cpu',
+    ...(options.weights !== undefined && { weights: options.weights }),
+  }
+}
+
+function resumedConfig(directory: string, methodName: string, pictures: PictureSet, options: PretrainOptions): RunConfig {
+  const config = readConfig(directory)
+  const { items, size, channels } = pictures
+  if (config.method !== methodName)
+    throw new LacunaError(`${directory}: trained with ${config.method}, not ${methodName}; resume it with ${config.method}`, 2)
+  if (config.size !== size || config.channels !== channels)
+    throw new LacunaError(
+      `${directory}: trained on pictures of ${config.size} px and ${config.channels} channel(s), these have ${size} px and ${channels}; open them as the run did`,
+      2,
+    )
+  if (config.data.pictures !== items.length)
+    throw new LacunaError(
+      `${directory}: trained on ${config.data.pictures} pictures, there are ${items.length} now; put the data back, or start a new run`,
+    )
+  return { ...config, device: options.device ?? config.device }
+}
+
+/** Makes the folder of a new run; refuses one that has something in it. */
+function claim(directory: string): void {
+  if (isRun(directory))
+    throw new LacunaError(`${directory}: a run is there already; go on with --resume, or choose another --out`, 2)
+  if (existsSync(directory) && readdirSync(directory).length > 0)
+    throw new LacunaError(`${directory}: the folder is not empty; choose another --out`, 2)
+  try {
+    mkdirSync(directory, { recursive: true })
+  } catch (error) {
+    throw writeError(directory, error)
+  }
+}
+
+function startValues(assembly: Assembly, names: Parameters<typeof initialValues>[0], config: RunConfig): Checkpoint['values'] {
+  const values = new Map<string, ArrayLike<number>>(initialValues(names, config.seed))
+  if (config.weights === undefined) return values
+  const wanted = new Map([...variablesOf(assembly.learner.modules.encoder)].map(([name, { shape }]) => [name, shape]))
+  for (const [name, data] of matchWeights(wanted, readSafetensors(config.weights).tensors)) values.set(`encoder.${name}`, data)
+  return values
+}

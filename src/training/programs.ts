@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { LacunaError } from '../errors.js'
+import { methodNamed } from '../methods/index.js'
+import type { Learner, Method, Sample } from '../methods/method.js'
+import { makeEncoder } from '../nn/encoders.js'
+import { module, variablesOf } from '../nn/module.js'
+import { type Computation, compile, type Program, type Target } from '../program/compile.js'
+import { adamW, clipByGlobalNorm, lars, type Optimiser, sgd } from '../program/optimisers.js'
+import { trace, variableOf } from '../program/trace.js'
+import { derivative } from '../tensor/derivative.js'
+import { input, type Tensor } from '../tensor/tensor.js'
+import { toFloat, toStored } from '../views/picture.js'
+import { issuesOf, type RunConfig } from './config.js'
+
+/** A method built for one run, with the name of every variable. */
+export interface Assembly {
+  readonly method: Method
+  readonly learner: Learner
+  readonly names: ReadonlyMap<Tensor, string>
+}
+
+export type AssemblyConfig = Pick<RunConfig, 'method' | 'options' | 'encoder' | 'size' | 'channels'>
+
+/** @throws LacunaError (wrong usage) for unknown methods, encoders and options */
+export function assemble(config: AssemblyConfig): Assembly {
+  const method = methodNamed(config.method)
+  const { size, channels } = config
+  const learner = method.build({
+    options: parseOptions(method, config.options),
+    picture: { size, channels },
+    makeEncoder: other => makeEncoder(config.encoder, { size, channels, ...other }),
+  })
+  const root = module(learner.modules, () => undefined)
+  return { method, learner, names: new Map([...variablesOf(root)].map(([name, variable]) => [variable, name])) }
+}
+
+/** All options of a method, with defaults where none are given. */
+export function parseOptions(method: Method, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const parsed = method.options.safeParse(options)
+  if (parsed.success) return z.record(z.string(), z.unknown()).parse(parsed.data)
+  throw new LacunaError(`options of ${method.name}: ${issuesOf(parsed.error)}; \`lacuna methods ${method.name}\` lists them`, 2)
+}
+
+export interface TrainingProgram {
+  readonly program: Program
+  /** Every variable with its name, those of the optimiser too */
+  readonly names: ReadonlyMap<Tensor, string>
+  readonly chance: number
+}
+
+/** One step: views, forward, loss, backward, optimiser, followers. Outputs `loss`, `gradientNorm` and the method's metrics. */
+export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
+  const { result, trace: traced } = trace({ training: true }, draw => {
+    const { loss, metrics, chance } = learner.step(sampleOf(config, config.batch), draw)
+    const variables = [...names].filter(([variable]) => variableOf(variable).role !== 'statistic')
+    const slopes = derivative(loss, variables.map(([variable]) => variable))
+    const trained = variables.map(([variable, name], i) => ({ name, variable, gradient: slopes[i] ?? loss }))
+    const { clipped, length } = clipByGlobalNorm(trained, config.clip > 0 ? config.clip : Number.MAX_VALUE)
+    const optimised = optimiserOf(config)(config.clip > 0 ? clipped : trained)
+    const after = learner.after?.(variable => optimised.updates.get(variable) ?? variable)
+    return { outputs: { loss, gradientNorm: length, ...metrics }, chance, optimised, after }
+  })
+  const all = new Map([...names, ...result.optimised.names])
+  const updates = new Map([...traced.updates, ...result.optimised.updates, ...(result.after ?? [])])
+  const computation: Computation = { outputs: result.outputs, updates, names: all, draws: traced.draws }
+  return { program: compile(computation, target), names: all, chance: result.chance }
+}
+
+/** The representation of `batch` pictures, output `features` [batch, width]. */
+export function embeddingProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target): Program {
+  const { result, trace: traced } = trace({ training: false }, () => represent(assembly, sampleOf(config, batch)))
+  return compile({ outputs: { features: result }, names: assembly.names, draws: traced.draws }, target)
+}
+
+/** Runs the encoder as in training, for its running statistics alone. */
+export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target): Program {
+  const { result, trace: traced } = trace({ training: true }, () => represent(assembly, sampleOf(config, batch)))
+  return compile({ outputs: { mean: result.mean() }, updates: traced.updates, names: assembly.names, draws: traced.draws }, target)
+}
+
+/** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and their titles. */
+export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
+  const { result, trace: traced } = trace({ training: false }, draw => assembly.learner.show(sampleOf(config, batch), draw))
+  const outputs = Object.fromEntries(result.map(({ pictures }, i) => [`${i}`, toStored(pictures)]))
+  const program = compile({ outputs, names: assembly.names, draws: traced.draws }, target)
+  return { program, titles: result.map(({ title }) => title) }
+}
+
+function represent({ learner }: Assembly, sample: Sample): Tensor {
+  return learner.represent?.(sample) ?? learner.modules.encoder(toFloat(sample.image))
+}
+
+function sampleOf({ size, channels }: AssemblyConfig, batch: number): Sample {
+  return { image: input('image', [batch, size, size, channels], 'uint8') }
+}
+
+function optimiserOf({ optimiser, weightDecay }: RunConfig): Optimiser {
+  return { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Draw } from '../program/trace.js'
+import { where } from '../tensor/elementwise.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { colourJitter, randomGreyscale, randomSolarise } from './colour.js'
+import { randomResizedCrop } from './crop.js'
+import { toFloat } from './picture.js'
+import { blur } from './resample.js'
+
+const probability = z.number().min(0).max(1)
+
+/** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
+export const viewOptions = z
+  .strictObject({
+    /** Share of the area that a crop covers, at least and at most */
+    crop: z.tuple([z.number().positive().max(1), z.number().positive().max(1)]).default([0.2, 1]),
+    /** Ratio of width to height */
+    aspect: z.tuple([z.number().positive(), z.number().positive()]).default([3 / 4, 4 / 3]),
+    flip: probability.default(0.5),
+    /** s: brightness, contrast and saturation by ± 0.8 s, hue by ± 0.2 s */
+    jitter: z.number().min(0).max(2).default(0.5),
+    jitterProbability: probability.default(0.8),
+    greyscale: probability.default(0.2),
+    /** Probability of a Gaussian blur with a deviation of 0.1 to 2 px at 224 px, in proportion below */
+    blur: probability.default(0),
+    solarise: probability.default(0),
+  })
+  .prefault({})
+export type ViewOptions = z.output<typeof viewOptions>
+
+/**
+ * One random view of each picture: crop and flip, colour jitter, greyscale, blur, solarise, in this order.
+ *
+ * @param stored uint8 [N, H, W, C]
+ * @param size height and width of the view
+ * @returns float [N, C, size, size] in [0, 1]
+ * @see Chen et al. 2020, appendix A
+ */
+export function randomView(stored: Tensor, draw: Draw, size: number, options: ViewOptions): Tensor {
+  const { crop, aspect, flip, jitter: s, jitterProbability } = options
+  const cropped = randomResizedCrop(toFloat(stored), draw, size, { area: crop, aspect, flip })
+  const jitter = { brightness: 0.8 * s, contrast: 0.8 * s, saturation: 0.8 * s, hue: 0.2 * s, probability: jitterProbability }
+  const coloured = s === 0 ? cropped : colourJitter(cropped, draw, jitter)
+  const grey = randomGreyscale(coloured, draw, options.greyscale)
+  return randomSolarise(randomBlur(grey, draw, options.blur), draw, options.solarise)
+}
+
+function randomBlur(x: Tensor, draw: Draw, probability: number): Tensor {
+  if (probability === 0) return x
+  const [n = 1, , h = 1] = x.shape
+  const sigma = draw.uniform([n], 0.1, 2).mul(h / 224)
+  return blur(x, where(draw.uniform([n]).less(probability), sigma, 0))
+}
