@@ -111,4 +111,12 @@ export async function gradientError(
   }
 }
 
+/** The largest difference, relative to the largest number expected; infinite where one is NaN or counts differ. */
+export function relativeError(actual: readonly number[] | undefined, expected: readonly number[]): number {
+  if (actual?.length !== expected.length) return Number.POSITIVE_INFINITY
+  const differences = expected.map((value, i) => (actual[i] === value ? 0 : Math.abs(Number(actual[i]) - value)))
+  const error = maxAbs(differences) / (maxAbs(expected) || 1)
+  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
+}
+
 export const maxAbs = (values: readonly number[]): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
