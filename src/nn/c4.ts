@@ -24,6 +24,7 @@ export function c4({ size, channels }: EncoderInput, scale = 1): Encoder {
       layer(x => x.relu()),
     ]),
   )
-  const encoder = module({ body }, (x: Tensor) => globalAverage(body(x)))
-  return Object.assign(encoder, { width: widths.at(-1) ?? 1, features: (x: Tensor) => body(x) })
+  const features = module({ body }, (x: Tensor) => body(x))
+  const encoder = module({ body }, (x: Tensor) => globalAverage(features(x)))
+  return Object.assign(encoder, { width: widths.at(-1) ?? 1, features })
 }

@@ -1,6 +1,7 @@
 import { draw, isTraining, update, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
-import { range } from '../tensor/shape.js'
+import { ShapeError } from '../tensor/scope.js'
+import { range, type Shape, showShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { constantly, fanIn, type Initial, torchDefault, uniformWithin } from './initial.js'
 import { layer, type Module, module, sequential } from './module.js'
@@ -36,9 +37,16 @@ export function conv2d(inputs: number, outputs: number, kernel: number, options:
   })
 }
 
-export interface BatchNormOptions {
+export interface NormOptions {
   readonly epsilon?: number
+  /** First value of the gain; 1 unless told */
+  readonly gain?: Initial
+}
+
+export interface BatchNormOptions extends NormOptions {
+  /** Part of the new statistics in the running ones */
   readonly momentum?: number
+  /** With a gain and a bias per channel */
   readonly affine?: boolean
 }
 
@@ -49,37 +57,27 @@ export interface BatchNormOptions {
  */
 export function batchNorm(
   channels: number,
-  { epsilon = 1e-5, momentum = 0.1, affine = true }: BatchNormOptions = {},
+  { epsilon = 1e-5, momentum = 0.1, affine = true, gain }: BatchNormOptions = {},
 ): Module {
-  const { weight, bias } = affine ? gainAndBias(channels) : {}
+  const { weight, bias } = affine ? gainAndBias(channels, gain) : {}
   const running_mean = variable([channels], constantly(0)([channels]), 'statistic')
   const running_var = variable([channels], constantly(1)([channels]), 'statistic')
   return module({ weight, bias, running_mean, running_var }, (x: Tensor) => {
-    const perChannel = [channels, ...Array<number>(x.rank - 2).fill(1)]
     const axes = range(x.rank).filter(axis => axis !== 1)
-    const affinely = (y: Tensor) =>
-      weight === undefined || bias === undefined
-        ? y
-        : y.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
-    if (isTraining()) {
-      const count = x.shape.reduce((n, size) => n * size, 1) / channels
-      const toward = (statistic: Tensor, value: Tensor) =>
-        update(statistic, statistic.mul(1 - momentum).add(value.reshape(channels).mul(momentum)))
-      toward(running_mean, x.mean(axes).stopGradient())
-      toward(
-        running_var,
-        x
-          .variance(axes)
-          .stopGradient()
-          .mul(count / (count - 1)),
-      )
-      return affinely(x.normalize(axes, epsilon))
+    const affinely = (y: Tensor) => scaleAndShift(y, weight, bias)
+    if (!isTraining()) {
+      const deviation = running_var.add(epsilon).sqrt()
+      return affinely(x.sub(perChannel(running_mean, x)).div(perChannel(deviation, x)))
     }
-    const deviation = running_var
-      .add(epsilon)
-      .sqrt()
-      .reshape(...perChannel)
-    return affinely(x.sub(running_mean.reshape(...perChannel)).div(deviation))
+    const count = sizeOf(x.shape) / channels
+    if (count === 1) throw new ShapeError('batchNorm', `one value a channel has no deviation: ${showShape(x.shape)}`)
+    const mean = x.stopGradient().mean(axes, true)
+    const variance = x.stopGradient().sub(mean).square().mean(axes)
+    const toward = (statistic: Tensor, value: Tensor) =>
+      update(statistic, statistic.mul(1 - momentum).add(value.mul(momentum)))
+    toward(running_mean, mean.reshape(channels))
+    toward(running_var, variance.mul(count / (count - 1)))
+    return affinely(x.normalize(axes, epsilon))
   })
 }
 
@@ -90,15 +88,16 @@ export function layerNorm(width: number, epsilon = 1e-6): Module {
 }
 
 /** Normalisation of [N, C, ...] over groups of channels and all places. @see Wu & He 2018 */
-export function groupNorm(channels: number, groups: number, epsilon = 1e-5): Module {
-  const { weight, bias } = gainAndBias(channels)
+export function groupNorm(channels: number, groups: number, { epsilon = 1e-5, gain }: NormOptions = {}): Module {
+  if (channels % groups !== 0)
+    throw new ShapeError('groupNorm', `${channels} channels do not divide into ${groups} groups`)
+  const { weight, bias } = gainAndBias(channels, gain)
   return module({ weight, bias }, (x: Tensor) => {
-    const perChannel = [channels, ...Array<number>(x.rank - 2).fill(1)]
     const normal = x
       .reshape(x.shape[0] ?? 1, groups, -1)
       .normalize(-1, epsilon)
       .reshape(...x.shape)
-    return normal.mul(weight.reshape(...perChannel)).add(bias.reshape(...perChannel))
+    return scaleAndShift(normal, weight, bias)
   })
 }
 
@@ -137,14 +136,22 @@ export function mlp(widths: readonly number[], { norm = 'hidden' }: MlpOptions =
 /** Mean over all places: [N, C, ...] → [N, C] */
 export const globalAverage = (x: Tensor): Tensor => x.reshape(x.shape[0] ?? 1, x.shape[1] ?? 1, -1).mean(2)
 
-function gainAndBias(width: number): { weight: Tensor; bias: Tensor } {
+/** [C] → [C, 1, …], to stand beside [N, C, …] */
+const perChannel = (values: Tensor, x: Tensor): Tensor => values.reshape(-1, ...Array<number>(x.rank - 2).fill(1))
+
+function scaleAndShift(x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined): Tensor {
+  return weight === undefined || bias === undefined ? x : x.mul(perChannel(weight, x)).add(perChannel(bias, x))
+}
+
+function gainAndBias(width: number, gain: Initial = constantly(1)): { weight: Tensor; bias: Tensor } {
   return {
-    weight: variable([width], constantly(1)([width]), 'gain'),
+    weight: variable([width], gain([width]), 'gain'),
     bias: variable([width], constantly(0)([width]), 'bias'),
   }
 }
 
-function weightAndBias(shape: readonly number[], options: WeightOptions): { weight: Tensor; bias: Tensor | undefined } {
+/** Variables of a linear or convolution layer, with torch's first values unless told. */
+export function weightAndBias(shape: Shape, options: WeightOptions = {}): { weight: Tensor; bias: Tensor | undefined } {
   const { bias = true, weight = torchDefault, biasInitial = uniformWithin(1 / Math.sqrt(fanIn(shape))) } = options
   const outputs = [shape[0] ?? 1]
   return {

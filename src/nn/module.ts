@@ -59,19 +59,6 @@ export function variablesOf(root: AnyModule, prefix = ''): Map<string, Tensor> {
   return found
 }
 
-/**
- * Pairs each variable of a teacher with its student's, for two modules built alike; the teacher must be made
- * inside `asCopyOf` so that it starts equal.
- */
-export function pairVariables(teacher: AnyModule, student: AnyModule): [Tensor, Tensor][] {
-  const students = variablesOf(student)
-  return [...variablesOf(teacher)].map(([name, variable]) => {
-    const twin = students.get(name)
-    if (twin === undefined) throw new Error(`the student has no ${name}`)
-    return [variable, twin]
-  })
-}
-
 function keyOf(self: AnyModule, parent: AnyModule | undefined): string {
   return Object.entries(parent?.parts ?? {}).find(([, part]) => part === self)?.[0] ?? ''
 }

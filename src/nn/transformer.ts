@@ -1,0 +1,54 @@
+import { matmul } from '../tensor/contraction.js'
+import { ShapeError } from '../tensor/scope.js'
+import { range } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { constantly, truncatedNormal } from './initial.js'
+import { layerNorm, linear } from './layers.js'
+import { type Module, module } from './module.js'
+
+/** A function of tokens [N, L, dim], and of what is added to the scores of its attention. */
+export type TokenModule = Module<[x: Tensor, mask?: Tensor]>
+
+/** First values of timm's transformers */
+const weights = { weight: truncatedNormal(0.02), biasInitial: constantly(0) }
+
+/** Pre-norm transformer block: x + attention(norm(x)), then + MLP(norm(·)) with GELU; named as timm's Block. */
+export function block(dim: number, heads: number, mlpRatio = 4): TokenModule {
+  const norm1 = layerNorm(dim)
+  const attn = attention(dim, heads)
+  const norm2 = layerNorm(dim)
+  const fc1 = linear(dim, dim * mlpRatio, weights)
+  const fc2 = linear(dim * mlpRatio, dim, weights)
+  const mlp = module({ fc1, fc2 }, (x: Tensor) => fc2(fc1(x).gelu()))
+  return module({ norm1, attn, norm2, mlp }, (x: Tensor, mask?: Tensor) => {
+    const attended = x.add(attn(norm1(x), mask))
+    return attended.add(mlp(norm2(attended)))
+  })
+}
+
+/** Blocks one after the other, named 0, 1, 2, …; all get the same mask. */
+export function blocks(depth: number, dim: number, heads: number, mlpRatio = 4): TokenModule {
+  const each = range(depth).map(() => block(dim, heads, mlpRatio))
+  return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor) =>
+    each.reduce((y, b) => b(y, mask), x),
+  )
+}
+
+/**
+ * Multi-head self-attention over [N, L, dim]. @see Vaswani et al. 2017
+ * @param mask added to the scores before the softmax, broadcast to [N, heads, L, L]; −Infinity hides
+ */
+export function attention(dim: number, heads: number): TokenModule {
+  if (dim % heads !== 0) throw new ShapeError('attention', `a width of ${dim} does not divide into ${heads} heads`)
+  const qkv = linear(dim, 3 * dim, weights)
+  const proj = linear(dim, dim, weights)
+  const each = dim / heads
+  return module({ qkv, proj }, (x: Tensor, mask?: Tensor) => {
+    const [n = 1, length = 1] = x.shape
+    const split = qkv(x).reshape(n, length, 3, heads, each).transpose(2, 0, 3, 1, 4) // [3, N, heads, L, each]
+    const part = (i: number) => split.slice(0, i, i + 1).reshape(n, heads, length, each)
+    const scores = matmul(part(0).mul(each ** -0.5), part(1), false, true) // [N, heads, L, L]
+    const mixed = (mask === undefined ? scores : scores.add(mask)).softmax(-1).matmul(part(2))
+    return proj(mixed.transpose(0, 2, 1, 3).reshape(n, length, dim))
+  })
+}
