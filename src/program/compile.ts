@@ -1,11 +1,11 @@
 import { topological } from '../tensor/derivative.js'
-import type { Primitive, TensorOf } from '../tensor/primitives.js'
+import type { TensorOf } from '../tensor/primitives.js'
 import type { Shape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { DrawSpec } from './draws.js'
 import { Emitter, type Precision } from './emitter.js'
-import { type Device, type Lowering, lowerings } from './lowering.js'
-import { type ElementType, type Initializer, type ValueInfo, type WrittenModel, writeModel } from './onnx/model.js'
+import { type Device, lowerings } from './lowering.js'
+import { type ElementType, writeModel } from './onnx/model.js'
 import { simplify } from './simplify.js'
 
 /** What a program shall compute. */
@@ -65,18 +65,12 @@ export function compile(computation: Computation, target: Target): Program {
   const untouched = [...updates.keys()].filter(variable => !variables.includes(variable))
   const state = [...variables, ...untouched].map(t => ({ ...port(nameOf(t, names), t), updated: updates.has(t) }))
   const outputs = results.map(({ name, tensor }, i) => {
-    // a copy, so that an output is never an input or another output under a second name
-    e.nodes.push({
-      operator: 'Identity',
-      domain: '',
-      inputs: [lowered(roots[i] ?? tensor)],
-      outputs: [name],
-      attributes: {},
-    })
+    const ref = lowered(roots[i] ?? tensor)
+    if (!e.rename(ref, name)) e.nodes.push({ operator: 'Identity', domain: '', inputs: [e.nameOf(ref)], outputs: [name], attributes: {} })
     return port(name, tensor)
   })
   const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))
-  const model = writeModel({ nodes: e.nodes, initializers: e.initializers, inputs: [...given, ...read], outputs }).model
+  const model = writeModel({ nodes: e.finished(), initializers: e.initializers, inputs: [...given, ...read], outputs }).model
   return {
     model,
     precision: target.precision,
@@ -132,13 +126,3 @@ function nameOf(t: Tensor, names: ReadonlyMap<Tensor, string>): string {
   if (name === undefined) throw new Error(`a variable of shape [${t.shape}] has no name: put it into a module`)
   return name
 }
-
-/** An inference model with its parameters inside, and one free dimension in place of `batch`. */
-export interface StandaloneModel {
-  readonly input: Tensor
-  readonly output: Tensor
-  readonly values: ReadonlyMap<Tensor, Float32Array>
-  readonly outputName: string
-}
-
-export type { Initializer, Lowering, Primitive, ValueInfo, WrittenModel }

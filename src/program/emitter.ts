@@ -8,6 +8,7 @@ export type Precision = 'float32' | 'float64'
 export class Emitter {
   readonly nodes: Node[] = []
   readonly initializers: Initializer[] = []
+  private readonly renamed = new Map<string, string>()
   private readonly known = new Map<string, readonly string[]>()
   private named = 0
 
@@ -62,6 +63,23 @@ export class Emitter {
 
   typeOf(dtype: DType): ElementType {
     return { float: this.precision, int: 'int64', bool: 'bool', uint8: 'uint8' }[dtype] as ElementType
+  }
+
+  /** Calls a node's output by the name of an output of the program; false when it is no node's, or has such a name already. */
+  rename(from: string, to: string): boolean {
+    if (this.renamed.has(from) || !this.nodes.some(({ outputs }) => outputs.includes(from))) return false
+    this.renamed.set(from, to)
+    return true
+  }
+
+  nameOf(name: string): string {
+    return this.renamed.get(name) ?? name
+  }
+
+  /** The nodes with all names as they are in the end. */
+  finished(): Node[] {
+    const final = (names: readonly string[]) => names.map(name => this.nameOf(name))
+    return this.nodes.map(node => ({ ...node, inputs: final(node.inputs), outputs: final(node.outputs) }))
   }
 
   private name(): string {

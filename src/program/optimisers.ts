@@ -50,11 +50,12 @@ export function adamW({
   return optimiser(['mean', 'square'], ({ variable, gradient }, slots) => {
     const rate = scheduled('learningRate')
     const time = scheduled('step').add(1)
-    const mean = slots.mean.mul(beta1).add(gradient.mul(1 - beta1))
-    const square = slots.square.mul(beta2).add(gradient.square().mul(1 - beta2))
-    const correction1 = constantPower(beta1, time)
-    const correction2 = constantPower(beta2, time).sqrt()
-    const direction = mean.div(square.sqrt().div(correction2).add(epsilon)).mul(rate.div(correction1))
+    const mean = slots.mean.add(gradient.sub(slots.mean).mul(1 - beta1))
+    const square = slots.square.add(gradient.square().sub(slots.square).mul(1 - beta2))
+    const correction1 = oneMinusPower(beta1, time)
+    const correction2 = oneMinusPower(beta2, time).sqrt()
+    // m̂ / (√v̂ + ε) with the corrections, all scalars, taken out: fewer passes over the weights
+    const direction = mean.div(square.sqrt().add(correction2.mul(epsilon))).mul(rate.mul(correction2).div(correction1))
     const kept = decays(variable) ? variable.mul(rate.mul(-weightDecay).add(1)) : variable
     return { value: kept.sub(direction), slots: { mean, square } }
   })
@@ -93,7 +94,7 @@ export function clipByGlobalNorm(trained: readonly Trained[], norm: number): { c
 const decays = (t: Tensor): boolean => variableOf(t).role === 'weight'
 
 /** 1 − βᵗ */
-const constantPower = (beta: number, time: Tensor): Tensor => time.mul(Math.log(beta)).exp().neg().add(1)
+const oneMinusPower = (beta: number, time: Tensor): Tensor => time.mul(Math.log(beta)).exp().neg().add(1)
 
 /** η‖w‖ / ‖g‖, and 1 where either is 0. */
 function trustRatio(w: Tensor, g: Tensor, trust: number): Tensor {

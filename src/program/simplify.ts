@@ -1,5 +1,6 @@
 import { topological } from '../tensor/derivative.js'
-import type { Primitive } from '../tensor/primitives.js'
+import { concat } from '../tensor/movement.js'
+import type { Primitive, TensorOf } from '../tensor/primitives.js'
 import { broadcast, sameShape } from '../tensor/shape.js'
 import { constant, make, type Tensor } from '../tensor/tensor.js'
 import { expansions } from './expansions.js'
@@ -83,10 +84,25 @@ function improve(t: Tensor): Tensor {
     if (inner !== undefined && before !== undefined)
       return improve(make('mul', [inner, constant(before * right)], {}, t.shape, t.dtype))
   }
+  if (t.op === 'add' && b !== undefined) {
+    const joined = joinPads(a, b) ?? joinPads(b, a)
+    if (joined !== undefined) return joined
+  }
   if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined)
     return improve(a.inputs[0].reshape(...t.shape))
   if (t.op === 'neg' && a.op === 'neg' && a.inputs[0] !== undefined) return a.inputs[0]
   return t
+}
+
+/** Two parts laid side by side among zeros, as the gradients of neighbouring slices are, need no addition. */
+function joinPads(a: Tensor, b: Tensor): Tensor | undefined {
+  if (a.op !== 'pad' || b.op !== 'pad') return undefined
+  const [first, second] = [a as TensorOf<'pad'>, b as TensorOf<'pad'>]
+  const { axis, before, value } = first.attributes
+  const end = before + (first.inputs[0].shape[axis] ?? 0)
+  const other = second.attributes
+  if (other.axis !== axis || other.before !== end || value !== 0 || other.value !== 0) return undefined
+  return concat([first.inputs[0], second.inputs[0]], axis).pad(axis, before, other.after)
 }
 
 const folded = {
