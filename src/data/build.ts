@@ -148,12 +148,12 @@ function checkSpace(count: number, { directory, size, channels }: Plan): void {
   const needed = count * size * size * channels
   if (needed > bavail * bsize)
     throw new LacunaError(
-      `${directory}: needs ${gigabytes(needed)}, only ${gigabytes(bavail * bsize)} are free; free some space or set LACUNA_CACHE to a folder on another disk`,
+      `${directory}: needs ${inUnits(needed)}, only ${inUnits(bavail * bsize)} are free; free some space or set LACUNA_CACHE to a folder on another disk`,
     )
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toPrecision(3)} GB`
+function inUnits(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }
 
 /** Calls `onProgress` at most ten times a second, and at the end. */

@@ -109,7 +109,7 @@ test('empty, foreign and truncated files fail with a reason', async () => {
   const jpeg = await noise.jpeg().toBuffer()
   await expect(decode(new Uint8Array(), 8, 3)).rejects.toThrow('is empty')
   await expect(decode(Buffer.from('no picture'), 8, 3)).rejects.toThrow('unsupported image format')
-  await expect(decode(jpeg.subarray(0, jpeg.length / 2), 8, 3)).rejects.toThrow(/premature end/i)
+  await expect(decode(jpeg.subarray(0, jpeg.length / 2), 8, 3)).rejects.toThrow(/premature end|damaged or truncated/i)
   const png = await noise.png().toBuffer()
   await expect(decode(png.subarray(0, png.length / 2), 8, 3)).rejects.toThrow()
 })

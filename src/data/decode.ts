@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
+import { messageOf } from '../errors.js'
 import { oneAtATime } from './concurrency.js'
-import { coverGrey } from './resample.js'
+import { cover, type Raster } from './resample.js'
 import type { GreyShape } from './types.js'
 
 const megapixel = 1e6
@@ -8,6 +9,8 @@ const megapixel = 1e6
 const limits = { jpeg: 268 * megapixel, others: 100 * megapixel }
 // Above this a picture is decoded alone, so that several big ones never add up.
 const big = 25 * megapixel
+// Up to this size, setting up a pipeline that resizes would take longer than all the rest.
+const small = 64 * 64
 
 const alone = oneAtATime()
 
@@ -28,22 +31,34 @@ export async function decode(bytes: Uint8Array, size: number, channels: 1 | 3): 
   // Drawn at the size wanted: enlarging the picture of a small drawing would blur it.
   const density = format === 'svg' ? Math.min(Math.max(72, (72 * size) / Math.min(width, height)), 100_000) : undefined
   const image = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels: limit, density })
-  const run = () => render(image.flatten({ background: '#fff' }), size, channels)
+    .flatten({ background: '#fff' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+  if (format !== 'svg' && pixels <= small) return cover(await toRaster(image, channels), size)
+  const resized = image.resize(size, size, { fit: 'cover', kernel: 'lanczos3' })
+  const run = async () => (await toRaster(resized, channels)).values
   return pixels > big ? alone(run) : run()
 }
 
 /** Grey values [height, width] as uint8 [size, size, channels], resized and cropped in the same way. */
-export function decodeGrey(bytes: Uint8Array, shape: GreyShape, size: number, channels: 1 | 3): Uint8Array {
-  const grey = shape.width === size && shape.height === size ? bytes : coverGrey(bytes, shape, size)
-  return channels === 1 ? grey : Uint8Array.from({ length: 3 * grey.length }, (_, i) => grey[Math.floor(i / 3)] ?? 0)
+export function decodeGrey(values: Uint8Array, shape: GreyShape, size: number, channels: 1 | 3): Uint8Array {
+  const grey = cover({ values, ...shape, channels: 1 }, size)
+  if (channels === 1) return grey
+  const colour = new Uint8Array(3 * grey.length)
+  grey.forEach((value, i) => {
+    colour.fill(value, 3 * i, 3 * i + 3)
+  })
+  return colour
 }
 
-async function render(image: Sharp, size: number, channels: 1 | 3): Promise<Uint8Array> {
-  const { data, info } = await image
-    .resize(size, size, { fit: 'cover', kernel: 'lanczos3' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+async function toRaster(image: Sharp, channels: 1 | 3): Promise<Raster> {
+  const { data, info } = await image.toBuffer({ resolveWithObject: true }).catch(explain)
   if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels, expected ${channels}`)
-  return data
+  return { values: data, width: info.width, height: info.height, channels }
+}
+
+// All decodes share one error text, and one that ends at the same moment may have cleared it.
+function explain(error: unknown): never {
+  if (messageOf(error) === 'Unknown error') throw new Error('is damaged or truncated')
+  throw error
 }

@@ -23,6 +23,6 @@ test('a disk that is too small is known before decoding', async () => {
   const root = put(temporaryFolder(), { '1.png': await plain([1]) })
   const cache = join(root, 'cache')
   vi.mocked(fs.statfsSync).mockReturnValueOnce({ ...fs.statfsSync(root), bavail: 0 })
-  await expect(openPictures(root, { size: 1000, cache })).rejects.toThrow('needs 0.00300 GB, only 0.00 GB are free')
+  await expect(openPictures(root, { size: 1000, cache })).rejects.toThrow('needs 3.0 MB, only 0.0 MB are free')
   expect(fs.readdirSync(cache)).toEqual([])
 })

@@ -48,7 +48,7 @@ function readText(path: string, name: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new LacunaError(`${name}: ${reasonOf(error)}`)
+    throw new LacunaError(`${name}: ${reasonOf(error)}; check this file and its permissions`)
   }
 }
 

@@ -59,7 +59,7 @@ async function findSource(path: string, kind: Stats, { groupPattern, signal }: O
     if (kind.isDirectory()) return await folderSource(path, group, signal)
   } catch (error) {
     if (error instanceof LacunaError || signal?.aborted) throw error
-    throw new LacunaError(`${path}: ${reasonOf(error)}`)
+    throw new LacunaError(`${path}: ${reasonOf(error)}; check this place and its permissions`)
   }
   if (isPictureName(path)) return fileSource(path, group)
   throw new LacunaError(`${path}: not a folder, a picture or an IDX file; give the folder that holds the pictures`)

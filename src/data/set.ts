@@ -3,13 +3,19 @@ import { LacunaError, messageOf } from '../errors.js'
 import { pixelsPath, type StoreIndex } from './store.js'
 import type { PictureSet } from './types.js'
 
-// Up to this size the pixels are held in memory from the first read on; above, every picture is read from disk.
-const heldBytes = 256 * 2 ** 20
-
-/** The store in `directory`, opened. */
-export function openSet(directory: string, index: StoreIndex): PictureSet {
+/**
+ * The store in `directory`, opened.
+ *
+ * @param heldBytes up to this size all pixels are held in memory from the first read on; above, every picture is read
+ *   from disk when it is asked for
+ */
+export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 2 ** 20): PictureSet {
   const { size, channels, items, skipped } = index
-  const pixels = openPixels(pixelsPath(directory), items.length, size * size * channels)
+  const pixels = openPixels(
+    pixelsPath(directory),
+    size * size * channels,
+    items.length * size * size * channels <= heldBytes,
+  )
   const labels = items.map(({ label }) => label).filter(label => label !== undefined)
   const classes = [...new Set(labels)].sort()
 
@@ -53,7 +59,7 @@ interface Pixels {
   close(): void
 }
 
-function openPixels(path: string, count: number, stride: number): Pixels {
+function openPixels(path: string, stride: number, hold: boolean): Pixels {
   let file: number | undefined = openSync(path, 'r')
   let held: Buffer | undefined
   const readable = () => {
@@ -64,7 +70,7 @@ function openPixels(path: string, count: number, stride: number): Pixels {
     stride,
     read(row, out, offset) {
       const from = readable()
-      if (count * stride <= heldBytes) {
+      if (hold) {
         held ??= readFileSync(from)
         out.set(held.subarray(row * stride, (row + 1) * stride), offset)
       } else readWhole(from, path, out.subarray(offset, offset + stride), row * stride)

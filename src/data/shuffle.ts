@@ -5,7 +5,7 @@ import { LacunaError } from '../errors.js'
  * Equal arguments give equal permutations on every machine; another seed or epoch gives an unrelated one.
  */
 export function shuffled(n: number, seed: number, epoch: number): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, position) => position)
+  const order = new Uint32Array(n).map((_, position) => position)
   const next = generator(seed, epoch)
   for (let last = n - 1; last > 0; last--) {
     const chosen = Math.floor((next() / 2 ** 32) * (last + 1))

@@ -70,7 +70,7 @@ export async function walk(root: string, wanted: (name: string) => boolean, sign
     await enter(root, '', [identityOf(statSync(root))])
   } catch (error) {
     signal?.throwIfAborted()
-    throw new LacunaError(`${root}: ${reasonOf(error)}`)
+    throw new LacunaError(`${root}: ${reasonOf(error)}; check this folder and its permissions`)
   }
   files.sort(byName)
   skipped.sort(byName)
