@@ -10,7 +10,7 @@ import type { PictureSet } from './types.js'
  *   from disk when it is asked for
  */
 export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 2 ** 20): PictureSet {
-  const { size, channels, items, skipped } = index
+  const { size, channels, items, skipped, source } = index
   const pixels = openPixels(
     pixelsPath(directory),
     size * size * channels,
@@ -26,6 +26,7 @@ export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 
     skipped,
     classes,
     directory,
+    source,
     items: Array.from(rows, row => items[row]).filter(item => item !== undefined),
     gather(positions, out = new Uint8Array(positions.length * pixels.stride)) {
       if (out.length !== positions.length * pixels.stride)

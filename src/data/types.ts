@@ -24,6 +24,8 @@ export interface PictureSet {
   readonly skipped: readonly Skipped[]
   /** Sorted distinct labels; empty when unlabelled. */
   readonly classes: readonly string[]
+  /** Absolute path of what was read. */
+  readonly source: string
   /** Where the store lies. */
   readonly directory: string
   /**

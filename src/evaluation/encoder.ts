@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os'
+import type { PictureSet } from '../data/index.js'
+import { LacunaError } from '../errors.js'
+import { initialValues } from '../nn/initialise.js'
+import type { Device } from '../program/lowering.js'
+import { startRunner } from '../program/runner.js'
+import { loadCheckpoint, restore } from '../training/checkpoint.js'
+import { type RunConfig, readConfig } from '../training/config.js'
+import { trainingPart } from '../training/pretrain.js'
+import { assemble, calibrationProgram, embeddingProgram } from '../training/programs.js'
+import type { Features } from './features.js'
+
+/** Turns pictures into vectors. */
+export interface Embedder {
+  /** Numbers in a vector */
+  readonly width: number
+  readonly config: RunConfig
+  /** @returns one vector a picture, in their order */
+  embed(pictures: PictureSet, onProgress?: (share: number) => void): Promise<Features>
+  close(): Promise<void>
+}
+
+export interface EmbedderOptions {
+  readonly device?: Device
+  readonly threads?: number
+  readonly batch?: number
+}
+
+const CALIBRATION_BATCHES = 60
+
+/** The trained encoder of a run. */
+export async function openEncoder(directory: string, options: EmbedderOptions = {}): Promise<Embedder> {
+  const checkpoint = loadCheckpoint(directory)
+  return embedder(readConfig(directory), options, (runner, program) => restore(runner, program, checkpoint, directory))
+}
+
+/**
+ * The same encoder as it was before training. Its running statistics are those of the pictures given,
+ * so that normalisation does not put it at a disadvantage.
+ */
+export async function untrainedEncoder(
+  config: RunConfig,
+  pictures: PictureSet,
+  options: EmbedderOptions & { readonly seed?: number } = {},
+): Promise<Embedder> {
+  const { seed = config.seed, batch = defaultBatch } = options
+  return embedder(config, options, async (runner, _, assembly) => {
+    const part = trainingPart(pictures)
+    const program = calibrationProgram(assembly, config, batch, { device: config.device, precision: 'float32' })
+    const start = initialValues(assembly.names, seed)
+    await runner.load('calibrate', program)
+    await runner.write(new Map(program.state.map(({ name }) => [name, start.get(name) ?? []])))
+    const count = part.items.length
+    for (let step = 0; step < CALIBRATION_BATCHES; step++) {
+      const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
+      await runner.run('calibrate', { image: part.gather(positions) }, { seed, step })
+    }
+    await runner.unload('calibrate')
+  })
+}
+
+const defaultBatch = 128
+
+type Fill = (
+  runner: ReturnType<typeof startRunner>,
+  program: ReturnType<typeof embeddingProgram>,
+  assembly: ReturnType<typeof assemble>,
+) => Promise<void>
+
+async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
+  const { batch = defaultBatch, device = config.device, threads = availableParallelism() } = options
+  const assembly = assemble(config)
+  const runner = startRunner({ device, threads })
+  try {
+    const program = embeddingProgram(assembly, config, batch, { device, precision: 'float32' })
+    await runner.load('embed', program)
+    await fill(runner, program, assembly)
+    const width = program.outputs[0]?.shape[1] ?? 0
+    return {
+      width,
+      config,
+      async embed(pictures, onProgress) {
+        checkSize(config, pictures)
+        const count = pictures.items.length
+        const values = new Float32Array(count * width)
+        const gather = (start: number) =>
+          pictures.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1)))
+        let image = gather(0)
+        for (let start = 0; start < count; start += batch) {
+          const running = runner.run('embed', { image })
+          if (start + batch < count) image = gather(start + batch)
+          const features = (await running).features as Float32Array
+          values.set(features.subarray(0, Math.min(batch, count - start) * width), start * width)
+          onProgress?.(Math.min(1, (start + batch) / count))
+        }
+        return { values, count, width }
+      },
+      close: () => runner.close(),
+    }
+  } catch (error) {
+    await runner.close()
+    throw error
+  }
+}
+
+function checkSize(config: RunConfig, { size, channels, items }: PictureSet): void {
+  if (items.length === 0) throw new LacunaError('no pictures to embed')
+  if (size !== config.size || channels !== config.channels)
+    throw new LacunaError(
+      `the pictures are ${size} px with ${channels} channel(s), the encoder takes ${config.size} px with ${config.channels}; open them with --size ${config.size}`,
+      2,
+    )
+}
