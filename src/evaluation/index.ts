@@ -1,0 +1,27 @@
+/**
+ * How good features are: nearest neighbours, linear probe, retrieval, and the health of an embedding. Works on arrays of
+ * numbers; knows nothing of files and encoders.
+ *
+ * @module
+ */
+export { type Baselines, baselines } from './baselines.js'
+export {
+  type Features,
+  featuresOf,
+  type Labelled,
+  l2Normalised,
+  pickLabelled,
+  pickRows,
+  rowOf,
+  standardiser,
+} from './features.js'
+export { alignment, type CodeUsage, type Collapse, codeUsage, collapse, uniformity } from './health.js'
+export { type NeighbourOptions, type NeighbourResult, nearestNeighbours, neighboursFor } from './knn.js'
+export { balancedSubset, type Parts, validationSplit } from './labels.js'
+export { classify, type LinearClassifier, type LogisticFit, openLogistic } from './logistic.js'
+export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
+export { rankMe } from './rank.js'
+export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
+export { mean, median, sampleDeviation, showPercent } from './statistics.js'
+export { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
+export { type EvaluateOptions, type Evaluation, evaluate, runsIn } from './evaluate.js'

@@ -1,0 +1,86 @@
+import { compile } from '../program/compile.js'
+import { startRunner } from '../program/runner.js'
+import { filled, variable } from '../program/trace.js'
+import { derivative } from '../tensor/derivative.js'
+import { oneHot } from '../tensor/indexing.js'
+import { constant, input } from '../tensor/tensor.js'
+import { type Features, type Labelled, wantLabels, wantWidth } from './features.js'
+import { type MinimiseOptions, type Minimum, minimise } from './lbfgs.js'
+
+/** A linear classifier: logits = features · weight + bias. */
+export interface LinearClassifier {
+  readonly width: number
+  readonly classes: number
+  /** weight [width, classes], row-major, then bias [classes] */
+  readonly parameters: Float64Array
+}
+
+export interface LogisticFit extends LinearClassifier, Omit<Minimum, 'x' | 'gradient'> {}
+
+export interface LogisticProblem {
+  /**
+   * Fits to some of the rows. Minimises (Σ CE + ½λ‖W‖²) / n over the n rows taken, in nats; the bias is not penalised.
+   *
+   * @param C 1 / λ > 0, as in scikit-learn: larger trusts the data more
+   * @param rows positions of the rows to fit to; all unless given
+   * @param start parameters to begin from; zeros unless given
+   */
+  fit(C: number, options?: MinimiseOptions & { rows?: ArrayLike<number>; start?: Float64Array }): Promise<LogisticFit>
+  close(): Promise<void>
+}
+
+/**
+ * Multinomial logistic regression in float64. One program gives the value and the gradient; the features stay with a
+ * runner of the problem's own until it is closed.
+ */
+export async function openLogistic(data: Labelled, classes: number): Promise<LogisticProblem> {
+  wantLabels('logistic regression', data, classes)
+  const { count, width } = data.features
+  const size = (width + 1) * classes
+
+  const features = variable([count, width], filled(0)([count, width]))
+  const parameters = input('parameters', [size])
+  const share = input('share', [count]) // 1 / n where a row takes part, else 0
+  const decay = input('decay', []) // λ / n
+  const weight = parameters.slice(0, 0, width * classes).reshape(width, classes)
+  const bias = parameters.slice(0, width * classes)
+  const logits = features.matmul(weight).add(bias) // [count, classes]
+  const target = oneHot(constant(data.labels, [count], 'int'), classes)
+  const entropy = logits.logSumExp(-1).sub(logits.mul(target).sum(-1)) // [count]
+  const value = entropy.mul(share).sum().add(weight.square().sum().mul(decay).mul(0.5))
+  const [gradient = value] = derivative(value, [parameters])
+
+  const target64 = { device: 'cpu', precision: 'float64' } as const
+  const runner = startRunner(target64)
+  const names = new Map([[features, 'features']])
+  await runner.load('logistic', compile({ outputs: { value, gradient }, names }, target64))
+  await runner.write(new Map([['features', data.features.values]]))
+
+  return {
+    async fit(C, { rows, start = new Float64Array(size), ...options } = {}) {
+      const n = rows?.length ?? count
+      const shares = new Float64Array(count).fill(rows === undefined ? 1 / n : 0)
+      for (let i = 0; rows !== undefined && i < n; i++) shares[rows[i] ?? 0] = 1 / n
+      const evaluate = async (x: Float64Array) => {
+        const results = await runner.run('logistic', { parameters: x, share: shares, decay: [1 / (C * n)] })
+        return { value: Number(results.value?.[0]), gradient: results.gradient as Float64Array }
+      }
+      const { x, gradient: _, ...minimum } = await minimise(evaluate, start, options)
+      return { width, classes, parameters: x, ...minimum }
+    },
+    close: () => runner.close(),
+  }
+}
+
+/** The likeliest class of each row; of equals the lowest. */
+export function classify({ width, classes, parameters }: LinearClassifier, features: Features): Int32Array {
+  wantWidth('classify', features, width)
+  return Int32Array.from({ length: features.count }, (_, row) => {
+    const logits = parameters.slice(width * classes)
+    for (let j = 0; j < width; j++) {
+      const value = features.values[row * width + j] ?? 0
+      for (let c = 0; c < classes; c++) logits[c] = (logits[c] ?? 0) + value * (parameters[j * classes + c] ?? 0)
+    }
+    return logits.indexOf(Math.max(...logits))
+  })
+}

@@ -1,0 +1,46 @@
+import { compile } from '../program/compile.js'
+import { startRunner } from '../program/runner.js'
+import { matmul } from '../tensor/contraction.js'
+import { input } from '../tensor/tensor.js'
+import { symmetricEigenvalues } from './eigenvalues.js'
+import type { Features } from './features.js'
+
+/** Singular values of the rows as they are, neither centred nor normalised, largest first: [min(count, width)] */
+export async function singularValues({ values, count, width }: Features): Promise<Float64Array> {
+  const target = { device: 'cpu', precision: 'float64' } as const
+  const z = input('z', [count, width])
+  // the smaller of ZᵀZ and ZZᵀ; in float64, because the root doubles the share of rounding in small ones
+  const gram = count < width ? matmul(z, z, false, true) : matmul(z, z, true)
+  const runner = startRunner(target)
+  try {
+    await runner.load('gram', compile({ outputs: { gram } }, target))
+    const results = await runner.run('gram', { z: values })
+    const squares = symmetricEigenvalues(results.gram as Float64Array, Math.min(count, width))
+    return squares.map(square => Math.sqrt(Math.max(0, square)))
+  } finally {
+    await runner.close()
+  }
+}
+
+/**
+ * RankMe, the effective rank of embeddings: exp of the entropy of p_k = σ_k / Σσ + 1e-7, with the singular values σ
+ * themselves (some code takes σ²). 1 when all rows are parallel, up to min(n, D). Meaningful with several times as many
+ * rows as dimensions; the paper takes 25,600.
+ *
+ * @see Garrido et al. 2023, RankMe: Assessing the Downstream Performance of Pretrained Self-Supervised Representations
+ *   by Their Rank
+ */
+export async function rankMe(embeddings: Features): Promise<number> {
+  return effectiveRank(await singularValues(embeddings))
+}
+
+export function effectiveRank(singular: Float64Array): number {
+  const sum = singular.reduce((total, value) => total + value, 0)
+  if (sum === 0) return 1
+  return Math.exp(
+    -singular.reduce((entropy, value) => {
+      const p = value / sum + 1e-7
+      return entropy + p * Math.log(p)
+    }, 0),
+  )
+}
