@@ -10,14 +10,33 @@ export function lowerConv(e: Emitter, names: Two, t: TensorOf<'conv'>): string {
 
 /** The transposed convolution that ONNX has; the output size tells how much the stride left over. */
 export function lowerConvInput(e: Emitter, names: Two, t: TensorOf<'convInput'>): string {
+  return e.one('ConvTranspose', names, { ...onnxAttributes(t.attributes), output_padding: leftOver(t) })
+}
+
+function leftOver(t: TensorOf<'convInput'>): number[] {
   const { stride, padding, dilation } = t.attributes
   const [output, weight] = t.inputs
-  const left = t.shape.slice(2).map((size, i) => {
+  return t.shape.slice(2).map((size, i) => {
     const [begin, end] = padding[i] ?? [0, 0]
     const reach = (dilation[i] ?? 1) * ((weight.shape[i + 2] ?? 1) - 1) + 1
     return size - (((output.shape[i + 2] ?? 1) - 1) * (stride[i] ?? 1) + reach - begin - end)
   })
-  return e.one('ConvTranspose', names, { ...onnxAttributes(t.attributes), output_padding: left })
+}
+
+/**
+ * ONNX Runtime 1.30's WebGPU kernel takes every group with one channel to be depthwise and gives wrong numbers when
+ * there are several on the other side: then one transposed convolution a group.
+ */
+export function lowerInputByGroup(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
+  const { groups } = t.attributes
+  const [outputs = 1, perGroup = 1] = t.inputs[1].shape
+  if (groups === 1 || perGroup !== 1 || outputs === groups) return undefined
+  const split = (name: string, axis: number) =>
+    e.node('Split', [name], { axis, num_outputs: groups }, { outputs: groups })
+  const weights = split(weight, 0)
+  const attributes = { ...onnxAttributes({ ...t.attributes, groups: 1 }), output_padding: leftOver(t) }
+  const parts = split(output, 1).map((part, group) => e.one('ConvTranspose', [part, weights[group] ?? ''], attributes))
+  return e.one('Concat', parts, { axis: 1 })
 }
 
 /** With stride 1 and one group: a convolution with the kernel turned round and its channels exchanged. */
