@@ -52,6 +52,22 @@ export async function evaluate(
   }
 }
 
+/**
+ * Opens a device for the length of a test file, so that what it has compiled stays; tells why where it cannot.
+ * Without a GPU, WebGPU runs on the software driver of Debian's `chromium`:
+ * `VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json LD_LIBRARY_PATH=/usr/lib/chromium npx vitest run`.
+ */
+export async function openDevice(device: Device): Promise<{ problem?: string; close(): Promise<void> }> {
+  const engine = new Engine({ device, precision: 'float32', threads: 1 })
+  const close = () => engine.close()
+  try {
+    await engine.load('open', compile({ outputs: { y: input('x', [1]).exp() } }, { device, precision: 'float32' }))
+    return { close }
+  } catch (error) {
+    return { problem: `(skipped: ${error instanceof Error ? error.message.split(': ').at(-1) : error})`, close }
+  }
+}
+
 /** The value and the gradients of a scalar function. */
 export async function valueAndGradients(
   build: (...inputs: Tensor[]) => Tensor,
