@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest'
+import { maxAbs, randomArray } from '../program/testing.js'
+import { trace } from '../program/trace.js'
+import { topological } from '../tensor/derivative.js'
+import { range, sizeOf } from '../tensor/shape.js'
+import { input } from '../tensor/tensor.js'
+import { constantly } from './initial.js'
+import { initialValues } from './initialise.js'
+import { batchNorm, groupNorm } from './layers.js'
+import { variablesOf } from './module.js'
+import { basic, bottleneck, resnet } from './resnet.js'
+import { moduleGradientError, parameterCount, runModule } from './testing.js'
+
+const imagenet = { size: 224, channels: 3 }
+
+test("parameter counts of torchvision's models without fc", () => {
+  expect(parameterCount(resnet(imagenet, { depth: 18 }))).toBe(11_176_512)
+  expect(parameterCount(resnet(imagenet, { depth: 34 }))).toBe(21_284_672)
+  expect(parameterCount(resnet(imagenet, { depth: 50 }))).toBe(23_508_032)
+})
+
+/** torchvision.models.resnet18().state_dict() without fc and num_batches_tracked, written out by its rules */
+function torchvisionNames(): string[] {
+  const norm = (name: string) => ['weight', 'bias', 'running_mean', 'running_var'].map(part => `${name}.${part}`)
+  const block = (name: string, downsample: boolean) => [
+    `${name}.conv1.weight`,
+    ...norm(`${name}.bn1`),
+    `${name}.conv2.weight`,
+    ...norm(`${name}.bn2`),
+    ...(downsample ? [`${name}.downsample.0.weight`, ...norm(`${name}.downsample.1`)] : []),
+  ]
+  const layers = [1, 2, 3, 4].flatMap(l => [0, 1].flatMap(b => block(`layer${l}.${b}`, l > 1 && b === 0)))
+  return ['conv1.weight', ...norm('bn1'), ...layers]
+}
+
+test("all parameter names of torchvision's resnet18, in its order", () => {
+  const names = [...variablesOf(resnet(imagenet, { depth: 18 })).keys()]
+  expect(names).toHaveLength(100)
+  expect(names).toEqual(torchvisionNames())
+})
+
+test('layouts: the stride of resnet50 stands on the 3×3 convolution', () => {
+  const encoder = resnet(imagenet, { depth: 50 })
+  const shapes = new Map([...variablesOf(encoder)].map(([name, { shape }]) => [name, shape]))
+  expect(shapes.get('conv1.weight')).toEqual([64, 3, 7, 7])
+  expect(shapes.get('layer1.0.downsample.0.weight')).toEqual([256, 64, 1, 1])
+  expect(shapes.get('layer2.0.conv1.weight')).toEqual([128, 256, 1, 1])
+  expect(shapes.get('layer4.2.conv3.weight')).toEqual([2048, 512, 1, 1])
+  const block = bottleneck({ from: 8, inner: 2, width: 8, stride: 2, norm: c => batchNorm(c), lastGain: constantly(1) })
+  const y = block(input('x', [1, 8, 6, 6]))
+  const strides = convolutionsOf(y).map(t => [t.inputs[1]?.shape[2], (t.attributes as { stride: number[] }).stride[0]])
+  expect(strides).toEqual([
+    [1, 1],
+    [3, 2],
+    [1, 1],
+    [1, 2],
+  ])
+})
+
+function convolutionsOf(y: ReturnType<typeof input>) {
+  return [...topological([y])].filter(t => t.op === 'conv')
+}
+
+test.each([
+  [32, 18, 'small', [2, 512, 4, 4]],
+  [64, 34, 'small', [2, 512, 8, 8]],
+  [65, 18, 'imagenet', [2, 512, 3, 3]],
+  [224, 50, 'imagenet', [2, 2048, 7, 7]],
+] as const)('%i px, depth %i: the %s stem', (size, depth, stem, map) => {
+  const encoder = resnet({ size, channels: 1 }, { depth })
+  const x = input('x', [2, 1, size, size])
+  expect(encoder.features(x).shape).toEqual(map)
+  expect(encoder(x).shape).toEqual([2, encoder.width])
+  expect(variablesOf(encoder).get('conv1.weight')?.shape).toEqual([
+    64,
+    1,
+    stem === 'small' ? 3 : 7,
+    stem === 'small' ? 3 : 7,
+  ])
+})
+
+test('without batch norm no picture sees another and nothing runs along', async () => {
+  const encoder = resnet({ size: 8, channels: 1 }, { depth: 18, norm: 'group' })
+  expect([...variablesOf(encoder).keys()].some(name => name.includes('running'))).toBe(false)
+  const [one, two] = [randomArray([1, 1, 8, 8]), randomArray([1, 1, 8, 8], { seed: 2 })]
+  const both = { shape: [2, 1, 8, 8], values: [...one.values, ...two.values] }
+  const run = { training: true, precision: 'float32' } as const
+  const apart = (await runModule(encoder, encoder, [one], run)).y
+  const together = (await runModule(encoder, encoder, [both], run)).y
+  expect(maxAbs(range(512).map(i => (apart[i] ?? 0) - (together[i] ?? 0)))).toBeLessThan(1e-5)
+  const layered = resnet({ size: 8, channels: 1 }, { depth: 18, norm: 'layer' })
+  expect([...variablesOf(layered).keys()]).toEqual([...variablesOf(encoder).keys()])
+})
+
+test("first values as torchvision's: He's normal by fan-out, gains 1, biases 0", () => {
+  const encoder = resnet({ size: 32, channels: 3 }, { depth: 18, zeroInitResidual: true })
+  const names = new Map([...variablesOf(encoder)].map(([name, t]) => [t, name]))
+  const values = initialValues(names, 1)
+  const of = (name: string) => Array.from(values.get(name) ?? [])
+  const weight = of('layer2.0.conv2.weight')
+  const deviation = Math.sqrt(weight.reduce((sum, w) => sum + w * w, 0) / weight.length)
+  expect(deviation / Math.sqrt(2 / (128 * 9))).toBeCloseTo(1, 2)
+  expect(weight).toHaveLength(sizeOf([128, 128, 3, 3]))
+  expect(new Set(of('layer1.0.bn1.weight'))).toEqual(new Set([1]))
+  expect(new Set(of('layer1.0.bn2.weight'))).toEqual(new Set([0]))
+  expect(new Set(of('layer1.0.bn2.bias'))).toEqual(new Set([0]))
+  expect(new Set(of('layer2.0.downsample.1.weight'))).toEqual(new Set([1]))
+})
+
+test('with zeroInitResidual a block starts as the identity after ReLU', async () => {
+  const block = basic({ from: 2, inner: 2, width: 2, stride: 1, norm: c => batchNorm(c), lastGain: constantly(1) })
+  const identity = basic({
+    from: 2,
+    inner: 2,
+    width: 2,
+    stride: 1,
+    norm: (c, gain) => batchNorm(c, { gain }),
+    lastGain: constantly(0),
+  })
+  const x = randomArray([2, 2, 4, 4], { low: 0 })
+  expect((await runModule(identity, identity, [x])).y).toEqual(x.values)
+  expect((await runModule(block, block, [x])).y).not.toEqual(x.values)
+})
+
+const norms = { batch: (c: number) => batchNorm(c), group: (c: number) => groupNorm(c, 2) }
+test.each([
+  ['basic', 'batch', true],
+  ['basic', 'group', false],
+  ['bottleneck', 'batch', false],
+] as const)('%s block with %s norm: gradients as central differences', async (kind, norm, training) => {
+  const build = { basic, bottleneck }[kind]
+  const width = kind === 'basic' ? 4 : 8
+  const block = build({
+    from: 2,
+    inner: kind === 'basic' ? 4 : 2,
+    width,
+    stride: 2,
+    norm: norms[norm],
+    lastGain: constantly(1),
+  })
+  const x = randomArray([2, 2, 4, 4], { seed: 3 })
+  expect(await moduleGradientError(block, block, [x], { training })).toBeLessThan(1e-6)
+})
+
+test('batch statistics of the whole network are taken in training only', () => {
+  const encoder = resnet({ size: 32, channels: 3 }, { depth: 18 })
+  const updates = (training: boolean) =>
+    trace({ training }, () => encoder(input('x', [2, 3, 32, 32]))).trace.updates.size
+  expect(updates(true)).toBe(40)
+  expect(updates(false)).toBe(0)
+})
+
+test('an error says where in the model it happened', () => {
+  const encoder = resnet({ size: 32, channels: 3 }, { depth: 18 })
+  expect(() => encoder(input('x', [1, 1, 32, 32]))).toThrow('[1, 1, 32, 32] · [64, 3, 3, 3] (at conv1)')
+})
