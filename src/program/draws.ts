@@ -51,7 +51,7 @@ export function drawValues({ shape, drawing, name }: DrawSpec, seed: number, ste
   const values = new Float64Array(sizeOf(shape))
   switch (drawing.kind) {
     case 'uniform':
-      return values.map(() => drawing.low + (drawing.high - drawing.low) * next())
+      return values.map(() => between(drawing.low, drawing.high, next()))
     case 'normal':
       return values.map(() => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()))
     case 'integer':
@@ -60,6 +60,12 @@ export function drawValues({ shape, drawing, name }: DrawSpec, seed: number, ste
       for (let row = 0; row < values.length; row += drawing.n) shuffleRow(values.subarray(row, row + drawing.n), next)
       return values
   }
+}
+
+/** In [low, high), also when rounded to float32: a float32 program gets 1 from 1 − 2⁻³⁰, and ⌊n·1⌋ is no index below n. */
+function between(low: number, high: number, share: number): number {
+  const value = low + (high - low) * share
+  return Math.fround(value) < Math.fround(high) ? value : low
 }
 
 function shuffleRow(row: Float64Array, next: () => number): void {
