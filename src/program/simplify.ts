@@ -78,10 +78,10 @@ function improve(t: Tensor): Tensor {
     return b
   if (t.op === 'div' && right !== undefined && b !== undefined && t.dtype === 'float')
     return improve(make('mul', [a, constant(1 / right)], {}, t.shape, t.dtype))
-  if (t.op === 'mul' && right !== undefined && a.op === 'mul' && sameShape(a.shape, t.shape)) {
+  if (t.op === 'mul' && right !== undefined && a.op === 'mul') {
     const [inner, factor] = a.inputs
     const before = factor === undefined ? undefined : scalarOf(factor)
-    if (inner !== undefined && before !== undefined)
+    if (inner !== undefined && before !== undefined && sameShape(inner.shape, t.shape))
       return improve(make('mul', [inner, constant(before * right)], {}, t.shape, t.dtype))
   }
   if (t.op === 'add' && b !== undefined) {
@@ -96,7 +96,7 @@ function improve(t: Tensor): Tensor {
 
 /** Two parts laid side by side among zeros, as the gradients of neighbouring slices are, need no addition. */
 function joinPads(a: Tensor, b: Tensor): Tensor | undefined {
-  if (a.op !== 'pad' || b.op !== 'pad') return undefined
+  if (a.op !== 'pad' || b.op !== 'pad' || !sameShape(a.shape, b.shape)) return undefined
   const [first, second] = [a as TensorOf<'pad'>, b as TensorOf<'pad'>]
   const { axis, before, value } = first.attributes
   const end = before + (first.inputs[0].shape[axis] ?? 0)
