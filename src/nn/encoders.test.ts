@@ -3,6 +3,7 @@ import { LacunaError } from '../errors.js'
 import { input } from '../tensor/tensor.js'
 import { encoderNames, makeEncoder } from './encoders.js'
 import { variablesOf } from './module.js'
+import { parameterCount } from './testing.js'
 import { isViT } from './vit.js'
 
 const picture = { size: 32, channels: 3 }
@@ -26,6 +27,13 @@ test.each([
   const encoder = makeEncoder(name, picture)
   expect(encoder.width).toBe(width)
   expect(encoder(input('x', [2, 3, 32, 32])).shape).toEqual([2, width])
+})
+
+test('c4 has 388,896 parameters; above 32 pixels its first convolution has stride 2', () => {
+  const map = (size: number) => makeEncoder('c4', { size, channels: 3 }).features(input('x', [2, 3, size, size])).shape
+  expect(parameterCount(makeEncoder('c4', picture))).toBe(388_896)
+  expect(map(32)).toEqual([2, 256, 4, 4])
+  expect(map(64)).toEqual([2, 256, 4, 4])
 })
 
 test('suffixes choose the stem and the norm of a ResNet', () => {

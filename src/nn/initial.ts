@@ -4,34 +4,45 @@ import { type Shape, sizeOf } from '../tensor/shape.js'
 /** How a variable of a shape is filled before the first step. */
 export type Initial = (shape: Shape) => Variable['initial']
 
-const each =
-  (shape: Shape, value: (uniform: () => number) => number): Variable['initial'] =>
-  uniform =>
-    Float64Array.from({ length: sizeOf(shape) }, () => value(uniform))
+/** @param source of numbers, made from uniform ones */
+const filledBy =
+  (shape: Shape, source: (uniform: () => number) => () => number): Variable['initial'] =>
+  uniform => {
+    const values = new Float64Array(sizeOf(shape))
+    const next = source(uniform)
+    for (let i = 0; i < values.length; i++) values[i] = next()
+    return values
+  }
 
 export const constantly =
   (value: number): Initial =>
   shape =>
-    each(shape, () => value)
+  () =>
+    new Float64Array(sizeOf(shape)).fill(value)
 
 export const uniformWithin =
   (bound: number): Initial =>
   shape =>
-    each(shape, uniform => (2 * uniform() - 1) * bound)
+    filledBy(shape, uniform => () => (2 * uniform() - 1) * bound)
 
 export const normal =
   (deviation: number): Initial =>
   shape =>
-    each(shape, uniform => deviation * gaussian(uniform))
+    filledBy(shape, uniform => {
+      const next = gaussian(uniform)
+      return () => deviation * next()
+    })
 
-/** Normal, drawn again beyond two deviations, as timm's trunc_normal_ (whose bounds ±2 are absolute and never reached). */
+/** Normal, drawn again beyond ±2: timm's trunc_normal_, whose bounds do not scale and are hardly ever reached. */
 export const truncatedNormal =
   (deviation: number): Initial =>
   shape =>
-    each(shape, uniform => {
-      for (;;) {
-        const z = gaussian(uniform)
-        if (Math.abs(z * deviation) <= 2) return z * deviation
+    filledBy(shape, uniform => {
+      const next = gaussian(uniform)
+      return () => {
+        let value = deviation * next()
+        while (Math.abs(value) > 2) value = deviation * next()
+        return value
       }
     })
 
@@ -48,6 +59,18 @@ export const xavierUniform: Initial = shape => uniformWithin(Math.sqrt(6 / (fanI
 export const fanIn = (shape: Shape): number => sizeOf(shape.slice(1))
 const fanOut = (shape: Shape): number => (shape[0] ?? 1) * sizeOf(shape.slice(2))
 
-/** Box–Muller */
-const gaussian = (uniform: () => number): number =>
-  Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+/** Box & Muller 1958: two normal numbers from two uniform ones. */
+function gaussian(uniform: () => number): () => number {
+  let spare: number | undefined
+  return () => {
+    if (spare !== undefined) {
+      const kept = spare
+      spare = undefined
+      return kept
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
+    const angle = 2 * Math.PI * uniform()
+    spare = radius * Math.sin(angle)
+    return radius * Math.cos(angle)
+  }
+}

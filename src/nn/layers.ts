@@ -2,7 +2,7 @@ import { draw, isTraining, update, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, type Shape, showShape, sizeOf } from '../tensor/shape.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { constant, type Tensor } from '../tensor/tensor.js'
 import { constantly, fanIn, type Initial, torchDefault, uniformWithin } from './initial.js'
 import { layer, type Module, module, sequential } from './module.js'
 
@@ -63,12 +63,11 @@ export function batchNorm(
   const running_mean = variable([channels], constantly(0)([channels]), 'statistic')
   const running_var = variable([channels], constantly(1)([channels]), 'statistic')
   return module({ weight, bias, running_mean, running_var }, (x: Tensor) => {
-    const axes = range(x.rank).filter(axis => axis !== 1)
-    const affinely = (y: Tensor) => scaleAndShift(y, weight, bias)
     if (!isTraining()) {
-      const deviation = running_var.add(epsilon).sqrt()
-      return affinely(x.sub(perChannel(running_mean, x)).div(perChannel(deviation, x)))
+      const scale = (weight ?? constant(1)).div(running_var.add(epsilon).sqrt())
+      return scaleAndShift(x, scale, (bias ?? constant(0)).sub(running_mean.mul(scale)))
     }
+    const axes = range(x.rank).filter(axis => axis !== 1)
     const count = sizeOf(x.shape) / channels
     if (count === 1) throw new ShapeError('batchNorm', `one value a channel has no deviation: ${showShape(x.shape)}`)
     const mean = x.stopGradient().mean(axes, true)
@@ -77,7 +76,7 @@ export function batchNorm(
       update(statistic, statistic.mul(1 - momentum).add(value.mul(momentum)))
     toward(running_mean, mean.reshape(channels))
     toward(running_var, variance.mul(count / (count - 1)))
-    return affinely(x.normalize(axes, epsilon))
+    return scaleAndShift(x.normalize(axes, epsilon), weight, bias)
   })
 }
 
