@@ -70,6 +70,7 @@ export function compile(computation: Computation, target: Target): Program {
     return port(name, tensor)
   })
   const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))
+  wantDistinct([...given, ...read, ...outputs])
   const model = writeModel({ nodes: e.finished(), initializers: e.initializers, inputs: [...given, ...read], outputs }).model
   return {
     model,
@@ -119,6 +120,14 @@ function inOrder(tensors: readonly Tensor[]): Tensor[] {
   }
   tensors.forEach(visit)
   return order
+}
+
+function wantDistinct(ports: readonly Port[]): void {
+  const seen = new Set<string>()
+  for (const { name } of ports) {
+    if (seen.has(name)) throw new Error(`two inputs, variables or outputs of the program are called ${name}`)
+    seen.add(name)
+  }
 }
 
 function nameOf(t: Tensor, names: ReadonlyMap<Tensor, string>): string {

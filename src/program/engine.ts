@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node'
-import { sizeOf } from '../tensor/shape.js'
+import { sameShape, sizeOf } from '../tensor/shape.js'
 import { nextName, type Port, type Program } from './compile.js'
 import { drawValues } from './draws.js'
 import type { Precision } from './emitter.js'
@@ -58,8 +58,12 @@ export class Engine implements Runner {
       logSeverityLevel: 3,
     })
     this.sessions.set(key, { program, session })
-    for (const port of program.state)
-      if (!this.cells.has(port.name)) this.cells.set(port.name, { now: empty(port), next: empty(port) })
+    for (const port of program.state) {
+      const before = this.cells.get(port.name)
+      if (before === undefined) this.cells.set(port.name, { now: empty(port), next: empty(port) })
+      else if (!sameShape(before.now.dims, port.shape))
+        throw new Error(`variable ${port.name}: [${port.shape}] in ${key}, but [${before.now.dims}] in another program`)
+    }
   }
 
   async unload(key: string): Promise<void> {
@@ -99,7 +103,12 @@ export class Engine implements Runner {
   }
 
   async write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
-    for (const [name, data] of values) (this.cell(name).now.data as Float32Array).set(data)
+    for (const [name, data] of values) {
+      const { now } = this.cell(name)
+      if (data.length !== now.size)
+        throw new Error(`variable ${name}: ${now.size} values expected for [${now.dims}], got ${data.length}`)
+      ;(now.data as Float32Array).set(data)
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Variable } from '../tensor/primitives.js'
-import { within } from '../tensor/scope.js'
-import { type Shape, sizeOf } from '../tensor/shape.js'
+import { ShapeError, within } from '../tensor/scope.js'
+import { type Shape, sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { input, make, type Tensor } from '../tensor/tensor.js'
 import type { Drawing, DrawSpec } from './draws.js'
 
@@ -32,6 +32,8 @@ export const isTraining = (): boolean => current?.training ?? false
 
 /** The variable holds the value after this run of the program. */
 export function update(variable: Tensor, value: Tensor): void {
+  if (!sameShape(variable.shape, value.shape))
+    throw new ShapeError('update', `${showShape(variable.shape)} cannot hold ${showShape(value.shape)}`)
   current?.updates.set(variable, value)
 }
 
