@@ -15,7 +15,7 @@ interface Entry {
 }
 
 const entries: readonly Entry[] = [
-  plain('c4', 'four 3×3 convolutions, 256 numbers, 0.4 M parameters: trains in minutes on a CPU', input => c4(input)),
+  plain('c4', 'four 3×3 convolutions, 256 numbers, 0.4 M parameters', input => c4(input)),
   plain('c4-half', 'c4 with half the channels: 128 numbers, 0.1 M parameters', input => c4(input, 0.5)),
   residual(18, '512 numbers, 11 M parameters; -small or -imagenet chooses the stem, -gn group norm for batch norm'),
   residual(34, '512 numbers, 21 M parameters; suffixes as resnet18'),
