@@ -1,3 +1,5 @@
+import { dot } from './vectors.js'
+
 /**
  * Eigenvalues of a symmetric matrix, largest first: Householder reflections to three diagonals, then the implicit QL
  * algorithm. About 2n³ operations; 512 × 512 takes well under a second.
@@ -18,7 +20,7 @@ function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; besi
   for (let i = n - 1; i > 0; i--) {
     // reflect the first i entries of row i onto its last one, seen from both sides of the matrix
     const v = a.subarray(i * n, i * n + i)
-    const square = dot(v, v, i)
+    const square = dot(v, v)
     const last = v[i - 1] as number
     const length = last > 0 ? -Math.sqrt(square) : Math.sqrt(square)
     beside[i - 1] = length
@@ -28,8 +30,8 @@ function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; besi
       continue
     }
     v[i - 1] = last - length
-    for (let j = 0; j < i; j++) p[j] = dot(a.subarray(j * n, j * n + i), v, i) / h
-    const half = dot(p, v, i) / (2 * h)
+    for (let j = 0; j < i; j++) p[j] = dot(a.subarray(j * n, j * n + i), v) / h
+    const half = dot(v, p) / (2 * h)
     for (let j = 0; j < i; j++) p[j] = (p[j] as number) - half * (v[j] as number)
     for (let j = 0; j < i; j++) {
       const [vj, pj] = [v[j] as number, p[j] as number]
@@ -83,9 +85,3 @@ function implicitQL(d: Float64Array, e: Float64Array): Float64Array {
 
 const negligible = (e: number, a: number, b: number): boolean =>
   Math.abs(e) <= Number.EPSILON * (Math.abs(a) + Math.abs(b))
-
-function dot(a: Float64Array, b: Float64Array, n: number): number {
-  let sum = 0
-  for (let i = 0; i < n; i++) sum += (a[i] as number) * (b[i] as number)
-  return sum
-}

@@ -5,6 +5,8 @@
  * @module
  */
 export { type Baselines, baselines } from './baselines.js'
+export { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
+export { type EvaluateOptions, type Evaluation, evaluate, runsIn } from './evaluate.js'
 export {
   type Features,
   featuresOf,
@@ -23,5 +25,3 @@ export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type Pr
 export { rankMe } from './rank.js'
 export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
 export { mean, median, sampleDeviation, showPercent } from './statistics.js'
-export { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
-export { type EvaluateOptions, type Evaluation, evaluate, runsIn } from './evaluate.js'

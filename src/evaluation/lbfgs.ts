@@ -1,3 +1,5 @@
+import { addScaled, dot, norm } from './vectors.js'
+
 /** A function's value and gradient at one point. */
 export interface Evaluation {
   readonly value: number
@@ -11,6 +13,8 @@ export interface MinimiseOptions {
   readonly maxIterations?: number
   /** Steps remembered, default 10 */
   readonly history?: number
+  /** Multiplies by an approximate inverse Hessian, symmetric and positive definite; the identity unless given */
+  readonly precondition?: (gradient: Float64Array) => Float64Array
 }
 
 export interface Minimum extends Evaluation {
@@ -40,7 +44,7 @@ interface Point extends Evaluation {
 export async function minimise(
   evaluate: (x: Float64Array) => Promise<Evaluation>,
   start: Float64Array,
-  { tolerance = 1e-6, maxIterations = 1000, history = 10 }: MinimiseOptions = {},
+  { tolerance = 1e-6, maxIterations = 1000, history = 10, precondition = copy }: MinimiseOptions = {},
 ): Promise<Minimum> {
   let evaluations = 0
   const at = async (x: Float64Array): Promise<Point> => {
@@ -51,8 +55,8 @@ export async function minimise(
   let here = await at(start)
   let iterations = 0
   while (norm(here.gradient) >= tolerance && iterations < maxIterations) {
-    const direction = descent(here.gradient, pairs)
-    const first = pairs.length === 0 ? Math.min(1, 1 / norm(here.gradient)) : 1
+    const direction = descent(here.gradient, pairs, precondition)
+    const first = pairs.length === 0 ? Math.min(1, 1 / norm(direction)) : 1
     const next = await lineSearch(at, here, direction, first)
     if (next === undefined) {
       if (pairs.length === 0) break
@@ -68,7 +72,11 @@ export async function minimise(
 }
 
 /** −H·g, where H is the inverse Hessian that the remembered steps suggest: the two-loop recursion. */
-function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+function descent(
+  gradient: Float64Array,
+  pairs: readonly Pair[],
+  precondition: (x: Float64Array) => Float64Array,
+): Float64Array {
   const q = gradient.map(g => -g)
   const weights = new Float64Array(pairs.length)
   for (let i = pairs.length - 1; i >= 0; i--) {
@@ -77,17 +85,18 @@ function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
     weights[i] = weight
     addScaled(q, -weight, change)
   }
+  const r = precondition(q)
   const last = pairs.at(-1)
   if (last !== undefined) {
-    const scale = 1 / (last.rho * dot(last.change, last.change))
-    q.forEach((value, i) => {
-      q[i] = value * scale
+    const scale = 1 / (last.rho * dot(last.change, precondition(last.change)))
+    r.forEach((value, i) => {
+      r[i] = value * scale
     })
   }
   pairs.forEach(({ step, change, rho }, i) => {
-    addScaled(q, (weights[i] ?? 0) - rho * dot(change, q), step)
+    addScaled(r, (weights[i] ?? 0) - rho * dot(change, r), step)
   })
-  return q
+  return r
 }
 
 function remember(pairs: Pair[], history: number, from: Point, to: Point): void {
@@ -152,15 +161,4 @@ function between(low: Trial, high: Trial): number {
   return low.t + width * (Number.isFinite(share) ? Math.min(0.9, Math.max(0.1, share)) : 0.5)
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
-  return sum
-}
-
-const norm = (a: Float64Array): number => Math.sqrt(dot(a, a))
-
-/** a ← a + factor·b */
-function addScaled(a: Float64Array, factor: number, b: Float64Array): void {
-  for (let i = 0; i < a.length; i++) a[i] = (a[i] as number) + factor * (b[i] as number)
-}
+const copy = (x: Float64Array): Float64Array => x.slice()
