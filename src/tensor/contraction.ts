@@ -1,5 +1,5 @@
 import type { ConvolutionAttributes } from './primitives.js'
-import { ShapeError } from './scope.js'
+import { ShapeError, wantFloat } from './scope.js'
 import { broadcast, type Shape, showShape } from './shape.js'
 import { make, type Tensor } from './tensor.js'
 
@@ -8,14 +8,13 @@ import { make, type Tensor } from './tensor.js'
  * A matrix on the right of a batch is one product over all rows.
  */
 export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  wantFloat('matmul', a, b)
   if (a.rank < 2 || b.rank < 2) throw mismatch('matrices expected', a, b)
-  if (b.rank === 2 && a.rank > 2 && !transposeA) {
-    const rows = matmul(a.reshape(-1, a.shape.at(-1) ?? 1), b, false, transposeB)
-    return rows.reshape(...a.shape.slice(0, -1), rows.shape[1] ?? 1)
-  }
   const [m = 1, ka = 1] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2)
   const [kb = 1, n = 1] = transposeB ? b.shape.slice(-2).reverse() : b.shape.slice(-2)
   if (ka !== kb) throw mismatch('inner sizes differ', a, b)
+  if (b.rank === 2 && a.rank > 2 && !transposeA)
+    return matmul(a.reshape(-1, ka), b, false, transposeB).reshape(...a.shape.slice(0, -1), n)
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
   if (batch === undefined) throw mismatch('outer sizes do not broadcast', a, b)
   return make('matmul', [a, b], { transposeA, transposeB }, [...batch, m, n], 'float')
@@ -60,7 +59,10 @@ export function conv(x: Tensor, weight: Tensor, options: ConvolutionOptions = {}
     return Math.floor((size + begin + end - reach) / (attributes.stride[i] ?? 1)) + 1
   })
   if (output.some(size => size < 1))
-    throw new ShapeError('conv', `the kernel ${showShape(kernel)} is larger than ${showShape(x.shape)}`)
+    throw new ShapeError(
+      'conv',
+      `the kernel is larger than the input: ${showShape(x.shape)} · ${showShape(weight.shape)}`,
+    )
   return make('conv', [x, weight], attributes, [n, o, ...output], 'float')
 }
 
@@ -97,6 +99,7 @@ export function convWeight(x: Tensor, output: Tensor, shape: Shape, attributes: 
 }
 
 function attributesFor(x: Tensor, weight: Tensor, options: ConvolutionOptions): ConvolutionAttributes {
+  wantFloat('conv', x, weight)
   const axes = x.rank - 2
   if (axes < 1 || axes > 2 || weight.rank !== x.rank)
     throw new ShapeError(

@@ -1,5 +1,5 @@
 import type { DType } from './primitives.js'
-import { ShapeError } from './scope.js'
+import { ShapeError, wantFloat, wantNumbers } from './scope.js'
 import { broadcast, showShape } from './shape.js'
 import { constant, make, type Operand, Tensor } from './tensor.js'
 
@@ -22,13 +22,14 @@ export type Unary =
 export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'
 
 export function unary(op: Unary, x: Tensor): Tensor {
-  if (x.dtype === 'bool' || x.dtype === 'uint8') throw new ShapeError(op, `numbers expected, got ${x.dtype}`)
+  if (op === 'neg' || op === 'abs' || op === 'sign') wantNumbers(op, x)
+  else wantFloat(op, x)
   return make(op, [x], {}, x.shape, x.dtype)
 }
 
 export function binary(op: Binary, a: Operand, b: Operand): Tensor {
   const [left, right, shape] = pair(op, a, b)
-  if (left.dtype !== 'float' && left.dtype !== 'int') throw new ShapeError(op, `numbers expected, got ${left.dtype}`)
+  wantNumbers(op, left)
   return make(op, [left, right], {}, shape, left.dtype)
 }
 

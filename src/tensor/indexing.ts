@@ -62,6 +62,6 @@ function wantIndices(op: string, indices: Tensor): void {
 }
 
 function wantSameBeside(op: string, a: Shape, b: Shape, axis: number): void {
-  if (!sameShape(a.toSpliced(axis, 1), b.toSpliced(axis, 1)))
+  if (a.length !== b.length || !sameShape(a.toSpliced(axis, 1), b.toSpliced(axis, 1)))
     throw new ShapeError(op, `${showShape(a)} and ${showShape(b)} differ beyond axis ${axis}`)
 }

@@ -7,7 +7,7 @@ import { constant, make, type Tensor } from './tensor.js'
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter(size => size !== -1))
   const target = shape.map(size => (size === -1 ? sizeOf(x.shape) / known : size))
-  if (sizeOf(target) !== sizeOf(x.shape) || target.some(size => !Number.isInteger(size)))
+  if (sizeOf(target) !== sizeOf(x.shape) || target.some(size => !Number.isInteger(size) || size < 0))
     throw new ShapeError(
       'reshape',
       `${showShape(x.shape)} has ${sizeOf(x.shape)} elements, ${showShape(shape)} does not`,

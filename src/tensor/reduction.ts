@@ -1,4 +1,4 @@
-import { ShapeError } from './scope.js'
+import { ShapeError, wantFloat, wantNumbers } from './scope.js'
 import { axisOf, range, type Shape, showShape, sizeOf } from './shape.js'
 import { make, type Tensor } from './tensor.js'
 
@@ -8,6 +8,8 @@ export function reduce(
   axes?: number | Shape,
   keep = false,
 ): Tensor {
+  if (op === 'sum' || op === 'max') wantNumbers(op, x)
+  else wantFloat(op, x)
   const over = axesOf(op, x, axes)
   if (over.length === 0) return x
   const kept = x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
@@ -24,6 +26,7 @@ export function variance(x: Tensor, axes?: number | Shape, keep = false, correct
 }
 
 export function softmax(op: 'softmax' | 'logSoftmax', x: Tensor, axis: number): Tensor {
+  wantFloat(op, x)
   return make(op, [x], { axis: checkedAxis(op, x, axis) }, x.shape, x.dtype)
 }
 
@@ -33,12 +36,14 @@ export function normalize(
   axes: number | Shape,
   epsilon: number,
 ): Tensor {
+  wantFloat(op, x)
   const over = axesOf(op, x, axes)
   const shape = op === 'normalize' ? x.shape : x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
   return make(op, [x], { axes: over, epsilon }, shape, x.dtype)
 }
 
 export function cumsum(x: Tensor, axis: number, reverse: boolean): Tensor {
+  wantNumbers('cumsum', x)
   return make('cumsum', [x], { axis: checkedAxis('cumsum', x, axis), reverse }, x.shape, x.dtype)
 }
 
@@ -59,10 +64,10 @@ function countOver(op: string, x: Tensor, axes?: number | Shape): number {
 }
 
 function axesOf(op: string, x: Tensor, axes: number | Shape = range(x.rank)): number[] {
-  return [axes]
-    .flat()
-    .map(axis => checkedAxis(op, x, axis))
-    .sort((a, b) => a - b)
+  const over = [axes].flat().map(axis => checkedAxis(op, x, axis))
+  const twice = over.find((axis, i) => over.indexOf(axis) !== i)
+  if (twice !== undefined) throw new ShapeError(op, `axis ${twice} twice among the axes of ${showShape(x.shape)}`)
+  return over.sort((a, b) => a - b)
 }
 
 export function checkedAxis(op: string, x: Tensor, axis: number): number {

@@ -1,3 +1,5 @@
+import type { DType } from './primitives.js'
+
 /** Where in the model the trace stands, for error messages: the innermost function is last. */
 const stack: (() => string)[] = []
 
@@ -26,4 +28,20 @@ export class ShapeError extends Error {
     const where = whereInModel()
     super(`${operation}: ${problem}${where === '' ? '' : ` (at ${where})`}`)
   }
+}
+
+export const wantFloat = (operation: string, ...tensors: readonly Typed[]): void =>
+  want(operation, 'float', ['float'], tensors)
+
+/** Not bool and not bytes: those are cast first. */
+export const wantNumbers = (operation: string, ...tensors: readonly Typed[]): void =>
+  want(operation, 'numbers', ['float', 'int'], tensors)
+
+interface Typed {
+  readonly dtype: DType
+}
+
+function want(operation: string, what: string, allowed: readonly DType[], tensors: readonly Typed[]): void {
+  const wrong = tensors.find(({ dtype }) => !allowed.includes(dtype))
+  if (wrong !== undefined) throw new ShapeError(operation, `${what} expected, got ${wrong.dtype}`)
 }
