@@ -64,7 +64,7 @@ export async function openDevice(device: Device): Promise<{ problem?: string; cl
     await engine.load('open', compile({ outputs: { y: input('x', [1]).exp() } }, { device, precision: 'float32' }))
     return { close }
   } catch (error) {
-    return { problem: `(skipped: ${error instanceof Error ? error.message.split(': ').at(-1) : error})`, close }
+    return { problem: `(skipped: ${error instanceof Error ? error.message.split(': ').at(-1)?.trim() : error})`, close }
   }
 }
 
