@@ -24,7 +24,7 @@ export async function openPictures(source: string, options: OpenOptions): Promis
   if (stored) return openStore(path, stored, options)
 
   const found = await findSource(path, kind, options)
-  const { size, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
+  const { size = 0, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
   const directory = storeDirectory(resolve(cache), path, size, channels, groupPattern)
   const kept = readIndex(directory)
   if (kept?.fingerprint === found.fingerprint) {
@@ -33,15 +33,15 @@ export async function openPictures(source: string, options: OpenOptions): Promis
   }
 
   const listing = await found.list()
-  const side = size || listing.nativeSize
-  if (side === undefined)
-    throw new LacunaError(`${path}: its pictures have no one size of their own; say which with --size`, 2)
+  const side = size || listing.nativeSize || DEFAULT_SIZE
   const { fingerprint } = found
   return openSet(
     directory,
     await build(listing, { ...options, source: path, directory, fingerprint, size: side, channels }),
   )
 }
+
+const DEFAULT_SIZE = 32
 
 function kindOf(path: string): Stats {
   try {
@@ -95,7 +95,7 @@ function compile(groupPattern: string): RegExp {
   return pattern
 }
 
-function checkOptions({ size, channels, allowSkipped = 0, workers = 1 }: OpenOptions): void {
+function checkOptions({ size = 0, channels, allowSkipped = 0, workers = 1 }: OpenOptions): void {
   if (!Number.isInteger(size) || size < 0 || size > 4096)
     throw new LacunaError(`the size must be a whole number of pixels from 1 to 4096, not ${size}: set --size`, 2)
   if (channels !== undefined && channels !== 1 && channels !== 3)

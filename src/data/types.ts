@@ -49,8 +49,8 @@ export interface Progress {
 }
 
 export interface OpenOptions {
-  /** Pictures become size × size: short side resized, centre cropped. 0 keeps the native size, for IDX only. */
-  readonly size: number
+  /** Pictures become size × size: short side resized, centre cropped. Default: IDX as it is, files 32. */
+  readonly size?: number
   /** Default 1 for IDX, 3 for files. */
   readonly channels?: 1 | 3
   /** Folder of stores; default `LACUNA_CACHE`, else `~/.cache/lacuna`. */

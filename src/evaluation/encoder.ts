@@ -16,9 +16,12 @@ export interface Embedder {
   readonly width: number
   readonly config: RunConfig
   /** @returns one vector a picture, in their order */
-  embed(pictures: PictureSet, onProgress?: (share: number) => void): Promise<Features>
+  embed(pictures: Pictures, onProgress?: (share: number) => void): Promise<Features>
   close(): Promise<void>
 }
+
+/** As much of a set of pictures as an encoder needs. */
+type Pictures = Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'>
 
 export interface EmbedderOptions {
   readonly device?: Device
@@ -103,7 +106,7 @@ async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill)
   }
 }
 
-function checkSize(config: RunConfig, { size, channels, items }: PictureSet): void {
+function checkSize(config: RunConfig, { size, channels, items }: Pictures): void {
   if (items.length === 0) throw new LacunaError('no pictures to embed')
   if (size !== config.size || channels !== config.channels)
     throw new LacunaError(

@@ -1,4 +1,4 @@
-import { draw, isTraining, update, variable } from '../program/trace.js'
+import { draw, isTraining, latest, update, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, type Shape, showShape, sizeOf } from '../tensor/shape.js'
@@ -73,7 +73,12 @@ export function batchNorm(
     const mean = x.stopGradient().mean(axes, true)
     const variance = x.stopGradient().sub(mean).square().mean(axes)
     const toward = (statistic: Tensor, value: Tensor) =>
-      update(statistic, statistic.mul(1 - momentum).add(value.mul(momentum)))
+      update(
+        statistic,
+        latest(statistic)
+          .mul(1 - momentum)
+          .add(value.mul(momentum)),
+      )
     toward(running_mean, mean.reshape(channels))
     toward(running_var, variance.mul(count / (count - 1)))
     return scaleAndShift(x.normalize(axes, epsilon), weight, bias)

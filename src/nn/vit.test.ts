@@ -90,6 +90,6 @@ test('patches that do not fit are refused with those that do', () => {
 
 test('errors inside say where', () => {
   const model = vit({ size: 8, channels: 1 }, small)
-  expect(() => model.embed(input('x', [1, 3, 8, 8]))).toThrow('[4, 48] · [8, 16] (at patch_embed.proj)')
+  expect(() => model.embed(input('x', [1, 3, 8, 8]))).toThrow('[1, 4, 48] · [8, 16] (at patch_embed.proj)')
   expect(() => model(input('x', [1, 1, 16, 16]))).toThrow('vit: pictures of 8 × 8 expected, got 16 × 16')
 })

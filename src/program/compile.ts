@@ -66,12 +66,18 @@ export function compile(computation: Computation, target: Target): Program {
   const state = [...variables, ...untouched].map(t => ({ ...port(nameOf(t, names), t), updated: updates.has(t) }))
   const outputs = results.map(({ name, tensor }, i) => {
     const ref = lowered(roots[i] ?? tensor)
-    if (!e.rename(ref, name)) e.nodes.push({ operator: 'Identity', domain: '', inputs: [e.nameOf(ref)], outputs: [name], attributes: {} })
+    if (!e.rename(ref, name))
+      e.nodes.push({ operator: 'Identity', domain: '', inputs: [e.nameOf(ref)], outputs: [name], attributes: {} })
     return port(name, tensor)
   })
   const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))
   wantDistinct([...given, ...read, ...outputs])
-  const model = writeModel({ nodes: e.finished(), initializers: e.initializers, inputs: [...given, ...read], outputs }).model
+  const model = writeModel({
+    nodes: e.finished(),
+    initializers: e.initializers,
+    inputs: [...given, ...read],
+    outputs,
+  }).model
   return {
     model,
     precision: target.precision,
@@ -87,7 +93,7 @@ export function compile(computation: Computation, target: Target): Program {
 export const nextName = nextOf
 
 /** Names of ONNX values for every tensor. */
-function lower(reached: readonly Tensor[], e: Emitter, device: Device, names: ReadonlyMap<Tensor, string>) {
+export function lower(reached: readonly Tensor[], e: Emitter, device: Device, names: ReadonlyMap<Tensor, string>) {
   const written = new Map<Tensor, string>()
   const look = (t: Tensor): string => {
     const name = written.get(t)

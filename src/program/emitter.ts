@@ -12,7 +12,11 @@ export class Emitter {
   private readonly known = new Map<string, readonly string[]>()
   private named = 0
 
-  constructor(readonly precision: Precision) {}
+  /** @param free a size that stands for whatever the input of that name brings along its first axis */
+  constructor(
+    readonly precision: Precision,
+    private readonly free?: { readonly size: number; readonly input: string },
+  ) {}
 
   /** Adds a node and names its outputs. */
   node(
@@ -44,6 +48,17 @@ export class Emitter {
 
   ints(values: readonly number[]): string {
     return this.values(Float64Array.from(values), [values.length], 'int64')
+  }
+
+  /** A shape as a value; sizes that are free are computed when the program runs. */
+  shape(shape: Shape): string {
+    const { free } = this
+    if (free === undefined || !shape.some(size => isMultiple(size, free.size))) return this.ints(shape)
+    const count = this.one('Slice', [this.one('Shape', [free.input]), this.ints([0]), this.ints([1])])
+    const sizes = shape.map(size =>
+      isMultiple(size, free.size) ? this.one('Mul', [count, this.ints([size / free.size])]) : this.ints([size]),
+    )
+    return this.one('Concat', sizes, { axis: 0 })
   }
 
   float(value: number): string {
@@ -94,6 +109,8 @@ export class Emitter {
     return names
   }
 }
+
+const isMultiple = (size: number, of: number): boolean => size > 0 && size % of === 0
 
 function toBytes(values: Float64Array, type: ElementType): Uint8Array {
   const typed = {

@@ -54,7 +54,8 @@ export class Engine implements Runner {
     const session = await ort.InferenceSession.create(program.model, {
       executionProviders: this.options.device === 'cpu' ? ['cpu'] : [this.options.device, 'cpu'],
       intraOpNumThreads: this.options.threads,
-      graphOptimizationLevel: 'all',
+      // fused scale factors are float32 attributes, which costs float64 its precision
+      graphOptimizationLevel: program.precision === 'float64' ? 'basic' : 'all',
       logSeverityLevel: 3,
     })
     this.sessions.set(key, { program, session })

@@ -80,24 +80,58 @@ export function lowerConvWeight(e: Emitter, names: Two, t: TensorOf<'convWeight'
   return e.one('Transpose', [cut], exchange)
 }
 
-function groupedWeight(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string {
+/** With groups there is no such convolution: one product for each place of the kernel, summed over the batch. */
+function groupedWeight(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
+  const { rows, columns } = unfolded(e, names, t)
+  const [o = 1, perGroup = 1] = t.shape
+  const parts = columns.map(column => {
+    const turned = e.one('Transpose', [column], { perm: [0, 1, 3, 2] })
+    return e.one('Reshape', [summed(e, e.one('MatMul', [rows, turned])), e.ints([o, perGroup, 1])])
+  })
+  return e.one('Reshape', [e.one('Concat', parts, { axis: 2 }), e.ints(t.shape)])
+}
+
+/** Below this many input channels the products of single places are too thin to be worth a call each. */
+const THIN = 16
+
+/**
+ * The weight gradient on the CPU, 1.5 to 2 times as fast as the exchanged convolution: products of the output with the shifted
+ * inputs, sample by sample. With a stride the shifted inputs are small and go into one product; without, one for each place
+ * of the kernel spares the memory.
+ */
+export function lowerWeightProducts(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
+  const { stride } = t.attributes
+  const { rows, columns } = unfolded(e, names, t)
+  const [o = 1, perGroup = 1, ...kernel] = t.shape
+  const product = (column: string) => summed(e, e.one('FusedMatMul', [rows, column], { transB: 1 }, 'com.microsoft'))
+  if (stride.every(s => s === 1) && perGroup >= THIN) {
+    const parts = columns.map(column => e.one('Reshape', [product(column), e.ints([o, perGroup, 1])]))
+    return e.one('Reshape', [e.one('Concat', parts, { axis: 2 }), e.ints(t.shape)])
+  }
+  const all = product(columns.length === 1 ? (columns[0] ?? '') : e.one('Concat', columns, { axis: 2 })) // [G, O/G, places · C/G]
+  const count = kernel.reduce((n, size) => n * size, 1)
+  const apart = e.one('Reshape', [all, e.ints([o, count, perGroup])])
+  return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 1] }), e.ints(t.shape)])
+}
+
+const summed = (e: Emitter, x: string): string => e.one('ReduceSum', [x, e.ints([0])], { keepdims: 0 })
+
+/** The output as rows [N, G, O/G, L], and the inputs that each place of the kernel sees, [N, G, C/G, L]. */
+function unfolded(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): { rows: string; columns: string[] } {
   const { stride, padding, dilation, groups } = t.attributes
   const [n = 1, o = 1, ...spatial] = t.inputs[1].shape
   const c = t.inputs[0].shape[1] ?? 1
   const axes = range(spatial.length).map(i => i + 2)
-  const padded = e.one('Pad', [x, e.ints([...padding.map(p => p[0]), ...padding.map(p => p[1])]), '', e.ints(axes)])
-  const rows = e.one('Reshape', [output, e.ints([n, groups, o / groups, -1])])
+  const padded = padding.flat().every(p => p === 0)
+    ? x
+    : e.one('Pad', [x, e.ints([...padding.map(p => p[0]), ...padding.map(p => p[1])]), '', e.ints(axes)])
   const columns = places(t.shape.slice(2)).map(place => {
     const start = place.map((p, i) => p * (dilation[i] ?? 1))
     const end = start.map((s, i) => s + ((spatial[i] ?? 1) - 1) * (stride[i] ?? 1) + 1)
     const seen = e.one('Slice', [padded, e.ints(start), e.ints(end), e.ints(axes), e.ints(stride)])
-    const turned = e.one('Transpose', [e.one('Reshape', [seen, e.ints([n, groups, c / groups, -1])])], {
-      perm: [0, 1, 3, 2],
-    })
-    const product = e.one('MatMul', [rows, turned]) // [N, G, O/G, C/G]
-    return e.one('Reshape', [e.one('ReduceSum', [product, e.ints([0])], { keepdims: 0 }), e.ints([o, c / groups, 1])])
+    return e.one('Reshape', [seen, e.ints([n, groups, c / groups, -1])])
   })
-  return e.one('Reshape', [e.one('Concat', columns, { axis: 2 }), e.ints(t.shape)])
+  return { rows: e.one('Reshape', [output, e.ints([n, groups, o / groups, -1])]), columns }
 }
 
 /** All positions inside a kernel, the last axis fastest. */

@@ -1,7 +1,14 @@
 import type { InputsOf, Primitive, TensorOf } from '../tensor/primitives.js'
 import { range } from '../tensor/shape.js'
 import type { Emitter } from './emitter.js'
-import { lowerConv, lowerConvInput, lowerConvWeight, lowerInputByGroup, lowerStrideOneInput } from './lowering-conv.js'
+import {
+  lowerConv,
+  lowerConvInput,
+  lowerConvWeight,
+  lowerInputByGroup,
+  lowerStrideOneInput,
+  lowerWeightProducts,
+} from './lowering-conv.js'
 import { elementType, Float } from './onnx/model.js'
 
 type Names<Operands extends readonly unknown[]> = { readonly [I in keyof Operands]: string }
@@ -67,7 +74,7 @@ const portable: LoweringTable = {
     if (axes.length < 2 || axes.some((axis, i) => axis !== i)) return reduce<'sum'>('ReduceSum')(e, [x], t)
     // leading axes as one: ONNX Runtime sums rows much faster than it sums a block
     const rows = e.one('Reshape', [x, e.ints([-1, ...t.shape.slice(axes.length)])])
-    return e.one('Reshape', [e.one('ReduceSum', [rows, e.ints([0])], { keepdims: 0 }), e.ints(t.shape)])
+    return e.one('Reshape', [e.one('ReduceSum', [rows, e.ints([0])], { keepdims: 0 }), e.shape(t.shape)])
   },
   mean: reduce('ReduceMean'),
   max: reduce('ReduceMax'),
@@ -85,8 +92,8 @@ const portable: LoweringTable = {
   argmax: (e, [x], t) => e.one('ArgMax', [x], { axis: t.attributes.axis, keepdims: 1 }),
   topK: (e, [x], t) => e.node('TopK', [x, e.ints([t.attributes.k])], { axis: -1 }, { outputs: 2 })[1] ?? '',
 
-  reshape: (e, [x], t) => e.one('Reshape', [x, e.ints(t.shape)]),
-  expand: (e, [x], t) => e.one('Expand', [x, e.ints(t.shape)]),
+  reshape: (e, [x], t) => e.one('Reshape', [x, e.shape(t.shape)]),
+  expand: (e, [x], t) => e.one('Expand', [x, e.shape(t.shape)]),
   transpose: (e, [x], t) => e.one('Transpose', [x], { perm: t.attributes.permutation }),
   slice: (e, [x], { attributes: { axis, start, step }, shape }) => {
     const end = start + ((shape[axis] ?? 1) - 1) * step + 1
@@ -124,6 +131,7 @@ const cpu: Partial<LoweringTable> = {
   normalize: (e, names, t) => layerNormalization(e, names[0], t)?.[0] ?? portable.normalize(e, names, t),
   inverseDeviation: (e, names, t) => layerNormalization(e, names[0], t)?.[2] ?? portable.inverseDeviation(e, names, t),
   convInput: (e, names, t) => lowerStrideOneInput(e, names, t) ?? lowerConvInput(e, names, t),
+  convWeight: lowerWeightProducts,
 }
 
 /** Where ONNX Runtime's WebGPU provider gives wrong numbers. */
@@ -170,5 +178,5 @@ function layerNormalization(
 }
 
 function zeros(e: Emitter, t: TensorOf<Primitive>): string {
-  return e.one('Expand', [e.values(Float64Array.of(0), [], e.typeOf(t.dtype)), e.ints(t.shape)])
+  return e.one('Expand', [e.values(Float64Array.of(0), [], e.typeOf(t.dtype)), e.shape(t.shape)])
 }

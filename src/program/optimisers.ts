@@ -51,7 +51,12 @@ export function adamW({
     const rate = scheduled('learningRate')
     const time = scheduled('step').add(1)
     const mean = slots.mean.add(gradient.sub(slots.mean).mul(1 - beta1))
-    const square = slots.square.add(gradient.square().sub(slots.square).mul(1 - beta2))
+    const square = slots.square.add(
+      gradient
+        .square()
+        .sub(slots.square)
+        .mul(1 - beta2),
+    )
     const correction1 = oneMinusPower(beta1, time)
     const correction2 = oneMinusPower(beta2, time).sqrt()
     // m̂ / (√v̂ + ε) with the corrections, all scalars, taken out: fewer passes over the weights

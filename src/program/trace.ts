@@ -37,6 +37,9 @@ export function update(variable: Tensor, value: Tensor): void {
   current?.updates.set(variable, value)
 }
 
+/** What the variable holds at this place of the trace: a layer called twice in a step goes on from its first update. */
+export const latest = (variable: Tensor): Tensor => current?.updates.get(variable) ?? variable
+
 /** Random numbers that the host draws at each step, keyed by (seed, step, name): a step is a function of its inputs. */
 export interface Draw {
   /** float in [low, high) */

@@ -42,7 +42,12 @@ export function loadCheckpoint(directory: string): Checkpoint {
 }
 
 /** Puts the values of a checkpoint into the variables that a program has. */
-export async function restore(runner: Runner, program: Program, { values }: Checkpoint, directory: string): Promise<void> {
+export async function restore(
+  runner: Runner,
+  program: Program,
+  { values }: Checkpoint,
+  directory: string,
+): Promise<void> {
   const wanted = program.state.map(({ name, shape }) => {
     const stored = values.get(name)
     const size = shape.reduce((product, n) => product * n, 1)

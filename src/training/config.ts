@@ -51,7 +51,9 @@ export function readConfig(directory: string): RunConfig {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if (errorCode(error) === 'ENOENT')
-      throw new LacunaError(`${directory}: not a run folder (no config.json); name the --out folder of \`lacuna pretrain\``)
+      throw new LacunaError(
+        `${directory}: not a run folder (no config.json); name the --out folder of \`lacuna pretrain\``,
+      )
     throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
   }
   try {
@@ -64,5 +66,7 @@ export function readConfig(directory: string): RunConfig {
 
 /** What a schema found wrong, on one line. */
 export function issuesOf(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+    .join('; ')
 }

@@ -2,13 +2,12 @@ import { batchPositions, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import type { Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
-import { appendMetrics, Means, readMetrics, writeMetrics, type MetricsLine } from './metrics.js'
+import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
 
 /** How far a training is, about twice a second. */
 export interface LoopProgress extends MetricsLine {
   readonly steps: number
-  readonly chance: number
   readonly secondsLeft: number
 }
 
@@ -66,7 +65,7 @@ export async function train(task: TrainingTask): Promise<number> {
       if (seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps) {
         shownSeconds = seconds
         const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
-        task.onProgress?.({ ...line, steps: config.steps, chance: task.chance, secondsLeft })
+        task.onProgress?.({ ...line, steps: config.steps, secondsLeft })
       }
     }
     if (seconds - savedSeconds > CHECKPOINT_SECONDS) {
@@ -83,6 +82,7 @@ export async function train(task: TrainingTask): Promise<number> {
       epoch: step / perEpoch,
       ...means,
       loss: means.loss ?? Number.NaN,
+      chance: task.chance,
       learningRate: rate(step - 1),
       picturesPerSecond: (steps * config.batch) / seconds,
       seconds: secondsBefore + clock(),

@@ -8,6 +8,8 @@ export interface MetricsLine {
   readonly step: number
   readonly epoch: number
   readonly loss: number
+  /** The loss of a network that knows nothing */
+  readonly chance: number
   readonly learningRate: number
   readonly picturesPerSecond: number
   /** Time spent training, over all resumes */

@@ -7,8 +7,8 @@ import { writeError } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
 import { methodNamed } from '../methods/index.js'
 import { initialValues } from '../nn/initialise.js'
-import { matchWeights } from '../nn/weights.js'
 import { variablesOf } from '../nn/module.js'
+import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
@@ -73,7 +73,9 @@ export function trainingPart(pictures: PictureSet): PictureSet {
 export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
   const directory = resolve(options.out)
   const part = trainingPart(pictures)
-  const config = options.resume ? resumedConfig(directory, methodName, part, options) : newConfig(methodName, part, options)
+  const config = options.resume
+    ? resumedConfig(directory, methodName, part, options)
+    : newConfig(methodName, part, options)
   const checkpoint = options.resume && hasCheckpoint(directory) ? loadCheckpoint(directory) : undefined
   const assembly = assemble(config)
   if (!options.resume) claim(directory)
@@ -111,7 +113,10 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
   if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
   if (batch > items.length)
-    throw new LacunaError(`a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`, 2)
+    throw new LacunaError(
+      `a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`,
+      2,
+    )
   if (batch < 2) throw new LacunaError(`a batch of ${batch} has nothing to compare; choose --batch 2 or more`, 2)
   const perEpoch = Math.floor(items.length / batch)
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? 20) * perEpoch))
@@ -136,11 +141,19 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
   }
 }
 
-function resumedConfig(directory: string, methodName: string, pictures: PictureSet, options: PretrainOptions): RunConfig {
+function resumedConfig(
+  directory: string,
+  methodName: string,
+  pictures: PictureSet,
+  options: PretrainOptions,
+): RunConfig {
   const config = readConfig(directory)
   const { items, size, channels } = pictures
   if (config.method !== methodName)
-    throw new LacunaError(`${directory}: trained with ${config.method}, not ${methodName}; resume it with ${config.method}`, 2)
+    throw new LacunaError(
+      `${directory}: trained with ${config.method}, not ${methodName}; resume it with ${config.method}`,
+      2,
+    )
   if (config.size !== size || config.channels !== channels)
     throw new LacunaError(
       `${directory}: trained on pictures of ${config.size} px and ${config.channels} channel(s), these have ${size} px and ${channels}; open them as the run did`,
@@ -166,10 +179,15 @@ function claim(directory: string): void {
   }
 }
 
-function startValues(assembly: Assembly, names: Parameters<typeof initialValues>[0], config: RunConfig): Checkpoint['values'] {
+function startValues(
+  assembly: Assembly,
+  names: Parameters<typeof initialValues>[0],
+  config: RunConfig,
+): Checkpoint['values'] {
   const values = new Map<string, ArrayLike<number>>(initialValues(names, config.seed))
   if (config.weights === undefined) return values
   const wanted = new Map([...variablesOf(assembly.learner.modules.encoder)].map(([name, { shape }]) => [name, shape]))
-  for (const [name, data] of matchWeights(wanted, readSafetensors(config.weights).tensors)) values.set(`encoder.${name}`, data)
+  for (const [name, data] of matchWeights(wanted, readSafetensors(config.weights).tensors))
+    values.set(`encoder.${name}`, data)
   return values
 }

@@ -38,7 +38,10 @@ export function assemble(config: AssemblyConfig): Assembly {
 export function parseOptions(method: Method, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const parsed = method.options.safeParse(options)
   if (parsed.success) return z.record(z.string(), z.unknown()).parse(parsed.data)
-  throw new LacunaError(`options of ${method.name}: ${issuesOf(parsed.error)}; \`lacuna methods ${method.name}\` lists them`, 2)
+  throw new LacunaError(
+    `options of ${method.name}: ${issuesOf(parsed.error)}; \`lacuna methods ${method.name}\` lists them`,
+    2,
+  )
 }
 
 export interface TrainingProgram {
@@ -53,7 +56,10 @@ export function trainingProgram({ learner, names }: Assembly, config: RunConfig,
   const { result, trace: traced } = trace({ training: true }, draw => {
     const { loss, metrics, chance } = learner.step(sampleOf(config, config.batch), draw)
     const variables = [...names].filter(([variable]) => variableOf(variable).role !== 'statistic')
-    const slopes = derivative(loss, variables.map(([variable]) => variable))
+    const slopes = derivative(
+      loss,
+      variables.map(([variable]) => variable),
+    )
     const trained = variables.map(([variable, name], i) => ({ name, variable, gradient: slopes[i] ?? loss }))
     const { clipped, length } = clipByGlobalNorm(trained, config.clip > 0 ? config.clip : Number.MAX_VALUE)
     const optimised = optimiserOf(config)(config.clip > 0 ? clipped : trained)
@@ -75,22 +81,29 @@ export function embeddingProgram(assembly: Assembly, config: AssemblyConfig, bat
 /** Runs the encoder as in training, for its running statistics alone. */
 export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target): Program {
   const { result, trace: traced } = trace({ training: true }, () => represent(assembly, sampleOf(config, batch)))
-  return compile({ outputs: { mean: result.mean() }, updates: traced.updates, names: assembly.names, draws: traced.draws }, target)
+  return compile(
+    { outputs: { mean: result.mean() }, updates: traced.updates, names: assembly.names, draws: traced.draws },
+    target,
+  )
 }
 
 /** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and their titles. */
 export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
-  const { result, trace: traced } = trace({ training: false }, draw => assembly.learner.show(sampleOf(config, batch), draw))
+  const { result, trace: traced } = trace({ training: false }, draw =>
+    assembly.learner.show(sampleOf(config, batch), draw),
+  )
   const outputs = Object.fromEntries(result.map(({ pictures }, i) => [`${i}`, toStored(pictures)]))
   const program = compile({ outputs, names: assembly.names, draws: traced.draws }, target)
   return { program, titles: result.map(({ title }) => title) }
 }
 
-function represent({ learner }: Assembly, sample: Sample): Tensor {
+/** What a method keeps of a batch of pictures: [N, width] */
+export function represent({ learner }: Assembly, sample: Sample): Tensor {
   return learner.represent?.(sample) ?? learner.modules.encoder(toFloat(sample.image))
 }
 
-function sampleOf({ size, channels }: AssemblyConfig, batch: number): Sample {
+/** The input of every program, `image` */
+export function sampleOf({ size, channels }: AssemblyConfig, batch: number): Sample {
   return { image: input('image', [batch, size, size, channels], 'uint8') }
 }
 

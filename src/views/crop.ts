@@ -37,7 +37,12 @@ export function randomBoxes(shape: readonly number[], draw: Draw, { area, aspect
   const fits = widths.greater(w).or(heights.greater(h)).not()
   const first = fits
     .cast('float')
-    .mul(constant(range(TRIES).map(i => TRIES - i), [1, TRIES]))
+    .mul(
+      constant(
+        range(TRIES).map(i => TRIES - i),
+        [1, TRIES],
+      ),
+    )
     .topK(1) // [N, 1]
   const any = fits.cast('float').max(1).greater(0)
   const fallback = Math.min(Math.max(w / h, aspect[0]), aspect[1])

@@ -41,8 +41,18 @@ export function resize(x: Tensor, size: number, kernel: Kernel = 'bicubic'): Ten
  */
 function weights(start: Tensor, length: Tensor, from: number, to: number, kernel: Kernel): Tensor {
   const step = length.div(to).reshape(-1, 1, 1)
-  const at = step.mul(constant(range(to).map(i => i + 0.5), [to, 1])).add(start.reshape(-1, 1, 1)) // [N, to, 1]
-  const centres = constant(range(from).map(i => i + 0.5), [1, from])
+  const at = step
+    .mul(
+      constant(
+        range(to).map(i => i + 0.5),
+        [to, 1],
+      ),
+    )
+    .add(start.reshape(-1, 1, 1)) // [N, to, 1]
+  const centres = constant(
+    range(from).map(i => i + 0.5),
+    [1, from],
+  )
   const distance = centres.sub(at).div(step.abs().maximum(1)).abs() // [N, to, from]
   const raw = kernel === 'bilinear' ? distance.neg().add(1).maximum(0) : cubic(distance)
   return raw.div(raw.sum(-1, true))
@@ -64,7 +74,10 @@ export function blur(x: Tensor, sigma: Tensor): Tensor {
   const [n = 1, , h = 1, w = 1] = x.shape
   const smooth = (size: number) => {
     const places = range(size)
-    const square = constant(places.flatMap(i => places.map(j => (i - j) ** 2)), [size, size])
+    const square = constant(
+      places.flatMap(i => places.map(j => (i - j) ** 2)),
+      [size, size],
+    )
     const raw = square.div(sigma.reshape(n, 1, 1, 1).square().mul(-2).minimum(-1e-4)).exp()
     return raw.div(raw.sum(-1, true))
   }

@@ -39,7 +39,13 @@ export type ViewOptions = z.output<typeof viewOptions>
 export function randomView(stored: Tensor, draw: Draw, size: number, options: ViewOptions): Tensor {
   const { crop, aspect, flip, jitter: s, jitterProbability } = options
   const cropped = randomResizedCrop(toFloat(stored), draw, size, { area: crop, aspect, flip })
-  const jitter = { brightness: 0.8 * s, contrast: 0.8 * s, saturation: 0.8 * s, hue: 0.2 * s, probability: jitterProbability }
+  const jitter = {
+    brightness: 0.8 * s,
+    contrast: 0.8 * s,
+    saturation: 0.8 * s,
+    hue: 0.2 * s,
+    probability: jitterProbability,
+  }
   const coloured = s === 0 ? cropped : colourJitter(cropped, draw, jitter)
   const grey = randomGreyscale(coloured, draw, options.greyscale)
   return randomSolarise(randomBlur(grey, draw, options.blur), draw, options.solarise)

@@ -1,0 +1,114 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { availableParallelism, freemem, totalmem } from 'node:os'
+import { Command } from 'commander'
+import ort from 'onnxruntime-node'
+import sharp from 'sharp'
+import { defaultCache } from '../data/store.js'
+import { compile } from '../program/compile.js'
+import { Engine } from '../program/engine.js'
+import type { Device } from '../program/lowering.js'
+import { input } from '../tensor/tensor.js'
+import { jsonOption } from './options.js'
+import { oneLine, table, terminal } from './terminal.js'
+
+interface Finding {
+  readonly name: string
+  readonly works: boolean
+  readonly detail: string
+}
+
+export const doctorCommand = (): Command =>
+  new Command('doctor')
+    .description('what this machine can run, and what is missing')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  lacuna doctor')
+    .action(async ({ json }: { json?: boolean }) => {
+      const output = terminal(json === true)
+      ort.env.logLevel = 'fatal' // what is missing is said below
+      const findings = [nodeFinding(), onnxFinding(), sharpFinding(), memoryFinding(), cacheFinding()]
+      for (const device of ['cpu', 'webgpu', 'cuda'] as const) findings.push(await deviceFinding(device))
+      output.result(
+        findings,
+        table(findings.map(({ name, works, detail }) => [`${works ? 'yes' : 'no '}  ${name.padEnd(18)} ${detail}`])),
+      )
+      if (!findings.every(({ name, works }) => works || name === 'webgpu' || name === 'cuda')) process.exitCode = 1
+    })
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const works = major > 20 || (major === 20 && minor >= 9)
+  return {
+    name: 'node',
+    works,
+    detail: works ? process.version : `${process.version}: Lacuna needs Node 20.9 or later`,
+  }
+}
+
+function onnxFinding(): Finding {
+  return { name: 'onnxruntime-node', works: true, detail: ort.env.versions.node ?? 'version unknown' }
+}
+
+function sharpFinding(): Finding {
+  const { sharp: version, vips } = sharp.versions
+  return { name: 'sharp', works: true, detail: `${version} with libvips ${vips}` }
+}
+
+function memoryFinding(): Finding {
+  const gigabytes = (bytes: number) => (bytes / 2 ** 30).toFixed(1)
+  return {
+    name: 'cores and memory',
+    works: true,
+    detail: `${availableParallelism()} cores, ${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`,
+  }
+}
+
+function cacheFinding(): Finding {
+  const cache = defaultCache()
+  try {
+    if (!existsSync(cache)) mkdirSync(cache, { recursive: true })
+    accessSync(cache, constants.W_OK)
+    return { name: 'cache', works: true, detail: `${cache}: decoded pictures are kept here` }
+  } catch (error) {
+    return {
+      name: 'cache',
+      works: false,
+      detail: `${cache}: ${oneLine(error)}; set LACUNA_CACHE to a folder you can write to`,
+    }
+  }
+}
+
+const missing: Readonly<Record<Device, string>> = {
+  cpu: 'run `npm install` again on this machine',
+  webgpu: 'needs a graphics driver with Vulkan, Metal or Direct3D 12',
+  cuda: 'needs an NVIDIA card and the CUDA libraries: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`, which downloads them',
+}
+
+const SIDE = 1024
+const RUNS = 5
+
+/** Multiplies two matrices on a device and checks one number of the result. */
+async function deviceFinding(device: Device): Promise<Finding> {
+  const engine = new Engine({ device, precision: 'float32', threads: availableParallelism() })
+  try {
+    const [a, b] = [input('a', [SIDE, SIDE]), input('b', [SIDE, SIDE])]
+    await engine.load('product', compile({ outputs: { sum: a.matmul(b).sum() } }, { device, precision: 'float32' }))
+    const ones = new Float32Array(SIDE * SIDE).fill(1)
+    const times: number[] = []
+    for (let run = 0; run < RUNS; run++) {
+      const start = performance.now()
+      const { sum } = await engine.run('product', { a: ones, b: ones })
+      times.push(performance.now() - start)
+      if (Number(sum?.[0]) !== SIDE ** 3)
+        return { name: device, works: false, detail: `gives wrong numbers: ${sum?.[0]}` }
+    }
+    const rate = (2 * SIDE ** 3) / Math.min(...times) / 1e6
+    return { name: device, works: true, detail: `${rate.toFixed(0)} GFLOP/s in a matrix product` }
+  } catch (error) {
+    return { name: device, works: false, detail: `${problem(error)}; ${missing[device]}` }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** ONNX Runtime puts the place in its sources before what is wrong. */
+const problem = (error: unknown): string => oneLine(error).replace(/^.*was false\. /, '')

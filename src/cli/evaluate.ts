@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { contenders, type Evaluation, evaluate, runsIn } from '../evaluation/evaluate.js'
+import { showPercent } from '../evaluation/index.js'
+import { writeFileAtomic } from '../files.js'
+import type { Device } from '../program/lowering.js'
+import { writeRunReport } from '../report/run.js'
+import { readConfig } from '../training/config.js'
+import {
+  amounts,
+  type DataOptions,
+  dataOptions,
+  deviceOptions,
+  jsonOption,
+  number,
+  open,
+  wholeNumber,
+  withOptions,
+} from './options.js'
+import { table, terminal } from './terminal.js'
+
+interface Options extends DataOptions {
+  readonly seeds?: number
+  readonly labels?: (number | 'all')[]
+  readonly k?: number
+  readonly temperature?: number
+  readonly device?: Device
+  readonly threads?: number
+  readonly json?: boolean
+}
+
+export const evaluateCommand = (): Command =>
+  withOptions(new Command('evaluate'), [
+    new Option(
+      '--seeds <n>',
+      'random encoders and draws of labels for one run (default: 3); several runs count as they are',
+    ).argParser(wholeNumber(1)),
+    new Option('--labels <list>', 'labels per class of the probes, such as 10,100,all').argParser(amounts),
+    new Option('--k <n>', 'neighbours that vote (default: 20)').argParser(wholeNumber(1)),
+    new Option('--temperature <T>', 'of the votes (default: 0.07)').argParser(number),
+    ...dataOptions(),
+    ...deviceOptions(),
+    jsonOption(),
+  ])
+    .description('kNN and linear probe beside the same encoder at random initialisation and raw pixels')
+    .argument('<run>', 'a run, or a folder of runs that differ in their seed')
+    .argument('<data>', 'labelled pictures; their train and test parts, or one fifth for the test')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n\nWrites evaluation.json and report.html into the run.',
+    )
+    .action(async (run: string, data: string, options: Options) => {
+      const output = terminal(options.json === true)
+      const [first = run] = runsIn(run)
+      const { size, channels } = readConfig(first)
+      const pictures = await open(data, { ...options, size, channels }, output)
+      try {
+        const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
+        writeFileAtomic(join(run, 'evaluation.json'), `${JSON.stringify(evaluation, undefined, 2)}\n`)
+        output.progress('writing the report')
+        await writeRunReport(first, pictures, { evaluation, directory: run })
+        output.result(evaluation, evaluationText(evaluation))
+      } finally {
+        pictures.close()
+      }
+    })
+
+/** The table of an evaluation, and what to know about it. */
+export function evaluationText(e: Evaluation): string {
+  const columns = [
+    { title: `kNN (k = ${e.k})`, of: e.knns },
+    ...e.probes.map(p => ({ title: probeTitle(p.labelsPerClass), of: p })),
+  ]
+  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
+  const rows = contenders.map(c => [
+    names[c],
+    ...columns.map(({ of }) => showPercent(of.sd[c] === 0 ? [of.mean[c]] : of.seeds.map(s => s[c]))),
+  ])
+  return [
+    table([['', ...columns.map(({ title }) => title)], ...rows]),
+    '',
+    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s).`,
+    ...e.notes,
+    ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
+  ].join('\n')
+}
+
+export const probeTitle = (labels: number | 'all'): string =>
+  `probe, ${labels === 'all' ? 'all labels' : `${labels} a class`}`

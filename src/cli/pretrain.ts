@@ -1,0 +1,148 @@
+import { join, resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import type { PictureSet } from '../data/index.js'
+import { LacunaError } from '../errors.js'
+import { isRun, readConfig } from '../training/config.js'
+import type { LoopProgress } from '../training/loop.js'
+import { type PretrainOptions, pretrain, type Run } from '../training/pretrain.js'
+import {
+  type DataOptions,
+  dataOptions,
+  deviceOptions,
+  jsonOption,
+  number,
+  open,
+  setting,
+  wholeNumber,
+  withOptions,
+} from './options.js'
+import { duration, type Output, terminal, untilInterrupted } from './terminal.js'
+
+interface Options extends DataOptions, Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress'> {
+  readonly seeds?: number
+  readonly lr?: number
+  readonly set?: Record<string, unknown>
+  readonly json?: boolean
+}
+
+export const pretrainCommand = (): Command =>
+  withOptions(new Command('pretrain'), [
+    new Option('--encoder <name>', 'architecture: c4, resnet18, vit-mini, … (default: c4)'),
+    new Option('--size <px>', 'height and width of the pictures (default: 32; IDX files as they are)').argParser(
+      wholeNumber(4),
+    ),
+    new Option('--channels <n>', '1 for grey, 3 for colour (default: 3; IDX files 1)').argParser(wholeNumber(1)),
+    new Option('--epochs <n>', 'passes over the pictures (default: 20)').argParser(number),
+    new Option('--steps <n>', 'steps, instead of epochs').argParser(wholeNumber(1)).conflicts('epochs'),
+    new Option('--batch <n>', 'pictures in a step').argParser(wholeNumber(1)),
+    new Option('--seed <n>', 'of all that is random (default: 0)').argParser(wholeNumber(0)),
+    new Option('--seeds <n>', 'trains n runs with seeds 0 … n − 1 into folders below --out')
+      .argParser(wholeNumber(1))
+      .conflicts('seed'),
+    new Option('--optimiser <name>', 'default: what the method is best with').choices(['adamw', 'sgd', 'lars']),
+    new Option('--lr <rate>', 'learning rate for a batch of 256, in proportion for others').argParser(number),
+    new Option('--weight-decay <rate>', 'of weights; biases and gains do not decay').argParser(number),
+    new Option('--warmup <share>', 'share of the steps over which the rate rises (default: 0.05)').argParser(number),
+    new Option('--clip <norm>', 'scale gradients down to this common length (default: not at all)').argParser(number),
+    new Option('--weights <file>', 'safetensors of torchvision, timm or Lacuna that the encoder starts from'),
+    new Option('--set <key=value>', 'an option of the method, such as temperature=0.2; may be repeated').argParser(
+      setting,
+    ),
+    new Option('--resume', 'go on from the checkpoint in --out'),
+    ...dataOptions(),
+    ...deviceOptions(),
+    jsonOption(),
+  ])
+    .description('train an encoder on pictures, without labels')
+    .argument('<method>', 'see `lacuna methods`')
+    .argument('<data>', 'folder of pictures, Hugging Face imagefolder, or IDX files')
+    .requiredOption('--out <folder>', 'the run: configuration, metrics, checkpoint')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lacuna pretrain simclr photos --size 64 --encoder resnet18 --epochs 50 --out runs/photos\n\nCtrl-C saves and ends (exit code 130); go on with --resume.',
+    )
+    .action(run)
+
+async function run(method: string, data: string, options: Options): Promise<void> {
+  const output = terminal(options.json === true)
+  await untilInterrupted(async signal => {
+    const before = options.resume ? resumedData(options) : {}
+    const pictures = await open(data, { ...options, ...before }, output, signal)
+    try {
+      const runs: Run[] = []
+      const seeds = options.seeds ?? 1
+      for (let i = 0; i < seeds && !signal.aborted; i++) {
+        const out = options.seeds === undefined ? options.out : join(options.out, `seed-${i}`)
+        const own = { ...options, out, seed: options.seeds === undefined ? options.seed : i }
+        if (options.resume && isRun(out) === false) own.resume = false
+        runs.push(await trainOne(method, pictures, own, output, signal))
+      }
+      const results = runs.map(({ directory, config, step, interrupted, chance }) => ({
+        directory,
+        step,
+        steps: config.steps,
+        interrupted,
+        chance,
+      }))
+      output.result(options.seeds === undefined ? results[0] : results, results.map(summaryOf).join('\n'))
+      if (results.some(({ interrupted }) => interrupted)) process.exitCode = 130
+    } finally {
+      pictures.close()
+    }
+  })
+}
+
+async function trainOne(
+  method: string,
+  pictures: PictureSet,
+  { lr, set, ...options }: Options,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Run> {
+  let last: LoopProgress | undefined
+  const run = await pretrain(method, pictures, {
+    ...options,
+    learningRate: lr,
+    options: set,
+    signal,
+    onProgress: progress => {
+      last = progress
+      output.progress(progressLine(progress))
+    },
+  })
+  if (last !== undefined) output.note(progressLine(last))
+  return run
+}
+
+function progressLine({ step, steps, loss, chance, accuracy, picturesPerSecond, secondsLeft }: LoopProgress): string {
+  const right = accuracy === undefined ? '' : `  right ${(100 * accuracy).toFixed(1)} %`
+  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}  ${(2 * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
+}
+
+function summaryOf({
+  directory,
+  step,
+  steps,
+  interrupted,
+}: {
+  directory: string
+  step: number
+  steps: number
+  interrupted: boolean
+}): string {
+  return interrupted
+    ? `Stopped and saved after ${step} of ${steps} steps: ${directory}\nGo on with the same command and --resume.`
+    : `Trained ${steps} steps: ${directory}`
+}
+
+/** A resumed run reads its pictures as it did before. */
+function resumedData({ out, size, channels }: Options): Pick<DataOptions, 'size' | 'channels'> {
+  const directory = isRun(resolve(out)) ? out : join(out, 'seed-0')
+  const config = readConfig(directory)
+  if (size !== undefined && size !== config.size)
+    throw new LacunaError(
+      `${out}: the run was started with --size ${config.size}; leave --size away to go on with it`,
+      2,
+    )
+  return { size: config.size, channels: channels ?? config.channels }
+}

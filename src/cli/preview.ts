@@ -1,0 +1,54 @@
+import { Command, Option } from 'commander'
+import { writeFileAtomic } from '../files.js'
+import { methodNamed } from '../methods/index.js'
+import { previewSheet } from '../report/preview.js'
+import { preview } from '../training/preview.js'
+import { parseOptions } from '../training/programs.js'
+import { type DataOptions, dataOptions, jsonOption, open, setting, wholeNumber, withOptions } from './options.js'
+import { terminal } from './terminal.js'
+
+interface Options extends DataOptions {
+  readonly out: string
+  readonly encoder: string
+  readonly count: number
+  readonly seed: number
+  readonly set?: Record<string, unknown>
+  readonly json?: boolean
+}
+
+export const previewCommand = (): Command =>
+  withOptions(new Command('preview'), [
+    new Option('--out <file>', 'where to write the sheet').default('preview.png'),
+    new Option('--count <n>', 'pictures').default(8).argParser(wholeNumber(1)),
+    new Option('--size <px>', 'height and width of the pictures (default: 32; IDX files as they are)').argParser(
+      wholeNumber(4),
+    ),
+    new Option('--channels <n>', '1 for grey, 3 for colour').argParser(wholeNumber(1)),
+    new Option('--encoder <name>', 'architecture').default('c4'),
+    new Option('--seed <n>', 'of the pictures and of what is drawn').default(0).argParser(wholeNumber(0)),
+    new Option('--set <key=value>', 'an option of the method; may be repeated').argParser(setting),
+    ...dataOptions(),
+    jsonOption(),
+  ])
+    .description('a sheet of pictures: what the network is shown and what is hidden')
+    .argument('<method>', 'see `lacuna methods`')
+    .argument('<data>', 'pictures')
+    .addHelpText('after', '\nExample:\n  lacuna preview simclr photos --size 64 --out views.png')
+    .action(async (name: string, data: string, options: Options) => {
+      const output = terminal(options.json === true)
+      const method = methodNamed(name)
+      const methodOptions = parseOptions(method, options.set ?? {})
+      const pictures = await open(data, options, output)
+      try {
+        const { size, channels } = pictures
+        const config = { method: name, options: methodOptions, encoder: options.encoder, size, channels }
+        const shown = await preview(config, pictures, options.count, options.seed)
+        writeFileAtomic(
+          options.out,
+          await previewSheet(`${name}: shown ${method.shown}; hidden ${method.hidden}`, shown),
+        )
+        output.result({ file: options.out, pictures: shown.names }, options.out)
+      } finally {
+        pictures.close()
+      }
+    })

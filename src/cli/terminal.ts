@@ -1,0 +1,82 @@
+import { messageOf } from '../errors.js'
+
+/** What a command says: text for people on stderr and stdout, or one JSON document on stdout. */
+export interface Output {
+  /** The result: `text` for people, `value` with --json */
+  result(value: unknown, text: string): void
+  /** A line that is replaced by the next one; nothing with --json or when stderr is no terminal */
+  progress(line: string): void
+  /** A line that stays */
+  note(line: string): void
+}
+
+/** @param json one JSON document on stdout and nothing else */
+export function terminal(json: boolean): Output {
+  const live = process.stderr.isTTY === true && !json
+  let shown = 0
+  let last = 0
+  const clear = () => {
+    if (shown > 0) process.stderr.write(`\r${' '.repeat(shown)}\r`)
+    shown = 0
+  }
+  return {
+    result(value, text) {
+      clear()
+      process.stdout.write(json ? `${JSON.stringify(value, undefined, 2)}\n` : `${text}\n`)
+    },
+    progress(line) {
+      if (live) {
+        clear()
+        process.stderr.write(line)
+        shown = line.length
+      } else if (!json && Date.now() - last > 10_000) {
+        process.stderr.write(`${line}\n`) // a log file gets a line now and then
+        last = Date.now()
+      }
+    },
+    note(line) {
+      clear()
+      if (!json) process.stderr.write(`${line}\n`)
+    },
+  }
+}
+
+/** Columns aligned by spaces; the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)))
+  return rows
+    .map(row =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** 75 → '1 min 15 s' */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)]
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`
+}
+
+/** Runs a command's work; Ctrl-C asks it to stop, a second one ends the process. */
+export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130)
+    controller.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  try {
+    return await work(controller.signal)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+export const oneLine = (error: unknown): string => messageOf(error).split('\n')[0] ?? ''

@@ -1,0 +1,5 @@
+export * from './data/index.js'
+export { LacunaError } from './errors.js'
+export * from './evaluation/index.js'
+export * from './methods/index.js'
+export { type PretrainOptions, pretrain, type Run } from './training/pretrain.js'

@@ -1,0 +1,69 @@
+import type { PictureSet } from '../data/index.js'
+import { shuffled } from '../data/index.js'
+import { initialValues } from '../nn/initialise.js'
+import type { Runner } from '../program/engine.js'
+import { startRunner } from '../program/runner.js'
+import { hasCheckpoint, loadCheckpoint, restore } from './checkpoint.js'
+import { type RunConfig, readConfig } from './config.js'
+import { type Assembly, type AssemblyConfig, assemble, showProgram } from './programs.js'
+
+/** Columns of pictures: as stored, and what the method makes of them; uint8 [H, W, C] each. */
+export interface Preview {
+  readonly columns: readonly { readonly title: string; readonly pictures: readonly Uint8Array[] }[]
+  readonly names: readonly string[]
+  readonly size: number
+  readonly channels: 1 | 3
+}
+
+/** What a method shows and hides on some of the pictures, before a step is trained. */
+export async function preview(config: AssemblyConfig, pictures: PictureSet, count: number, seed = 0): Promise<Preview> {
+  const assembly = assemble(config)
+  return show(assembly, config, pictures, count, seed, async runner =>
+    runner.write(initialValues(assembly.names, seed)),
+  )
+}
+
+/** The same through the trained network of a run. */
+export async function previewRun(directory: string, pictures: PictureSet, count: number): Promise<Preview> {
+  const config: RunConfig = readConfig(directory)
+  if (!hasCheckpoint(directory)) return preview(config, pictures, count, config.seed)
+  const checkpoint = loadCheckpoint(directory)
+  return show(assemble(config), config, pictures, count, config.seed, (runner, program) =>
+    restore(runner, program, checkpoint, directory),
+  )
+}
+
+type Fill = (runner: Runner, program: ReturnType<typeof showProgram>['program']) => Promise<void>
+
+async function show(
+  assembly: Assembly,
+  config: AssemblyConfig,
+  pictures: PictureSet,
+  wanted: number,
+  seed: number,
+  fill: Fill,
+): Promise<Preview> {
+  const count = Math.min(wanted, pictures.items.length)
+  const positions = shuffled(pictures.items.length, seed, 0).slice(0, count)
+  const runner = startRunner()
+  try {
+    const { program, titles } = showProgram(assembly, config, count, { device: 'cpu', precision: 'float32' })
+    await runner.load('show', program)
+    if (program.state.length > 0) await fill(runner, program)
+    const image = pictures.gather(positions)
+    const results = await runner.run('show', { image }, { seed, step: 0 })
+    const split = (all: Uint8Array) =>
+      Array.from({ length: count }, (_, i) => all.subarray((i * all.length) / count, ((i + 1) * all.length) / count))
+    return {
+      columns: [
+        { title: 'as stored', pictures: split(image) },
+        ...titles.map((title, i) => ({ title, pictures: split(results[`${i}`] as Uint8Array) })),
+      ],
+      names: Array.from(positions, position => pictures.items[position]?.name ?? ''),
+      size: config.size,
+      channels: config.channels === 1 ? 1 : 3,
+    }
+  } finally {
+    await runner.close()
+  }
+}
