@@ -1,5 +1,18 @@
+/**
+ * Self-supervised learning: an encoder is trained on pictures without labels, by hiding a part of each and predicting it.
+ *
+ * @module lacuna
+ */
 export * from './data/index.js'
 export { LacunaError } from './errors.js'
 export * from './evaluation/index.js'
+export * from './formats/index.js'
 export * from './methods/index.js'
+export type { Encoder, EncoderInput } from './nn/encoder.js'
+export { encoderNames, makeEncoder } from './nn/encoders.js'
+export * from './report/index.js'
+export { type RunConfig, readConfig } from './training/config.js'
+export type { LoopProgress } from './training/loop.js'
+export { type MetricsLine, readMetrics } from './training/metrics.js'
 export { type PretrainOptions, pretrain, type Run } from './training/pretrain.js'
+export { type Preview, preview, previewRun } from './training/preview.js'

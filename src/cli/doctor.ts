@@ -7,9 +7,10 @@ import { defaultCache } from '../data/store.js'
 import { compile } from '../program/compile.js'
 import { Engine } from '../program/engine.js'
 import type { Device } from '../program/lowering.js'
+import { table } from '../report/text-lines.js'
 import { input } from '../tensor/tensor.js'
 import { jsonOption } from './options.js'
-import { oneLine, table, terminal } from './terminal.js'
+import { oneLine, terminal } from './terminal.js'
 
 interface Finding {
   readonly name: string

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { contenders, type Evaluation, evaluate, runsIn } from '../evaluation/evaluate.js'
-import { showPercent } from '../evaluation/index.js'
+import { evaluate, runsIn } from '../evaluation/evaluate.js'
 import { writeFileAtomic } from '../files.js'
 import type { Device } from '../program/lowering.js'
 import { writeRunReport } from '../report/run.js'
+import { evaluationText } from '../report/text-lines.js'
 import { readConfig } from '../training/config.js'
 import {
   amounts,
@@ -17,7 +17,7 @@ import {
   wholeNumber,
   withOptions,
 } from './options.js'
-import { table, terminal } from './terminal.js'
+import { terminal } from './terminal.js'
 
 interface Options extends DataOptions {
   readonly seeds?: number
@@ -64,26 +64,3 @@ export const evaluateCommand = (): Command =>
         pictures.close()
       }
     })
-
-/** The table of an evaluation, and what to know about it. */
-export function evaluationText(e: Evaluation): string {
-  const columns = [
-    { title: `kNN (k = ${e.k})`, of: e.knns },
-    ...e.probes.map(p => ({ title: probeTitle(p.labelsPerClass), of: p })),
-  ]
-  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
-  const rows = contenders.map(c => [
-    names[c],
-    ...columns.map(({ of }) => showPercent(of.sd[c] === 0 ? [of.mean[c]] : of.seeds.map(s => s[c]))),
-  ])
-  return [
-    table([['', ...columns.map(({ title }) => title)], ...rows]),
-    '',
-    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s).`,
-    ...e.notes,
-    ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
-  ].join('\n')
-}
-
-export const probeTitle = (labels: number | 'all'): string =>
-  `probe, ${labels === 'all' ? 'all labels' : `${labels} a class`}`

@@ -2,8 +2,9 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { methodNamed, methods } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
+import { table } from '../report/text-lines.js'
 import { jsonOption } from './options.js'
-import { table, terminal } from './terminal.js'
+import { terminal } from './terminal.js'
 
 export const methodsCommand = (): Command =>
   new Command('methods')

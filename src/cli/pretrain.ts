@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import { progressLine } from '../report/text-lines.js'
 import { isRun, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
 import { type PretrainOptions, pretrain, type Run } from '../training/pretrain.js'
@@ -16,7 +17,7 @@ import {
   wholeNumber,
   withOptions,
 } from './options.js'
-import { duration, type Output, terminal, untilInterrupted } from './terminal.js'
+import { type Output, terminal, untilInterrupted } from './terminal.js'
 
 interface Options extends DataOptions, Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress'> {
   readonly seeds?: number
@@ -112,11 +113,6 @@ async function trainOne(
   })
   if (last !== undefined) output.note(progressLine(last))
   return run
-}
-
-function progressLine({ step, steps, loss, chance, accuracy, picturesPerSecond, secondsLeft }: LoopProgress): string {
-  const right = accuracy === undefined ? '' : `  right ${(100 * accuracy).toFixed(1)} %`
-  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}  ${(2 * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
 }
 
 function summaryOf({

@@ -41,27 +41,6 @@ export function terminal(json: boolean): Output {
   }
 }
 
-/** Columns aligned by spaces; the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)))
-  return rows
-    .map(row =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
-
-/** 75 → '1 min 15 s' */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)]
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`
-}
-
 /** Runs a command's work; Ctrl-C asks it to stop, a second one ends the process. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()

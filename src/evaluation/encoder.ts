@@ -37,6 +37,16 @@ export async function openEncoder(directory: string, options: EmbedderOptions = 
   return embedder(readConfig(directory), options, (runner, program) => restore(runner, program, checkpoint, directory))
 }
 
+/** The vectors of pictures by the trained encoder of a run, opened for this once. */
+export async function embed(directory: string, pictures: Pictures, options: EmbedderOptions = {}): Promise<Features> {
+  const encoder = await openEncoder(directory, options)
+  try {
+    return await encoder.embed(pictures)
+  } finally {
+    await encoder.close()
+  }
+}
+
 /**
  * The same encoder as it was before training. Its running statistics are those of the pictures given,
  * so that normalisation does not put it at a disadvantage.

@@ -5,8 +5,9 @@
  * @module
  */
 export { type Baselines, baselines } from './baselines.js'
-export { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
+export { type Embedder, type EmbedderOptions, embed, openEncoder, untrainedEncoder } from './encoder.js'
 export { type EvaluateOptions, type Evaluation, evaluate, runsIn } from './evaluate.js'
+export { type Exported, exportEncoder } from './export.js'
 export {
   type Features,
   featuresOf,

@@ -23,6 +23,7 @@ export interface TrainingTask {
   readonly save: (step: number) => Promise<void>
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
+  readonly onStep?: (seconds: number) => void
 }
 
 const LINES = 400
@@ -58,6 +59,7 @@ export async function train(task: TrainingTask): Promise<number> {
     logged.add(results)
     step++
     const seconds = clock()
+    task.onStep?.(seconds)
     if (step % logEvery === 0 || step === config.steps || seconds - shownSeconds > PROGRESS_SECONDS) {
       const line = lineAt(logged.take(), step - loggedAt, seconds - loggedSeconds)
       ;[loggedAt, loggedSeconds] = [step, seconds]

@@ -46,6 +46,8 @@ export interface PretrainOptions {
   /** Stops after the step that runs, saves, and returns */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
+  /** After every step, the seconds since the training began */
+  readonly onStep?: (seconds: number) => void
 }
 
 /** A training that has ended, or was interrupted and can go on with `resume`. */
@@ -100,6 +102,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       save: at => saveCheckpoint(directory, runner, program, at),
       signal: options.signal,
       onProgress: options.onProgress,
+      onStep: options.onStep,
     })
     return { directory, config, step, interrupted: step < config.steps, chance }
   } finally {

@@ -1,0 +1,60 @@
+import { contenders, type Evaluation } from '../evaluation/evaluate.js'
+import { showPercent } from '../evaluation/statistics.js'
+import type { LoopProgress } from '../training/loop.js'
+
+/** Columns aligned by spaces; the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)))
+  return rows
+    .map(row =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** 75 → '1 min 15 s' */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)]
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`
+}
+
+/** How far a training is, on one line. */
+export function progressLine({
+  step,
+  steps,
+  loss,
+  chance,
+  accuracy,
+  picturesPerSecond,
+  secondsLeft,
+}: LoopProgress): string {
+  const right = accuracy === undefined ? '' : `  right ${(100 * accuracy).toFixed(1)} %`
+  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}  ${(2 * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
+}
+
+/** The table of an evaluation, and what to know about it. */
+export function evaluationText(e: Evaluation): string {
+  const columns = [
+    { title: `kNN (k = ${e.k})`, of: e.knns },
+    ...e.probes.map(p => ({ title: probeTitle(p.labelsPerClass), of: p })),
+  ]
+  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
+  const rows = contenders.map(c => [
+    names[c],
+    ...columns.map(({ of }) => showPercent(of.sd[c] === 0 ? [of.mean[c]] : of.seeds.map(s => s[c]))),
+  ])
+  return [
+    table([['', ...columns.map(({ title }) => title)], ...rows]),
+    '',
+    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s).`,
+    ...e.notes,
+    ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
+  ].join('\n')
+}
+
+const probeTitle = (labels: number | 'all'): string => `probe, ${labels === 'all' ? 'all labels' : `${labels} a class`}`

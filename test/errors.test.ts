@@ -1,0 +1,150 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { emoji, lacuna, temporary } from './lacuna.js'
+
+const folder = temporary()
+const few = join(folder, 'few')
+const run = join(folder, 'run')
+const short = ['--steps', '2', '--batch', '4', '--encoder', 'c4-half']
+
+/** A one-line message on stderr, nothing on stdout, the exit code as designed. */
+async function fails(code: number, message: RegExp, ...args: string[]): Promise<void> {
+  const ended = await lacuna(...args)
+  expect(ended).toMatchObject({ code, out: '' })
+  const lines = ended.err.trim().split('\n')
+  expect(lines.filter(line => line.startsWith('lacuna: '))).toHaveLength(1)
+  expect(lines.at(-1)).toMatch(message)
+}
+
+beforeAll(async () => {
+  mkdirSync(few, { recursive: true })
+  for (const name of readdirSync(emoji).slice(0, 12)) copyFileSync(join(emoji, name), join(few, name))
+  const ended = await lacuna('pretrain', 'simclr', few, '--out', run, ...short)
+  expect(ended.code, ended.err).toBe(0)
+})
+
+test('a folder that does not exist', () =>
+  fails(1, /nowhere.*no such/i, 'pretrain', 'simclr', join(folder, 'nowhere'), '--out', join(folder, 'a')))
+
+test('a folder without pictures says what it found', async () => {
+  const empty = join(folder, 'empty')
+  mkdirSync(empty)
+  writeFileSync(join(empty, 'notes.txt'), 'nothing to see')
+  await fails(1, /empty.*picture/i, 'pretrain', 'simclr', empty, '--out', join(folder, 'a'))
+})
+
+test('an encoder that does not exist', () =>
+  fails(2, /nonsense.*resnet18/, 'pretrain', 'simclr', few, '--encoder', 'nonsense', '--out', join(folder, 'a')))
+
+test('a method that does not exist', () =>
+  fails(2, /simcrl.*simclr/, 'pretrain', 'simcrl', few, '--out', join(folder, 'a')))
+
+test('an option of the method that does not exist', () =>
+  fails(2, /temprature/, 'pretrain', 'simclr', few, '--set', 'temprature=1', '--out', join(folder, 'a')))
+
+test('a batch larger than the data', () =>
+  fails(
+    2,
+    /batch of 64 is larger than the data: 12 pictures; choose --batch 12 or less/,
+    'pretrain',
+    'simclr',
+    few,
+    '--batch',
+    '64',
+    '--out',
+    join(folder, 'a'),
+  ))
+
+test('a run folder that exists is left as it is', async () => {
+  const before = readFileSync(join(run, 'metrics.jsonl'), 'utf8')
+  await fails(
+    2,
+    /a run is there already; go on with --resume, or choose another --out/,
+    'pretrain',
+    'simclr',
+    few,
+    '--out',
+    run,
+    ...short,
+  )
+  expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).toBe(before)
+})
+
+test('a folder with something else in it is left as it is', () =>
+  fails(2, /not empty/, 'pretrain', 'simclr', few, '--out', few, ...short))
+
+test('failed commands leave no run behind', () => expect(readdirSync(folder)).not.toContain('a'))
+
+test('one class only', async () => {
+  const one = join(folder, 'one')
+  mkdirSync(one)
+  const names = readdirSync(few)
+  for (const name of names) copyFileSync(join(few, name), join(one, name))
+  writeFileSync(join(one, 'metadata.csv'), `file_name,label\n${names.map(name => `${name},face\n`).join('')}`)
+  await fails(1, /one class only \(face\)/, 'evaluate', run, one)
+})
+
+test('pictures without labels', () => fails(1, /no labels.*folder of its own|metadata/, 'evaluate', run, few))
+
+test('a run that is none', () => fails(1, /not a run folder/, 'evaluate', few, few))
+
+test('a picture store of another size', async () => {
+  const cache = join(folder, 'cache')
+  await lacuna(
+    'preview',
+    'simclr',
+    few,
+    '--size',
+    '48',
+    '--cache',
+    cache,
+    '--count',
+    '2',
+    '--out',
+    join(folder, 'sheet.png'),
+  )
+  const [store = ''] = readdirSync(cache)
+  await fails(2, /48.*32|32.*48/, 'embed', run, join(cache, store), '--out', join(folder, 'v.npy'))
+})
+
+test('a file of another kind for the vectors', () =>
+  fails(2, /\.npy or \.parquet/, 'embed', run, few, '--out', join(folder, 'v.csv')))
+
+test('wrong usage ends with 2', async () => {
+  expect((await lacuna('pretrain')).code).toBe(2)
+  expect((await lacuna('pretrain', 'simclr', few, '--out', join(folder, 'a'), '--batch', 'many')).code).toBe(2)
+  expect((await lacuna('nonsense')).code).toBe(2)
+})
+
+test('a checkpoint cut in half', async () => {
+  const cut = join(folder, 'cut')
+  mkdirSync(join(cut, 'checkpoint'), { recursive: true })
+  copyFileSync(join(run, 'config.json'), join(cut, 'config.json'))
+  const state = join(cut, 'checkpoint', 'state.safetensors')
+  copyFileSync(join(run, 'checkpoint', 'state.safetensors'), state)
+  const whole = readFileSync(state).length
+  truncateSync(state, Math.floor(whole / 2))
+  await fails(1, /state\.safetensors.*cut short/, 'embed', cut, few, '--out', join(folder, 'v.npy'))
+  await fails(1, /state\.safetensors.*cut short/, 'pretrain', 'simclr', few, '--out', cut, '--resume')
+  expect(readFileSync(state).length).toBe(Math.floor(whole / 2))
+})
+
+test('a damaged config.json', async () => {
+  const broken = join(folder, 'broken')
+  mkdirSync(broken)
+  writeFileSync(join(broken, 'config.json'), '{"version": 1')
+  await fails(1, /config\.json.*damaged/, 'export', broken, '--out', join(folder, 'e'))
+})
+
+test('a run without a checkpoint', async () => {
+  const bare = join(folder, 'bare')
+  mkdirSync(bare)
+  copyFileSync(join(run, 'config.json'), join(bare, 'config.json'))
+  await fails(1, /no checkpoint yet/, 'embed', bare, few, '--out', join(folder, 'v.npy'))
+})
+
+test('everything is still there', () => {
+  rmSync(join(folder, 'cache'), { recursive: true, force: true })
+  expect(readdirSync(run).sort()).toEqual(['checkpoint', 'config.json', 'metrics.jsonl'])
+})
