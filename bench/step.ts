@@ -62,9 +62,8 @@ function noise(count: number, side: number): PictureSet {
     source: 'noise',
     directory: '',
     gather(positions, out = new Uint8Array(positions.length * stride)) {
-      Array.from(positions).forEach((position, i) =>
-        out.set(data.subarray(position * stride, (position + 1) * stride), i * stride),
-      )
+      for (const [i, position] of Array.from(positions).entries())
+        out.set(data.subarray(position * stride, (position + 1) * stride), i * stride)
       return out
     },
     subset: () => set,

@@ -67,6 +67,16 @@ test('batchNorm in training: each channel by its own mean and deviation', async 
   expectClose((await run(batchNorm(4), map, { training: true, values: gainAndBias })).y, naive.values)
 })
 
+test('batchNorm without gain and bias gives each channel mean 0 and variance 1', async () => {
+  const { y, shape } = await run(batchNorm(4, { affine: false }), rows, { training: true })
+  for (let channel = 0; channel < 4; channel++) {
+    const values = y.filter((_, i) => i % 4 === channel)
+    const mean = values.reduce((sum, value) => sum + value, 0) / (shape[0] ?? 1)
+    expect(mean).toBeCloseTo(0, 10)
+    expect(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (shape[0] ?? 1)).toBeCloseTo(1, 3)
+  }
+})
+
 test('batchNorm moves the running statistics by a tenth toward the mean and the unbiased variance', async () => {
   const { state } = await run(batchNorm(4), map, { training: true })
   const channels = [0, 1, 2, 3].map(channel)

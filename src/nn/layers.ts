@@ -1,5 +1,6 @@
 import { draw, isTraining, latest, update, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
+import { normalize } from '../tensor/reduction.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, type Shape, showShape, sizeOf } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
@@ -70,8 +71,9 @@ export function batchNorm(
     const axes = range(x.rank).filter(axis => axis !== 1)
     const count = sizeOf(x.shape) / channels
     if (count === 1) throw new ShapeError('batchNorm', `one value a channel has no deviation: ${showShape(x.shape)}`)
-    const mean = x.stopGradient().mean(axes, true)
-    const variance = x.stopGradient().sub(mean).square().mean(axes)
+    const mean = x.mean(axes, true)
+    const centred = x.sub(mean)
+    const variance = centred.square().mean(axes)
     const toward = (statistic: Tensor, value: Tensor) =>
       update(
         statistic,
@@ -79,9 +81,12 @@ export function batchNorm(
           .mul(1 - momentum)
           .add(value.mul(momentum)),
       )
-    toward(running_mean, mean.reshape(channels))
-    toward(running_var, variance.mul(count / (count - 1)))
-    return scaleAndShift(x.normalize(axes, epsilon), weight, bias)
+    toward(running_mean, mean.stopGradient().reshape(channels))
+    toward(running_var, variance.stopGradient().mul(count / (count - 1)))
+    // one factor a channel, and nothing but `centred` kept for the gradient: a third fewer passes over memory than
+    // normalising first and scaling then
+    const inverse = normalize('inverseDeviation', x, axes, epsilon).reshape(channels)
+    return scaleAndShift(centred, weight === undefined ? inverse : inverse.mul(weight), bias)
   })
 }
 
@@ -144,7 +149,8 @@ export const globalAverage = (x: Tensor): Tensor => x.reshape(x.shape[0] ?? 1, x
 const perChannel = (values: Tensor, x: Tensor): Tensor => values.reshape(-1, ...Array<number>(x.rank - 2).fill(1))
 
 function scaleAndShift(x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined): Tensor {
-  return weight === undefined || bias === undefined ? x : x.mul(perChannel(weight, x)).add(perChannel(bias, x))
+  const scaled = weight === undefined ? x : x.mul(perChannel(weight, x))
+  return bias === undefined ? scaled : scaled.add(perChannel(bias, x))
 }
 
 function gainAndBias(width: number, gain: Initial = constantly(1)): { weight: Tensor; bias: Tensor } {

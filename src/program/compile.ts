@@ -41,14 +41,15 @@ export interface Program {
   readonly nodes: number
 }
 
-const nextOf = (name: string) => `next ${name}`
+/** The name of the output that holds a variable's next value. */
+export const nextName = (name: string) => `next ${name}`
 
 /** Writes a computation as one ONNX program for a device. */
 export function compile(computation: Computation, target: Target): Program {
   const { names = new Map<Tensor, string>(), updates = new Map<Tensor, Tensor>(), draws = [] } = computation
   const results = [
     ...Object.entries(computation.outputs).map(([name, tensor]) => ({ name, tensor })),
-    ...[...updates].map(([variable, tensor]) => ({ name: nextOf(nameOf(variable, names)), tensor })),
+    ...[...updates].map(([variable, tensor]) => ({ name: nextName(nameOf(variable, names)), tensor })),
   ]
   const roots = simplify(
     results.map(({ tensor }) => tensor),
@@ -89,9 +90,6 @@ export function compile(computation: Computation, target: Target): Program {
   }
 }
 
-/** The name of the output that holds a variable's next value. */
-export const nextName = nextOf
-
 /** Names of ONNX values for every tensor. */
 export function lower(reached: readonly Tensor[], e: Emitter, device: Device, names: ReadonlyMap<Tensor, string>) {
   const written = new Map<Tensor, string>()
@@ -100,32 +98,12 @@ export function lower(reached: readonly Tensor[], e: Emitter, device: Device, na
     if (name === undefined) throw new Error(`${t.op} was used before it was written`)
     return name
   }
-  for (const t of inOrder(reached)) {
+  for (const t of reached) {
     if (t.op === 'input') written.set(t, (t as TensorOf<'input'>).attributes.name)
     else if (t.op === 'variable') written.set(t, nameOf(t, names))
     else written.set(t, lowerings[device][t.op](e, t.inputs.map(look) as never, t as never))
   }
   return look
-}
-
-/** Operands before results, also where simplification made operands anew. */
-function inOrder(tensors: readonly Tensor[]): Tensor[] {
-  const done = new Set<Tensor>()
-  const order: Tensor[] = []
-  const visit = (root: Tensor) => {
-    const path = [root]
-    for (let t = path.at(-1); t !== undefined; t = path.at(-1)) {
-      const missing = t.inputs.find(x => !done.has(x))
-      if (missing !== undefined) path.push(missing)
-      else {
-        path.pop()
-        if (!done.has(t)) order.push(t)
-        done.add(t)
-      }
-    }
-  }
-  tensors.forEach(visit)
-  return order
 }
 
 function wantDistinct(ports: readonly Port[]): void {

@@ -1,6 +1,6 @@
 import type { ReferenceLevel } from './chart.js'
 import { dashedLine, element, ink, seriesClass, seriesColour, svgDrawing, svgText } from './svg.js'
-import { fitText, textWidth } from './text.js'
+import { boldness, fitText, textWidth } from './text.js'
 
 export interface Bar {
   readonly label: string
@@ -24,7 +24,6 @@ const rowHeight = 30
 const barHeight = 16
 const size = 12
 /** How much wider bold letters are. */
-const boldness = 1.1
 
 /** Horizontal bars with one standard deviation to each side, as one SVG. */
 export function barChart({ title, bars, reference, max, width = 640 }: BarChart): string {

@@ -1,4 +1,4 @@
-import { textWidth, wrapText } from './text.js'
+import { boldness, textWidth, wrapText } from './text.js'
 
 export interface Picture {
   readonly width: number
@@ -142,7 +142,7 @@ function textBlock(
 ): { lines: TextLine[]; bottom: number } {
   const { size, leading, anchor } = textStyles[style]
   const x = anchor === 'start' ? left : left + width / 2
-  const lines = wrapText(text, size, width, most).map((words, index) => {
+  const lines = wrapText(text, size * boldness, width, most).map((words, index) => {
     const y = Math.round(top + leading * (index + 0.76))
     return { text: words, x, y, style, anchor }
   })

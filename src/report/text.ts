@@ -29,6 +29,9 @@ export function textWidth(text: string, size: number): number {
   return width * size
 }
 
+/** How much wider bold letters are. */
+export const boldness = 1.1
+
 /** One line no wider than `width` pixels, with an ellipsis where it was cut. */
 export function fitText(text: string, size: number, width: number): string {
   if (textWidth(text, size) <= width) return text
