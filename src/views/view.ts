@@ -8,22 +8,31 @@ import { toFloat } from './picture.js'
 import { blur } from './resample.js'
 
 const probability = z.number().min(0).max(1)
+const interval = (end: z.ZodNumber) =>
+  z.tuple([end, end]).refine(([low, high]) => low <= high, 'the smaller number comes first')
 
 /** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
 export const viewOptions = z
   .strictObject({
-    /** Share of the area that a crop covers, at least and at most */
-    crop: z.tuple([z.number().positive().max(1), z.number().positive().max(1)]).default([0.2, 1]),
-    /** Ratio of width to height */
-    aspect: z.tuple([z.number().positive(), z.number().positive()]).default([3 / 4, 4 / 3]),
-    flip: probability.default(0.5),
-    /** s: brightness, contrast and saturation by ± 0.8 s, hue by ± 0.2 s */
-    jitter: z.number().min(0).max(2).default(0.5),
-    jitterProbability: probability.default(0.8),
-    greyscale: probability.default(0.2),
-    /** Probability of a Gaussian blur with a deviation of 0.1 to 2 px at 224 px, in proportion below */
-    blur: probability.default(0),
-    solarise: probability.default(0),
+    crop: interval(z.number().positive().max(1))
+      .default([0.2, 1])
+      .describe('share of the area that a crop covers, at least and at most'),
+    aspect: interval(z.number().positive())
+      .default([3 / 4, 4 / 3])
+      .describe('ratio of width to height of a crop, at least and at most'),
+    flip: probability.default(0.5).describe('probability of mirroring left and right'),
+    jitter: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(0.5)
+      .describe('strength s of the colour jitter: brightness, contrast and saturation by ± 0.8 s, hue by ± 0.2 s'),
+    jitterProbability: probability.default(0.8).describe('probability that the colours are jittered at all'),
+    greyscale: probability.default(0.2).describe('probability that a picture loses its colour'),
+    blur: probability
+      .default(0)
+      .describe('probability of a Gaussian blur with a deviation of 0.1 to 2 px at 224 px, in proportion below'),
+    solarise: probability.default(0).describe('probability that what is brighter than ½ is inverted'),
   })
   .prefault({})
 export type ViewOptions = z.output<typeof viewOptions>
