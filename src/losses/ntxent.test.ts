@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { array, type Given, gradientError, maxAbs, randomArray, valueAndGradients } from '../program/testing.js'
+import { ShapeError } from '../tensor/scope.js'
+import { input } from '../tensor/tensor.js'
 import { cosine, ntXent, unit } from './ntxent.js'
 
 const loss = async (z: Given, temperature: number) =>
@@ -184,4 +186,10 @@ test('cosine of rows with rows', async () => {
   ]
   const { value } = await valueAndGradients((a, b) => cosine(a, b).sum(), given)
   expect(value).toBeCloseTo(Math.SQRT1_2, 12)
+})
+
+test.each([[[5, 8]], [[1, 8]], [[0, 8]], [[4]]])('rows that are no pairs are refused: %j', shape => {
+  expect(() => ntXent(input('z', shape), 0.5)).toThrow(
+    new ShapeError('ntXent', `an even number of rows expected, two views of each picture, got [${shape.join(', ')}]`),
+  )
 })

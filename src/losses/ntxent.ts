@@ -1,6 +1,7 @@
 import { matmul } from '../tensor/contraction.js'
 import { where } from '../tensor/elementwise.js'
-import { range } from '../tensor/shape.js'
+import { ShapeError } from '../tensor/scope.js'
+import { range, showShape } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { crossEntropy } from './cross-entropy.js'
 
@@ -17,10 +18,16 @@ export interface ContrastiveResult {
  * @param z embeddings [2N, D], rows i and i + N are twins; need not be normalised
  * @param temperature τ > 0; smaller sharpens
  * @returns loss in nats, mean over the 2N rows; ln(2N − 1) when the embeddings say nothing
+ * @throws ShapeError for an odd number of rows, or none
  * @see Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations, eq. 1
  */
 export function ntXent(z: Tensor, temperature: number): ContrastiveResult {
   const views = z.shape[0] ?? 0
+  if (z.rank !== 2 || views < 2 || views % 2 !== 0)
+    throw new ShapeError(
+      'ntXent',
+      `an even number of rows expected, two views of each picture, got ${showShape(z.shape)}`,
+    )
   const similarity = cosine(z, z).div(temperature)
   const itself = constant(range(views), [views, 1], 'int').equal(constant(range(views), [views], 'int'))
   const logits = where(itself, -1e9, similarity) // [2N, 2N], never with itself

@@ -143,6 +143,10 @@ test('dropout zeroes its share, scales up the rest, and lets the gradient throug
   expect((await run(dropped, x)).y).toEqual(x.values)
 })
 
+test.each([-0.1, 1, 1.5, Number.NaN])('dropout with a probability of %d is refused', probability => {
+  expect(() => dropout(probability)).toThrow(`dropout: a probability in [0, 1) expected, got ${probability}`)
+})
+
 test('mlp: ReLU between, batch norm after the hidden layers, no bias before it', () => {
   expect([...variablesOf(mlp([8, 6, 4]))].map(([name, t]) => `${name} ${t.shape}`)).toEqual([
     '0.weight 6,8',

@@ -110,8 +110,13 @@ export function groupNorm(channels: number, groups: number, { epsilon = 1e-5, ga
   })
 }
 
-/** In training, zeroes each element with the given probability and scales up the others. */
+/**
+ * In training, zeroes each element with the given probability and scales up the others.
+ * @throws ShapeError for a probability outside [0, 1)
+ */
 export function dropout(probability: number): Module {
+  if (!(probability >= 0 && probability < 1))
+    throw new ShapeError('dropout', `a probability in [0, 1) expected, got ${probability}`)
   return layer(x => {
     if (!isTraining() || probability === 0) return x
     const kept = draw.uniform(x.shape).greater(probability).cast('float')

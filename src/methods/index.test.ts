@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { LacunaError } from '../errors.js'
+import { parseOptions } from '../training/programs.js'
+import { methodNamed, methods } from './index.js'
+
+describe.each(methods.map(method => [method.name, method] as const))('%s', (name, method) => {
+  test('is found by its name', () => {
+    expect(methodNamed(name)).toBe(method)
+  })
+
+  test('has options that can be printed, all with defaults', () => {
+    const schema = z.toJSONSchema(method.options, { io: 'output' })
+    expect(Object.keys(schema.properties ?? {}).sort()).toEqual(Object.keys(parseOptions(method, {})).sort())
+  })
+})
+
+test('an unknown method is wrong usage, and the answer names those there are', () => {
+  const names = methods.map(({ name }) => name).join(', ')
+  expect(() => methodNamed('simclear')).toThrow(new LacunaError(`no method called simclear; there are: ${names}`, 2))
+  expect(() => methodNamed('simclear')).toThrow(expect.objectContaining({ exitCode: 2 }))
+})
