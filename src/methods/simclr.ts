@@ -14,10 +14,13 @@ export const simclr = defineMethod({
   training: { optimiser: 'adamw', learningRate: 1e-3, weightDecay: 1e-4, batch: 128 },
   options: z
     .strictObject({
-      /** τ: smaller sharpens */
-      temperature: z.number().positive().default(0.5),
-      /** Numbers in the vector that is compared; the encoder's own vector, before the projector, is kept */
-      projection: z.number().int().positive().default(128),
+      temperature: z.number().positive().default(0.5).describe('τ: smaller sharpens'),
+      projection: z
+        .number()
+        .int()
+        .positive()
+        .default(128)
+        .describe("numbers in the vector that is compared; the encoder's own vector, before the projector, is kept"),
       views: viewOptions,
     })
     .prefault({}),

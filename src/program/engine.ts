@@ -4,7 +4,6 @@ import { nextName, type Port, type Program } from './compile.js'
 import { drawValues } from './draws.js'
 import type { Precision } from './emitter.js'
 import type { Device } from './lowering.js'
-import type { ElementType } from './onnx/model.js'
 
 export type Values = Float32Array | Float64Array | Uint8Array | BigInt64Array
 export type Feeds = Readonly<Record<string, ArrayLike<number> | Values>>
@@ -96,7 +95,7 @@ export class Engine implements Runner {
       const cell = this.cell(name)
       ;[cell.now, cell.next] = [cell.next, cell.now]
     }
-    return Object.fromEntries(program.outputs.map(({ name }) => [name, valuesOf(results[name])]))
+    return Object.fromEntries(program.outputs.map(({ name }) => [name, results[name]?.data as Values]))
   }
 
   async read(names: readonly string[] = [...this.cells.keys()]): Promise<Map<string, Values>> {
@@ -132,9 +131,7 @@ const arrays = {
   uint8: Uint8Array,
 }
 
-function empty(port: Port): ort.Tensor {
-  return makeTensor(port.type, new arrays[port.type](sizeOf(port.shape)), port)
-}
+const empty = (port: Port): ort.Tensor => makeTensor(port, new arrays[port.type](sizeOf(port.shape)))
 
 function tensorOf(port: Port, data: ArrayLike<number> | Values | undefined): ort.Tensor {
   const expected = sizeOf(port.shape)
@@ -142,20 +139,13 @@ function tensorOf(port: Port, data: ArrayLike<number> | Values | undefined): ort
     throw new Error(
       `input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`,
     )
-  if (data instanceof arrays[port.type]) return makeTensor(port.type, data, port)
+  if (data instanceof arrays[port.type]) return makeTensor(port, data)
   const numbers = data as ArrayLike<number>
   return makeTensor(
-    port.type,
-    port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers),
     port,
+    port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers),
   )
 }
 
-function makeTensor(type: ElementType, data: Values, { shape }: Port): ort.Tensor {
-  return new ort.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor
-}
-
-function valuesOf(tensor: ort.Tensor | undefined): Values {
-  if (tensor === undefined) throw new Error('the program gave no such output')
-  return tensor.data as Values
-}
+const makeTensor = ({ type, shape }: Port, data: Values): ort.Tensor =>
+  new ort.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor

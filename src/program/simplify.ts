@@ -70,12 +70,8 @@ function improve(t: Tensor): Tensor {
     return constant(folded[t.op as keyof typeof folded](left, right)).expand(...t.shape)
   const unchanged = t.op === 'add' || t.op === 'sub' ? right === 0 : (t.op === 'mul' || t.op === 'div') && right === 1
   if (unchanged && sameShape(a.shape, t.shape)) return a
-  if (
-    b !== undefined &&
-    sameShape(b.shape, t.shape) &&
-    ((t.op === 'mul' && left === 1) || (t.op === 'add' && left === 0))
-  )
-    return b
+  const neutral = t.op === 'mul' ? left === 1 : t.op === 'add' && left === 0
+  if (neutral && b !== undefined && sameShape(b.shape, t.shape)) return b
   if (t.op === 'div' && right !== undefined && b !== undefined && t.dtype === 'float')
     return improve(make('mul', [a, constant(1 / right)], {}, t.shape, t.dtype))
   if (t.op === 'mul' && right !== undefined && a.op === 'mul') {
@@ -90,7 +86,6 @@ function improve(t: Tensor): Tensor {
   }
   if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined)
     return improve(a.inputs[0].reshape(...t.shape))
-  if (t.op === 'neg' && a.op === 'neg' && a.inputs[0] !== undefined) return a.inputs[0]
   return t
 }
 

@@ -50,8 +50,6 @@ export interface Draw {
   integer(shape: Shape, below: number): Tensor
   /** int [rows, n]: a random order of 0 … n − 1 in each row */
   permutation(rows: number, n: number): Tensor
-  /** float []: how much of the training is done, 0 at its start and 1 at its end */
-  progress(): Tensor
 }
 
 export const draw: Draw = {
@@ -59,7 +57,6 @@ export const draw: Draw = {
   normal: shape => drawn(shape, 'float', { kind: 'normal' }),
   integer: (shape, below) => drawn(shape, 'int', { kind: 'integer', below }),
   permutation: (rows, n) => drawn([rows, n], 'int', { kind: 'permutation', n }),
-  progress: () => scheduled('progress'),
 }
 
 function drawn(shape: Shape, dtype: 'float' | 'int', drawing: Drawing): Tensor {
@@ -69,7 +66,7 @@ function drawn(shape: Shape, dtype: 'float' | 'int', drawing: Drawing): Tensor {
   return input(name, shape, dtype)
 }
 
-/** A scalar that the host knows at each step: the learning rate, the number of the step, the progress. */
+/** A scalar that the host knows at each step: the learning rate, the number of the step, how much is done (0 to 1). */
 export function scheduled(name: ScheduledName): Tensor {
   const existing = schedules.get(name) ?? input(name, [])
   schedules.set(name, existing)

@@ -1,25 +1,7 @@
-import type { DType } from './primitives.js'
+import type { Binary, DType, Unary } from './primitives.js'
 import { ShapeError, wantFloat, wantNumbers } from './scope.js'
 import { broadcast, showShape } from './shape.js'
 import { constant, make, type Operand, Tensor } from './tensor.js'
-
-export type Unary =
-  | 'neg'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'sin'
-  | 'cos'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'softplus'
-  | 'relu'
-  | 'gelu'
-  | 'abs'
-  | 'sign'
-  | 'floor'
-export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'
 
 export function unary(op: Unary, x: Tensor): Tensor {
   if (op === 'neg' || op === 'abs' || op === 'sign') wantNumbers(op, x)

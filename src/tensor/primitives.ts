@@ -33,38 +33,34 @@ interface Of<Inputs extends readonly Tensor[], Attributes = object> {
   readonly attributes: Attributes
 }
 
+export type Unary =
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'sin'
+  | 'cos'
+  | 'tanh'
+  | 'sigmoid'
+  | 'erf'
+  | 'softplus'
+  | 'relu'
+  | 'gelu'
+  | 'abs'
+  | 'sign'
+  | 'floor'
+export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'
+
 /** Everything a program can be made of: the operands and the attributes of each primitive. */
-export interface Primitives {
+export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Two>> {
   input: Of<readonly [], { readonly name: string }>
   variable: Of<readonly [], { readonly variable: Variable }>
   constant: Of<readonly [], { readonly values: Float64Array }>
 
-  neg: Of<One>
-  exp: Of<One>
-  log: Of<One>
-  sqrt: Of<One>
-  sin: Of<One>
-  cos: Of<One>
-  tanh: Of<One>
-  sigmoid: Of<One>
-  erf: Of<One>
-  softplus: Of<One>
-  relu: Of<One>
-  gelu: Of<One>
-  abs: Of<One>
-  sign: Of<One>
-  floor: Of<One>
   not: Of<One>
   cast: Of<One, { readonly to: DType }>
   stopGradient: Of<One>
 
-  add: Of<Two>
-  sub: Of<Two>
-  mul: Of<Two>
-  div: Of<Two>
-  pow: Of<Two>
-  maximum: Of<Two>
-  minimum: Of<Two>
   less: Of<Two>
   equal: Of<Two>
   and: Of<Two>

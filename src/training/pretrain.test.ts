@@ -1,0 +1,253 @@
+import { appendFileSync, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { PictureItem, PictureSet, Split } from '../data/index.js'
+import { put, temporaryFolder } from '../data/testing.js'
+import { LacunaError } from '../errors.js'
+import { loadCheckpoint } from './checkpoint.js'
+import { readConfig } from './config.js'
+import type { LoopProgress } from './loop.js'
+import { readMetrics } from './metrics.js'
+import { type PretrainOptions, pretrain, trainingPart } from './pretrain.js'
+import { preview, previewRun } from './preview.js'
+
+const SIZE = 8
+
+interface MemorySet extends PictureSet {
+  /** Every picture that was asked for, by its place in the whole */
+  readonly gathered: number[]
+}
+
+/** Pictures in memory: number i is a checkerboard in two colours of its own, its squares 1, 2, 4 or 8 px wide. */
+function memorySet(count: number, splits: readonly (Split | undefined)[] = []): MemorySet {
+  const gathered: number[] = []
+  const items = Array.from({ length: count }, (_, i) => ({
+    name: `${i}`,
+    label: undefined,
+    group: `${i}`,
+    split: splits[i],
+  }))
+  const pixel = (i: number, y: number, x: number, c: number) => {
+    const square = (y >> (i % 4)) + (x >> (i % 4))
+    return (square % 2 === 0 ? i * 37 + c * 91 : i * 71 + c * 53 + 128) % 256
+  }
+  const over = (rows: readonly number[]): PictureSet => ({
+    size: SIZE,
+    channels: 3,
+    skipped: [],
+    classes: [],
+    source: '/memory',
+    directory: '/memory',
+    items: rows.flatMap((row): PictureItem[] => items.slice(row, row + 1)),
+    gather(positions) {
+      const chosen = Array.from(positions, position => rows[position] ?? Number.NaN)
+      gathered.push(...chosen)
+      const place = [...Array(SIZE * SIZE * 3).keys()]
+      return Uint8Array.from(
+        chosen.flatMap(i => place.map(p => pixel(i, Math.floor(p / (3 * SIZE)), Math.floor(p / 3) % SIZE, p % 3))),
+      )
+    },
+    subset: positions => over(Array.from(positions, position => rows[position] ?? Number.NaN)),
+    close: () => undefined,
+  })
+  return { ...over([...items.keys()]), gathered }
+}
+
+/** Small, and easy: colours stay as they are. */
+const quick = {
+  encoder: 'c4-half',
+  batch: 8,
+  threads: 1,
+  options: { temperature: 0.2, projection: 16, views: { crop: [0.6, 1], jitter: 0, greyscale: 0 } },
+} as const satisfies Omit<PretrainOptions, 'out'>
+
+const runFolder = () => join(temporaryFolder(), 'run')
+
+/** Asks to stop once so many steps were taken. */
+function stopAfter(steps: number): Pick<PretrainOptions, 'signal' | 'onStep'> {
+  const controller = new AbortController()
+  let taken = 0
+  return { signal: controller.signal, onStep: () => ++taken === steps && controller.abort() }
+}
+
+describe('a whole run', () => {
+  test('learns to tell a few pictures apart, and says so in finite numbers', async () => {
+    const out = runFolder()
+    const progress: LoopProgress[] = []
+    const run = await pretrain('simclr', memorySet(8), {
+      ...quick,
+      out,
+      steps: 40,
+      learningRate: 0.1,
+      onProgress: p => progress.push(p),
+    })
+    expect(run).toMatchObject({ step: 40, interrupted: false, directory: out })
+    expect(run.chance).toBeCloseTo(Math.log(15), 12)
+    const lines = readMetrics(out)
+    expect(lines.map(({ step }) => step)).toEqual([...Array(40).keys()].map(i => i + 1))
+    const mean = (key: 'loss' | 'accuracy', from: number, to: number) =>
+      lines.slice(from, to).reduce((sum, l) => sum + (l[key] ?? Number.NaN), 0) / (to - from)
+    expect(mean('loss', 0, 5)).toBeLessThan(1.3 * run.chance)
+    expect(mean('loss', 35, 40)).toBeLessThan(0.5 * mean('loss', 0, 5))
+    expect(mean('accuracy', 35, 40)).toBeGreaterThan(0.85)
+    expect(progress.at(-1)).toMatchObject({ step: 40, steps: 40, secondsLeft: 0, epoch: 40 })
+    for (const numbers of [...lines, ...progress]) expect(Object.values(numbers).every(Number.isFinite)).toBe(true)
+    for (const { seconds, picturesPerSecond } of lines) expect(Math.min(seconds, picturesPerSecond)).toBeGreaterThan(0)
+    expect(loadCheckpoint(out).step).toBe(40)
+  })
+
+  test('that was stopped goes on bit by bit as if it had not been', async () => {
+    const [whole, parts] = [runFolder(), runFolder()]
+    const options = { ...quick, steps: 8, seed: 3 }
+    await pretrain('simclr', memorySet(20), { ...options, out: whole })
+    const stopped = await pretrain('simclr', memorySet(20), { ...options, out: parts, ...stopAfter(3) })
+    expect(stopped).toMatchObject({ step: 3, interrupted: true })
+    expect(loadCheckpoint(parts).step).toBe(3)
+    // what a process leaves that goes on unsaved and is killed while it writes
+    const later = { ...readMetrics(parts).at(-1), step: 4, loss: 99 }
+    appendFileSync(join(parts, 'metrics.jsonl'), `${JSON.stringify(later)}\n{"step": 5, "lo`)
+    const resumed = await pretrain('simclr', memorySet(20), { out: parts, threads: 1, resume: true })
+    expect(resumed).toMatchObject({ step: 8, interrupted: false })
+    expect(loadCheckpoint(parts)).toEqual(loadCheckpoint(whole))
+    const timeless = (folder: string) =>
+      readMetrics(folder).map(({ seconds: _, picturesPerSecond: __, ...line }) => line)
+    expect(timeless(parts)).toEqual(timeless(whole))
+    const seconds = readMetrics(parts).map(line => line.seconds)
+    expect(seconds).toEqual(seconds.toSorted((a, b) => a - b))
+    const again = await pretrain('simclr', memorySet(20), { out: parts, threads: 1, resume: true })
+    expect(again.step).toBe(8) // nothing left to do
+    expect(loadCheckpoint(parts)).toEqual(loadCheckpoint(whole))
+  })
+
+  test('that was killed before its first checkpoint begins again', async () => {
+    const [whole, killed] = [runFolder(), runFolder()]
+    await pretrain('simclr', memorySet(8), { ...quick, out: whole, steps: 3 })
+    put(killed, {
+      'config.json': JSON.stringify(readConfig(whole)),
+      'metrics.jsonl': `${JSON.stringify(readMetrics(whole)[0])}\n`,
+    })
+    await pretrain('simclr', memorySet(8), { out: killed, threads: 1, resume: true })
+    expect(loadCheckpoint(killed)).toEqual(loadCheckpoint(whole))
+    expect(readMetrics(killed).map(({ step }) => step)).toEqual([1, 2, 3])
+  })
+
+  test('with another seed is another run', async () => {
+    const folders = [runFolder(), runFolder()]
+    for (const [seed, out] of folders.entries())
+      await pretrain('simclr', memorySet(8), { ...quick, out, steps: 1, seed })
+    const [a, b] = folders.map(folder => readMetrics(folder)[0]?.loss)
+    expect(a).not.toBe(b)
+  })
+})
+
+test('a loss that is no number ends the run; the checkpoint and config before it stay', async () => {
+  const out = runFolder()
+  const options = { ...quick, out, steps: 6, learningRate: 1e30, warmup: 0 }
+  await pretrain('simclr', memorySet(8), { ...options, ...stopAfter(1) })
+  const [config, checkpoint] = [readConfig(out), loadCheckpoint(out)]
+  const diverging = pretrain('simclr', memorySet(8), { out, threads: 1, resume: true })
+  await expect(diverging).rejects.toThrow(LacunaError)
+  await expect(diverging).rejects.toThrow(
+    /^[^\n]*run: the loss is no number any more at step \d; the last checkpoint is kept; try a lower --lr or --clip 1$/,
+  )
+  expect(readConfig(out)).toEqual(config)
+  expect(loadCheckpoint(out)).toEqual(checkpoint)
+  expect(checkpoint.step).toBe(1)
+})
+
+describe('test and validation pictures', () => {
+  const splits = [...Array(12).keys()].map(i => (['train', 'test', undefined, 'validation'] as const)[i % 4])
+  const kept = [0, 2, 4, 6, 8, 10]
+
+  test('are no part of the training; a set without them is left alone', () => {
+    const all = memorySet(12, splits)
+    expect(trainingPart(all).items.map(({ name }) => Number(name))).toEqual(kept)
+    const whole = memorySet(12)
+    expect(trainingPart(whole)).toBe(whole)
+  })
+
+  test('are never read; all others are, once an epoch', async () => {
+    const pictures = memorySet(12, splits)
+    const out = runFolder()
+    await pretrain('simclr', pictures, { ...quick, out, batch: 2, epochs: 1 })
+    expect(pictures.gathered.toSorted((a, b) => a - b)).toEqual(kept)
+    expect(readConfig(out)).toMatchObject({ steps: 3, data: { pictures: 6 } })
+  })
+})
+
+describe('refused before anything is written', () => {
+  test.each([
+    ['a batch larger than the data', 'simclr', { batch: 9 }, 'a batch of 9 is larger than the data: 8 pictures', 2],
+    ['a batch of one', 'simclr', { batch: 1 }, 'a batch of 1 has nothing to compare', 2],
+    ['an unknown method', 'simcl', {}, 'no method called simcl', 2],
+    ['an unknown encoder', 'simclr', { encoder: 'c5' }, 'unknown encoder "c5"', 2],
+    ['an unknown option', 'simclr', { options: { tau: 1 } }, '"tau"', 2],
+    ['nothing to resume', 'simclr', { resume: true }, 'not a run folder', 1],
+  ] as const)('%s', async (_, method, options, says, exitCode) => {
+    const out = runFolder()
+    const refused = pretrain(method, memorySet(8), { ...quick, out, steps: 1, ...options })
+    await expect(refused).rejects.toThrow(says)
+    await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'LacunaError', exitCode }))
+    expect(existsSync(out)).toBe(false)
+  })
+
+  test('a single picture', async () => {
+    const out = runFolder()
+    await expect(pretrain('simclr', memorySet(1), { out, steps: 1 })).rejects.toThrow('1 picture to train on')
+    expect(existsSync(out)).toBe(false)
+  })
+
+  test('a batch larger than what is left without the test pictures', async () => {
+    const pictures = memorySet(8, ['test'])
+    await expect(pretrain('simclr', pictures, { ...quick, out: runFolder(), steps: 1 })).rejects.toThrow(
+      ': 7 pictures;',
+    )
+  })
+
+  test('a folder that has something in it', async () => {
+    const out = put(temporaryFolder(), { 'notes.txt': 'mine' })
+    await expect(pretrain('simclr', memorySet(8), { ...quick, out, steps: 1 })).rejects.toThrow('not empty')
+    expect(readdirSync(out)).toEqual(['notes.txt'])
+  })
+})
+
+describe('a run that is there', () => {
+  const made = async () => {
+    const out = runFolder()
+    await pretrain('simclr', memorySet(8), { ...quick, out, steps: 1 })
+    return out
+  }
+
+  test('is not overwritten, and does not go on with other data', async () => {
+    const out = await made()
+    const before = loadCheckpoint(out)
+    await expect(pretrain('simclr', memorySet(8), { ...quick, out, steps: 1 })).rejects.toThrow(
+      'a run is there already',
+    )
+    const resume = { out, resume: true }
+    await expect(pretrain('simclr', memorySet(9), resume)).rejects.toThrow(
+      `${out}: trained on 8 pictures, there are 9 now`,
+    )
+    await expect(pretrain('simclr', { ...memorySet(8), size: 4 }, resume)).rejects.toThrow(
+      'trained on pictures of 8 px and 3 channel(s), these have 4 px and 3',
+    )
+    expect(loadCheckpoint(out)).toEqual(before)
+  })
+
+  test('can be looked at: the pictures as stored and two views, the same before and after training', async () => {
+    const out = await made()
+    const pictures = memorySet(8)
+    const shown = await previewRun(out, pictures, 3)
+    expect(shown.columns.map(({ title }) => title)).toEqual(['as stored', 'shown', 'its twin, to be found'])
+    const stored = shown.names.map(name => pictures.gather([Number(name)]))
+    expect(new Set(shown.names).size).toBe(3)
+    expect(shown.columns[0]?.pictures).toEqual(stored)
+    for (const { pictures: column } of shown.columns.slice(1))
+      for (const [i, picture] of column.entries()) {
+        expect(picture).toHaveLength(SIZE * SIZE * 3)
+        expect(picture).not.toEqual(stored[i])
+      }
+    expect(shown.columns[1]).not.toEqual(shown.columns[2])
+    expect(await preview(readConfig(out), pictures, 3)).toEqual(shown)
+  })
+})
