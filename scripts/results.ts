@@ -20,7 +20,7 @@ if (!existsSync(data)) {
 const SEEDS = 3
 const out = join('runs', 'results', 'fashion-mnist')
 const train = [
-  ...['pretrain', 'simclr', data, '--encoder', 'c4', '--steps', '1400', '--batch', '128', '--lr', '4e-3'],
+  ...['pretrain', 'simclr', data, '--encoder', 'c4', '--steps', '2400', '--batch', '64', '--lr', '4e-3'],
   ...['--set', 'temperature=0.2', '--set', 'views.crop=[0.3,1]', '--seeds', `${SEEDS}`, '--out', out],
 ]
 const score = ['evaluate', out, data, '--labels', '10,100', '--json']
