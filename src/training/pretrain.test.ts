@@ -11,7 +11,7 @@ import { readMetrics } from './metrics.js'
 import { type PretrainOptions, pretrain, trainingPart } from './pretrain.js'
 import { preview, previewRun } from './preview.js'
 
-const SIZE = 8
+const SIZE = 16
 
 interface MemorySet extends PictureSet {
   /** Every picture that was asked for, by its place in the whole */
@@ -98,7 +98,7 @@ describe('a whole run', () => {
 
   test('that was stopped goes on bit by bit as if it had not been', async () => {
     const [whole, parts] = [runFolder(), runFolder()]
-    const options = { ...quick, steps: 8, seed: 3 }
+    const options = { ...quick, steps: 6, seed: 3 }
     await pretrain('simclr', memorySet(20), { ...options, out: whole })
     const stopped = await pretrain('simclr', memorySet(20), { ...options, out: parts, ...stopAfter(3) })
     expect(stopped).toMatchObject({ step: 3, interrupted: true })
@@ -107,7 +107,7 @@ describe('a whole run', () => {
     const later = { ...readMetrics(parts).at(-1), step: 4, loss: 99 }
     appendFileSync(join(parts, 'metrics.jsonl'), `${JSON.stringify(later)}\n{"step": 5, "lo`)
     const resumed = await pretrain('simclr', memorySet(20), { out: parts, threads: 1, resume: true })
-    expect(resumed).toMatchObject({ step: 8, interrupted: false })
+    expect(resumed).toMatchObject({ step: 6, interrupted: false })
     expect(loadCheckpoint(parts)).toEqual(loadCheckpoint(whole))
     const timeless = (folder: string) =>
       readMetrics(folder).map(({ seconds: _, picturesPerSecond: __, ...line }) => line)
@@ -115,7 +115,7 @@ describe('a whole run', () => {
     const seconds = readMetrics(parts).map(line => line.seconds)
     expect(seconds).toEqual(seconds.toSorted((a, b) => a - b))
     const again = await pretrain('simclr', memorySet(20), { out: parts, threads: 1, resume: true })
-    expect(again.step).toBe(8) // nothing left to do
+    expect(again.step).toBe(6) // nothing left to do
     expect(loadCheckpoint(parts)).toEqual(loadCheckpoint(whole))
   })
 
@@ -228,8 +228,8 @@ describe('a run that is there', () => {
     await expect(pretrain('simclr', memorySet(9), resume)).rejects.toThrow(
       `${out}: trained on 8 pictures, there are 9 now`,
     )
-    await expect(pretrain('simclr', { ...memorySet(8), size: 4 }, resume)).rejects.toThrow(
-      'trained on pictures of 8 px and 3 channel(s), these have 4 px and 3',
+    await expect(pretrain('simclr', { ...memorySet(8), size: 8 }, resume)).rejects.toThrow(
+      'trained on pictures of 16 px and 3 channel(s), these have 8 px and 3',
     )
     expect(loadCheckpoint(out)).toEqual(before)
   })
