@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest'
+import { batchPositions, type PictureSet } from '../data/index.js'
+import { temporaryFolder } from '../data/testing.js'
+import { LacunaError } from '../errors.js'
+import type { Feeds, Moment, Runner } from '../program/engine.js'
+import type { RunConfig } from './config.js'
+import { train } from './loop.js'
+import { readMetrics, writeMetrics } from './metrics.js'
+import { warmupCosine } from './schedules.js'
+
+const COUNT = 10
+
+/** Each picture is one byte, its own number. */
+const pictures: PictureSet = {
+  size: 1,
+  channels: 1,
+  items: Array.from({ length: COUNT }, (_, i) => ({ name: `${i}`, label: undefined, group: `${i}`, split: undefined })),
+  skipped: [],
+  classes: [],
+  source: '/memory',
+  directory: '/memory',
+  gather: positions => Uint8Array.from(positions),
+  subset: () => pictures,
+  close: () => undefined,
+}
+
+const configOf = (steps: number): RunConfig => ({
+  version: 1,
+  method: 'simclr',
+  options: {},
+  encoder: 'c4',
+  size: 1,
+  channels: 1,
+  data: { source: '/memory', pictures: COUNT },
+  batch: 4,
+  steps,
+  seed: 5,
+  optimiser: 'adamw',
+  learningRate: 0.1,
+  weightDecay: 0,
+  warmupSteps: 3,
+  clip: 0,
+  device: 'cpu',
+})
+
+/** Runs the loop on a program whose loss at each step is given; tells what it was fed, and when it was saved. */
+function looped(steps: number, lossAt: (step: number) => number, from = 0, directory = temporaryFolder()) {
+  const fed: { feeds: Feeds; moment: Moment | undefined }[] = []
+  const saved: number[] = []
+  const unused = () => Promise.reject(new Error('not used by the loop'))
+  const runner: Runner = {
+    options: { device: 'cpu', precision: 'float32', threads: 1 },
+    load: unused,
+    unload: unused,
+    read: unused,
+    write: unused,
+    close: unused,
+    async run(key, feeds = {}, moment) {
+      expect(key).toBe('train')
+      fed.push({ feeds, moment })
+      return { loss: Float32Array.of(lossAt(from + fed.length - 1)), accuracy: Float32Array.of(0.5) }
+    },
+  }
+  const config = configOf(steps)
+  const task = { runner, config, chance: 2, directory, pictures, from, save: async (at: number) => void saved.push(at) }
+  return { directory, fed, saved, config, ended: train(task) }
+}
+
+test('each step is given its batch, rate, number, progress and draws, also after a resume', async () => {
+  for (const from of [0, 7]) {
+    const { fed, config, saved, ended } = looped(12, () => 1, from)
+    expect(await ended).toBe(12)
+    expect(saved).toEqual([12])
+    const rate = warmupCosine({ peak: 0.1, warmupSteps: 3, totalSteps: 12 })
+    expect(fed).toEqual(
+      [...Array(12).keys()].slice(from).map(step => ({
+        feeds: {
+          image: Uint8Array.from(batchPositions(COUNT, config.batch, config.seed, step)),
+          learningRate: [rate(step)],
+          step: [step],
+          progress: [step / 12],
+        },
+        moment: { seed: 5, step },
+      })),
+    )
+  }
+})
+
+test('a long run writes about 400 lines, each the mean over the steps since the one before', async () => {
+  const { directory, ended } = looped(1200, step => step)
+  await ended
+  const lines = readMetrics(directory)
+  // on a slow machine there are more, one every half second
+  expect(lines.map(({ step }) => step)).toEqual(expect.arrayContaining([...Array(400).keys()].map(i => 3 * i + 3)))
+  for (const [i, { step, epoch, loss, accuracy, chance }] of lines.entries()) {
+    const before = lines[i - 1]?.step ?? 0
+    expect(loss).toBe((before + step - 1) / 2) // of the steps from `before` on, counted from 0
+    expect([epoch, accuracy, chance]).toEqual([step / 2, 0.5, 2]) // two whole batches of 4 in 10 pictures
+  }
+})
+
+test('lines after the step that a run goes on from are written anew, and the clock goes on', async () => {
+  const { directory, ended } = looped(6, () => 1)
+  await ended
+  const old = readMetrics(directory).map(line => ({ ...line, seconds: 100 * line.step }))
+  writeMetrics(directory, old)
+  await looped(6, () => 2, 4, directory).ended
+  const lines = readMetrics(directory)
+  expect(lines.map(({ step, loss }) => [step, loss])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [4, 1],
+    [5, 2],
+    [6, 2],
+  ])
+  for (const { seconds } of lines.slice(4)) expect(Math.floor(seconds)).toBe(400)
+})
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('a loss of %d ends it without a save', async bad => {
+  const { directory, saved, fed, ended } = looped(9, step => (step === 4 ? bad : 1))
+  await expect(ended).rejects.toThrow(
+    new LacunaError(
+      `${directory}: the loss is no number any more at step 4; the last checkpoint is kept; try a lower --lr or --clip 1`,
+    ),
+  )
+  expect(saved).toEqual([])
+  expect(fed).toHaveLength(5)
+  expect(readMetrics(directory).map(({ step }) => step)).toEqual([1, 2, 3, 4])
+})
