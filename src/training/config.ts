@@ -35,6 +35,13 @@ export type RunConfig = z.output<typeof runConfig>
 
 export const CONFIG_VERSION = VERSION
 
+/** @throws LacunaError (wrong usage) that names what is out of range */
+export function checkedConfig(config: RunConfig): RunConfig {
+  const parsed = runConfig.safeParse(config)
+  if (parsed.success) return parsed.data
+  throw new LacunaError(`the options of a run: ${issuesOf(parsed.error)}`, 2)
+}
+
 const pathOf = (directory: string) => join(directory, 'config.json')
 
 export const isRun = (directory: string): boolean => existsSync(pathOf(directory))

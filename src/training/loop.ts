@@ -60,7 +60,12 @@ export async function train(task: TrainingTask): Promise<number> {
     step++
     const seconds = clock()
     task.onStep?.(seconds)
-    if (step % logEvery === 0 || step === config.steps || seconds - shownSeconds > PROGRESS_SECONDS) {
+    if (
+      step % logEvery === 0 ||
+      step === config.steps ||
+      signal?.aborted ||
+      seconds - shownSeconds > PROGRESS_SECONDS
+    ) {
       const line = lineAt(logged.take(), step - loggedAt, seconds - loggedSeconds)
       ;[loggedAt, loggedSeconds] = [step, seconds]
       appendMetrics(directory, line)

@@ -191,6 +191,11 @@ describe('refused before anything is written', () => {
     ['an unknown method', 'simcl', {}, 'no method called simcl', 2],
     ['an unknown encoder', 'simclr', { encoder: 'c5' }, 'unknown encoder "c5"', 2],
     ['an unknown option', 'simclr', { options: { tau: 1 } }, '"tau"', 2],
+    ['no steps', 'simclr', { steps: 0 }, 'steps', 2],
+    ['half a step', 'simclr', { steps: 1.5 }, 'steps', 2],
+    ['half a picture', 'simclr', { batch: 3.5 }, 'batch', 2],
+    ['a rate of zero', 'simclr', { learningRate: 0 }, 'learningRate', 2],
+    ['a seed below zero', 'simclr', { seed: -1 }, 'seed', 2],
     ['nothing to resume', 'simclr', { resume: true }, 'not a run folder', 1],
   ] as const)('%s', async (_, method, options, says, exitCode) => {
     const out = runFolder()

@@ -12,7 +12,7 @@ import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
-import { CONFIG_VERSION, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
+import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
 import { type LoopProgress, train } from './loop.js'
 import { type Assembly, assemble, parseOptions, trainingProgram } from './programs.js'
 import { scaledRate } from './schedules.js'
@@ -123,7 +123,7 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
   if (batch < 2) throw new LacunaError(`a batch of ${batch} has nothing to compare; choose --batch 2 or more`, 2)
   const perEpoch = Math.floor(items.length / batch)
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? 20) * perEpoch))
-  return {
+  return checkedConfig({
     version: CONFIG_VERSION,
     method: method.name,
     options: parseOptions(method, options.options ?? {}),
@@ -141,7 +141,7 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
     clip: options.clip ?? 0,
     device: options.device ?? 'cpu',
     ...(options.weights !== undefined && { weights: options.weights }),
-  }
+  })
 }
 
 function resumedConfig(

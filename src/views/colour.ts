@@ -19,7 +19,8 @@ export interface JitterOptions {
 /**
  * Brightness, contrast, saturation and hue in a random order, clipped to [0, 1] after each, as torchvision's ColorJitter.
  * The order of the first three is drawn for each picture; the place of the hue goes round with the place in the batch, which is
- * itself random, so that the costly turn is computed once for each picture. Grey pictures (C = 1) have no hue or saturation.
+ * itself random, so that the costly turn is computed once for each picture (two views of one batch share it). Grey pictures
+ * (C = 1) have no hue or saturation.
  *
  * @param x [N, C, H, W] in [0, 1]
  */
