@@ -87,6 +87,16 @@ test('one class only', async () => {
 
 test('pictures without labels', () => fails(1, /no labels.*folder of its own|metadata/, 'evaluate', run, few))
 
+test('more labels than a class has', async () => {
+  const two = join(folder, 'two')
+  mkdirSync(two)
+  const names = readdirSync(few)
+  for (const name of names) copyFileSync(join(few, name), join(two, name))
+  const row = (name: string, i: number) => `${name},${i % 2 ? 'odd' : 'even'},${i < 8 ? 'train' : 'test'}\n`
+  writeFileSync(join(two, 'metadata.csv'), `file_name,label,split\n${names.map(row).join('')}`)
+  await fails(2, /5 labels a class are asked for, but even has 4/, 'evaluate', run, two, '--labels', '2,5')
+})
+
 test('a run that is none', () => fails(1, /not a run folder/, 'evaluate', few, few))
 
 test('a picture store of another size', async () => {

@@ -17,9 +17,10 @@ test.skipIf(!existsSync(fashion))('SimCLR on Fashion-MNIST beats random initiali
   expect(trained.code, trained.err).toBe(0)
   for (let seed = 0; seed < SEEDS; seed++) {
     const last = readMetrics(join(out, `seed-${seed}`)).slice(-20)
-    const mean = (of: (line: (typeof last)[number]) => number) => last.reduce((sum, line) => sum + of(line), 0) / last.length
-    expect(mean(({ loss }) => loss)).toBeLessThan(0.6 * mean(({ chance }) => chance))
-    expect(mean(({ accuracy = 0 }) => accuracy)).toBeGreaterThan(0.25) // chance is 1 in 127
+    const mean = (of: (line: (typeof last)[number]) => number) =>
+      last.reduce((sum, line) => sum + of(line), 0) / last.length
+    expect(mean(({ loss }) => loss)).toBeLessThan(0.75 * mean(({ chance }) => chance))
+    expect(mean(({ accuracy = 0 }) => accuracy)).toBeGreaterThan(0.1) // chance is 1 in 127
   }
   const scored = await lacuna('evaluate', out, fashion, '--labels', '10', '--json')
   expect(scored.code, scored.err).toBe(0)

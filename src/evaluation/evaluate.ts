@@ -9,7 +9,7 @@ import { type Embedder, openEncoder, untrainedEncoder } from './encoder.js'
 import { type Features, type Labelled, pickLabelled } from './features.js'
 import { type Collapse, collapse } from './health.js'
 import { nearestNeighbours } from './knn.js'
-import { defaultLabels, labelledParts, labelsOf, pixels } from './labelled.js'
+import { checkedLabels, defaultLabels, labelledParts, labelsOf, pixels } from './labelled.js'
 import { balancedSubset } from './labels.js'
 import { linearProbe } from './probe.js'
 import { mean, sampleDeviation } from './statistics.js'
@@ -92,7 +92,7 @@ export async function evaluate(
   const { training, test, notes } = labelledParts(pictures)
   const { classes } = pictures
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
-  const amounts = options.labels ?? defaultLabels(training, classes)
+  const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)
   const groups = training.items.map(({ group }) => group)
   const labelled = async (featuresOf: (part: PictureSet) => Features | Promise<Features>): Promise<Data> => ({
     training: { features: await featuresOf(training), labels: labelsOf(training, classes) },

@@ -66,6 +66,24 @@ export function defaultLabels(training: PictureSet, classes: readonly string[]):
   return training.items.length <= ALL_UP_TO || few.length === 0 ? [...few, 'all'] : few
 }
 
+/** @throws LacunaError (wrong usage) when a class has fewer labelled pictures than are asked for */
+export function checkedLabels(
+  amounts: readonly (number | 'all')[] | undefined,
+  training: PictureSet,
+  classes: readonly string[],
+): readonly (number | 'all')[] | undefined {
+  const counts = countsOf(labelsOf(training, classes), classes.length)
+  for (const amount of amounts ?? []) {
+    const short = counts.findIndex(count => amount !== 'all' && count < amount)
+    if (short >= 0)
+      throw new LacunaError(
+        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled pictures to learn from; choose --labels ${Math.min(...counts)} or less, or all`,
+        2,
+      )
+  }
+  return amounts
+}
+
 function positionsWhere({ items }: PictureSet, wanted: (item: PictureSet['items'][number]) => boolean): number[] {
   return items.flatMap((item, i) => (wanted(item) ? [i] : []))
 }
