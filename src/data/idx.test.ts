@@ -77,10 +77,16 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
     { 'train-images-idx3-ubyte': idx([3, 4, 4], train), 'train-labels-idx1-ubyte': idx([2], [1, 2]) },
     /3 pictures, but 2 labels in train-labels-idx1-ubyte/,
   ],
-  ['not square', { 'train-images-idx3-ubyte': idx([1, 4, 2], Array(8).fill(1)) }, /no one size of their own.*--size/],
 ])('%s is an error that says so', async (_, content, message) => {
   const root = put(temporaryFolder(), content)
   const cache = join(root, 'cache')
   await expect(open(root, { cache })).rejects.toThrow(message)
   expect(readdirSync(root)).not.toContain('cache')
+})
+
+test('grey values that are not square become squares of 32 px unless told', async () => {
+  const root = put(temporaryFolder(), { 'train-images-idx3-ubyte': idx([1, 4, 2], Array(8).fill(1)) })
+  const set = await open(root, { cache: join(root, 'cache') })
+  expect(set.size).toBe(32)
+  expect(new Set(set.gather([0]))).toEqual(new Set([1]))
 })

@@ -86,6 +86,7 @@ function improve(t: Tensor): Tensor {
   }
   if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined)
     return improve(a.inputs[0].reshape(...t.shape))
+  if (t.op === 'neg' && a.op === 'neg' && a.inputs[0] !== undefined) return a.inputs[0]
   return t
 }
 
