@@ -222,7 +222,6 @@ test('every error says what there is and what to do', async () => {
   await expect(open(join(root, 'a.txt'))).rejects.toThrow('not a folder, a picture or an IDX file')
   put(root, { 'a.png': grey })
   const usage = (message: string) => expect.objectContaining({ exitCode: 2, message: expect.stringContaining(message) })
-  expect((await open(root, { size: 0 })).size).toBe(32)
   await expect(open(root, { size: -1 })).rejects.toEqual(usage('not -1'))
   await expect(open(root, { size: 1.5 })).rejects.toEqual(usage('not 1.5'))
   await expect(open(root, { allowSkipped: 2 })).rejects.toEqual(usage('0 to 1'))
@@ -231,4 +230,9 @@ test('every error says what there is and what to do', async () => {
   put(root, { file: '' })
   await expect(open(root, { cache: join(root, 'file') })).rejects.toThrow(/cannot be written/)
   expect(existsSync(`${root}-cache`)).toBe(false)
+})
+
+test('files become 32 px unless told', async () => {
+  const root = put(temporaryFolder(), { 'a.png': grey })
+  expect((await open(root, { size: 0 })).size).toBe(32)
 })
