@@ -17,6 +17,7 @@ test('one value, no value and values that are not finite still make an axis', ()
 })
 
 test('any axis holds its values, ends on ticks, and has a readable number of them', () => {
+  expect(ticks(niceAxis([-3829.8318, -3829.8308], 5))[0]).toBeCloseTo(-3829.8318, 6)
   const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })
   fc.assert(
     fc.property(value, fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (low, width) => {

@@ -17,10 +17,10 @@ export function tickStep(low: number, high: number, count: number): number {
   return factor * power
 }
 
-/** The multiples of the step within the range, ascending. */
+/** The multiples of the step within the range, ascending; an end that is one but for rounding counts. */
 export function ticks({ low, high, step }: Axis): number[] {
-  const first = Math.ceil(low / step - 1e-9)
-  const last = Math.floor(high / step + 1e-9)
+  const first = Math.ceil(low / step - 1e-3)
+  const last = Math.floor(high / step + 1e-3)
   return Array.from({ length: last - first + 1 }, (_, i) => multiple(first + i, step))
 }
 
