@@ -2,16 +2,22 @@ import { Command, Option } from 'commander'
 import { LacunaError } from '../errors.js'
 import { openEncoder } from '../evaluation/encoder.js'
 import { writeEmbeddingsParquet, writeNpy } from '../formats/index.js'
-import type { Device } from '../program/lowering.js'
 import { readConfig } from '../training/config.js'
-import { type DataOptions, dataOptions, deviceOptions, jsonOption, open, wholeNumber, withOptions } from './options.js'
+import {
+  type DataOptions,
+  type DeviceOptions,
+  dataOptions,
+  deviceOptions,
+  jsonOption,
+  open,
+  wholeNumber,
+  withOptions,
+} from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions {
+interface Options extends DataOptions, DeviceOptions {
   readonly out: string
   readonly batch?: number
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: boolean
 }
 

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { evaluate, runsIn } from '../evaluation/evaluate.js'
 import { writeFileAtomic } from '../files.js'
-import type { Device } from '../program/lowering.js'
 import { writeRunReport } from '../report/run.js'
 import { evaluationText } from '../report/text-lines.js'
 import { readConfig } from '../training/config.js'
 import {
   amounts,
   type DataOptions,
+  type DeviceOptions,
   dataOptions,
   deviceOptions,
   jsonOption,
@@ -19,13 +19,11 @@ import {
 } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions {
+interface Options extends DataOptions, DeviceOptions {
   readonly seeds?: number
   readonly labels?: (number | 'all')[]
   readonly k?: number
   readonly temperature?: number
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: boolean
 }
 

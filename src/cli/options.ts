@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { openPictures, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import type { Device } from '../program/lowering.js'
 import type { Output } from './terminal.js'
 
 /** A whole number of at least `least`. */
@@ -58,6 +59,12 @@ export interface DataOptions {
   readonly cache?: string
   readonly group?: string
   readonly allowSkipped?: number
+}
+
+/** Options that every command that runs an encoder has. */
+export interface DeviceOptions {
+  readonly device?: Device
+  readonly threads?: number
 }
 
 export const dataOptions = (): Option[] => [
