@@ -106,6 +106,7 @@ async function trainOne(
     learningRate: lr,
     options: set,
     signal,
+    onNote: output.note,
     onProgress: progress => {
       last = progress
       output.progress(progressLine(progress))

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { writeFileAtomic } from '../files.js'
 import { methodNamed } from '../methods/index.js'
 import { previewSheet } from '../report/preview.js'
+import { prepare } from '../training/prepare.js'
 import { preview } from '../training/preview.js'
 import { parseOptions } from '../training/programs.js'
 import { type DataOptions, dataOptions, jsonOption, open, setting, wholeNumber, withOptions } from './options.js'
@@ -41,7 +42,9 @@ export const previewCommand = (): Command =>
       const pictures = await open(data, options, output)
       try {
         const { size, channels } = pictures
-        const config = { method: name, options: methodOptions, encoder: options.encoder, size, channels }
+        const { prepared, notes } = prepare(method, methodOptions, pictures, options.seed)
+        for (const note of notes) output.note(note)
+        const config = { method: name, options: methodOptions, prepared, encoder: options.encoder, size, channels }
         const shown = await preview(config, pictures, options.count, options.seed)
         writeFileAtomic(
           options.out,

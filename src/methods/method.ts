@@ -10,9 +10,28 @@ export interface Sample {
   readonly image: Tensor
 }
 
+/** Some of the training pictures, for a method that has to know them before it is built. */
+export interface PictureSample {
+  /** uint8 [count, size, size, channels] */
+  readonly pictures: Uint8Array
+  readonly count: number
+  readonly size: number
+  readonly channels: number
+}
+
+/** What a method learns from the pictures before the first step. */
+export interface Prepared {
+  /** Plain JSON; kept in `config.json` and given to `build` */
+  readonly prepared: unknown
+  /** Told to the user at the start */
+  readonly notes: readonly string[]
+}
+
 /** What a method is built for. */
 export interface BuildContext<Options> {
   readonly options: Options
+  /** What `prepare` found; undefined for methods without it */
+  readonly prepared: unknown
   /** The pictures as stored: their height and width, and their channels */
   readonly picture: { readonly size: number; readonly channels: number }
   /**
@@ -30,7 +49,16 @@ export interface StepResult {
   readonly chance: number
 }
 
-/** A column of the picture sheet: float [N, C, H, W] in [0, 1] */
+/** One figure of the task itself, and what it is worth without any learning. */
+export interface Measure {
+  /** One number: the mean over the batch */
+  readonly value: Tensor
+  readonly better: 'higher' | 'lower'
+  /** What needs no learning: chance, the mean, the commonest answer; tensors of one number, or known beforehand */
+  readonly baselines: Readonly<Record<string, Tensor | number>>
+}
+
+/** A column of the picture sheet: float [N, C, H, W] in [0, 1], as large as the stored pictures and with their channels */
 export interface Shown {
   readonly title: string
   readonly pictures: Tensor
@@ -41,6 +69,8 @@ export interface Learner {
   /** Everything with variables; `encoder` is kept, the rest is thrown away after training */
   readonly modules: { readonly encoder: Encoder } & Readonly<Record<string, AnyModule>>
   step(sample: Sample, draw: Draw): StepResult
+  /** The task on pictures that training has not seen. Without it, the loss beside its chance. */
+  examine?(sample: Sample, draw: Draw): Readonly<Record<string, Measure>>
   /** What is kept for other tasks: [N, width]. Without it, the encoder on the whole picture. */
   represent?(sample: Sample): Tensor
   /** Variables that follow the trained ones (teachers, queues): their next values from the next values of the others */
@@ -68,18 +98,25 @@ export interface Method {
   readonly paper: string
   readonly training: TrainingDefaults
   readonly options: z.ZodType
+  /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
+  readonly chanceOnNoise?: boolean
+  /** @throws LacunaError when the pictures cannot serve the method */
+  prepare?(sample: PictureSample, options: unknown): Prepared
   build(context: BuildContext<unknown>): Learner
 }
 
-interface MethodDefinition<Options extends z.ZodType> extends Omit<Method, 'options' | 'build'> {
+interface MethodDefinition<Options extends z.ZodType> extends Omit<Method, 'options' | 'prepare' | 'build'> {
   readonly options: Options
+  prepare?(sample: PictureSample, options: z.output<Options>): Prepared
   build(context: BuildContext<z.output<Options>>): Learner
 }
 
 /** Ties the options of a method to the function that uses them. */
 export function defineMethod<Options extends z.ZodType>(definition: MethodDefinition<Options>): Method {
+  const { prepare, ...rest } = definition
   return {
-    ...definition,
+    ...rest,
+    ...(prepare && { prepare: (sample, options) => prepare(sample, definition.options.parse(options)) }),
     build: context => definition.build({ ...context, options: definition.options.parse(context.options) }),
   }
 }

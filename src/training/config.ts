@@ -12,6 +12,8 @@ export const runConfig = z.strictObject({
   method: z.string(),
   /** The method's options, all of them */
   options: z.record(z.string(), z.unknown()),
+  /** What the method learnt from the pictures before the first step */
+  prepared: z.unknown().optional(),
   encoder: z.string(),
   /** Height, width and channels of the pictures in the store */
   size: z.number().int().positive(),

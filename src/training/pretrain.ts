@@ -14,6 +14,7 @@ import { startRunner } from '../program/runner.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
 import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
 import { type LoopProgress, train } from './loop.js'
+import { prepare } from './prepare.js'
 import { type Assembly, assemble, parseOptions, trainingProgram } from './programs.js'
 import { scaledRate } from './schedules.js'
 
@@ -46,6 +47,8 @@ export interface PretrainOptions {
   /** Stops after the step that runs, saves, and returns */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
+  /** What the user should know at the start, such as pictures that cannot serve the method */
+  readonly onNote?: (note: string) => void
   /** After every step, the seconds since the training began */
   readonly onStep?: (seconds: number) => void
 }
@@ -113,6 +116,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
 function newConfig(methodName: string, pictures: PictureSet, options: PretrainOptions): RunConfig {
   const method = methodNamed(methodName)
   const { items, size, channels } = pictures
+  const seed = options.seed ?? 0
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
   if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
   if (batch > items.length)
@@ -123,17 +127,21 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
   if (batch < 2) throw new LacunaError(`a batch of ${batch} has nothing to compare; choose --batch 2 or more`, 2)
   const perEpoch = Math.floor(items.length / batch)
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? 20) * perEpoch))
+  const methodOptions = parseOptions(method, options.options ?? {})
+  const { prepared, notes } = prepare(method, methodOptions, pictures, seed)
+  for (const note of notes) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,
     method: method.name,
-    options: parseOptions(method, options.options ?? {}),
+    options: methodOptions,
+    ...(prepared !== undefined && { prepared }),
     encoder: options.encoder ?? 'c4',
     size,
     channels,
     data: { source: pictures.source, pictures: items.length },
     batch,
     steps,
-    seed: options.seed ?? 0,
+    seed,
     optimiser: options.optimiser ?? method.training.optimiser,
     learningRate: scaledRate(options.learningRate ?? method.training.learningRate, batch),
     weightDecay: options.weightDecay ?? method.training.weightDecay,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
-import type { Learner, Method, Sample } from '../methods/method.js'
+import type { Learner, Measure, Method, Sample } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
 import { adamW, clipByGlobalNorm, lars, type Optimiser, sgd } from '../program/optimisers.js'
-import { trace, variableOf } from '../program/trace.js'
+import { type Draw, trace, variableOf } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
@@ -19,7 +19,7 @@ export interface Assembly {
   readonly names: ReadonlyMap<Tensor, string>
 }
 
-export type AssemblyConfig = Pick<RunConfig, 'method' | 'options' | 'encoder' | 'size' | 'channels'>
+export type AssemblyConfig = Pick<RunConfig, 'method' | 'options' | 'prepared' | 'encoder' | 'size' | 'channels'>
 
 /** @throws LacunaError (wrong usage) for unknown methods, encoders and options */
 export function assemble(config: AssemblyConfig): Assembly {
@@ -27,6 +27,7 @@ export function assemble(config: AssemblyConfig): Assembly {
   const { size, channels } = config
   const learner = method.build({
     options: parseOptions(method, config.options),
+    prepared: config.prepared,
     picture: { size, channels },
     makeEncoder: other => makeEncoder(config.encoder, { size, channels, ...other }),
   })
@@ -85,6 +86,26 @@ export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, b
     { outputs: { mean: result.mean() }, updates: traced.updates, names: assembly.names, draws: traced.draws },
     target,
   )
+}
+
+/** The task on pictures held out: one output for each measure, and one for each baseline that is not known beforehand. */
+export function examinationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
+  const { result, trace: traced } = trace({ training: false }, draw => examine(assembly, sampleOf(config, batch), draw))
+  const outputs = Object.fromEntries(
+    Object.entries(result).flatMap(([name, { value, baselines }]) => [
+      [name, value] as const,
+      ...Object.entries(baselines).flatMap(([baseline, figure]) =>
+        typeof figure === 'number' ? [] : [[`${name}/${baseline}`, figure] as const],
+      ),
+    ]),
+  )
+  return { program: compile({ outputs, names: assembly.names, draws: traced.draws }, target), measures: result }
+}
+
+function examine({ learner }: Assembly, sample: Sample, draw: Draw): Readonly<Record<string, Measure>> {
+  if (learner.examine) return learner.examine(sample, draw)
+  const { loss, chance } = learner.step(sample, draw)
+  return { loss: { value: loss, better: 'lower', baselines: { chance } } }
 }
 
 /** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and their titles. */
