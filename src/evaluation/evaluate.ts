@@ -53,7 +53,7 @@ export interface Evaluation {
 }
 
 export interface EvaluateOptions {
-  /** Random encoders, and draws of the labelled pictures; default 3, or as many as there are runs */
+  /** Random encoders, and sets of five draws of the labelled pictures; default 3, or as many as there are runs */
   readonly seeds?: number
   /** Labels per class of the probes; default 10 and 100 where there are enough, and all up to 5,000 pictures */
   readonly labels?: readonly (number | 'all')[]
@@ -130,7 +130,7 @@ export async function evaluate(
     let facts: { health: Collapse; k: number; majority: number } | undefined
     for (const contender of contenders) {
       const { title, key, data } = sources[contender]
-      let last: { key: string; data: Data; near: number } | undefined
+      let last: { key: string; data: Data; near: number; all: () => Promise<number> } | undefined
       for (let seed = 0; seed < seeds; seed++) {
         options.onProgress?.(`${title}, seed ${seed + 1} of ${seeds}`)
         if (last === undefined || last.key !== key(seed)) {
@@ -138,10 +138,13 @@ export async function evaluate(
           const own = await data(seed)
           const near = await nearestNeighbours(runner, own.training, own.test, classes.length, options)
           facts ??= { health: await collapse(own.test.features), k: near.k, majority: near.majority }
-          last = { key: key(seed), data: own, near: near.accuracy }
+          const all = once(() => accuracyWithAll(own, classes.length, seed, groups))
+          last = { key: key(seed), data: own, near: near.accuracy, all }
         }
+        const { data: own, all } = last
         const probes: number[] = []
-        for (const amount of amounts) probes.push(await probeWith(amount, last.data, classes.length, seed, groups))
+        for (const amount of amounts)
+          probes.push(amount === 'all' ? await all() : await accuracyWith(amount, own, classes.length, seed, groups))
         scores[contender].push([last.near, ...probes])
       }
     }
@@ -172,17 +175,38 @@ interface Data {
   readonly test: Labelled
 }
 
-async function probeWith(
-  amount: number | 'all',
+/** Draws of the labelled pictures behind each figure of a seed with few labels. */
+const DRAWS = 5
+
+async function accuracyWithAll(data: Data, classes: number, seed: number, groups: readonly string[]): Promise<number> {
+  return (await linearProbe(data.training, data.test, classes, { groups, seed })).accuracy
+}
+
+/** Mean over draws that are the same for all contenders, and others for another seed. */
+async function accuracyWith(
+  amount: number,
   data: Data,
   classes: number,
   seed: number,
   groups: readonly string[],
 ): Promise<number> {
-  if (amount === 'all') return (await linearProbe(data.training, data.test, classes, { groups, seed })).accuracy
-  const positions = balancedSubset(data.training.labels, classes, amount, { seed: 0, draw: seed })
-  const options = { groups: Array.from(positions, position => groups[position] ?? ''), seed }
-  return (await linearProbe(pickLabelled(data.training, positions), data.test, classes, options)).accuracy
+  const accuracies: number[] = []
+  for (let i = 0; i < DRAWS; i++) {
+    const draw = seed * DRAWS + i
+    const positions = balancedSubset(data.training.labels, classes, amount, { seed: 0, draw })
+    const options = { groups: Array.from(positions, position => groups[position] ?? ''), seed: draw }
+    const labelled = pickLabelled(data.training, positions)
+    accuracies.push((await linearProbe(labelled, data.test, classes, options)).accuracy)
+  }
+  return mean(accuracies)
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 function summary(scores: Readonly<Record<Contender, number[][]>>, column: number): Summary {

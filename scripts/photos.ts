@@ -1,0 +1,96 @@
+/**
+ * Real colour photos to train on: 120 from Debian packages, cut into tiles, one photo in five kept for the test.
+ * Leaves a Hugging Face imagefolder in `runs/photos`.
+ *
+ * usage: npm run photos [-- FOLDER]
+ * Needs apt-get and dpkg-deb (Debian, Ubuntu); downloads 355 MB once and installs nothing.
+ */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import sharp from 'sharp'
+
+/** Pixels of the long side of a photo before it is cut, and of the side of a tile */
+const LONG_SIDE = 1200
+const TILE = 96
+
+const out = resolve(process.argv[2] ?? join('runs', 'photos'))
+const photos = readFileSync(join('scripts', 'photos.tsv'), 'utf8')
+  .trim()
+  .split('\n')
+  .map(line => line.split('\t'))
+  .map(([pack = '', path = '']) => ({ pack, path }))
+
+if (existsSync(out)) {
+  console.log(`${out} is there already; remove it to make it anew`)
+} else {
+  const work = mkdtempSync(join(tmpdir(), 'lacuna-photos-'))
+  chmodSync(work, 0o755)
+  try {
+    await cutAll(unpacked(work))
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function unpacked(work: string): string {
+  const packages = [...new Set(photos.map(({ pack }) => pack))]
+  try {
+    for (const pack of packages) {
+      const folder = mkdtempSync(join(work, 'download-'))
+      chmodSync(folder, 0o777) // apt-get downloads as a user of its own
+      execFileSync('apt-get', ['download', '-qq', pack], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+      execFileSync('sh', ['-c', 'dpkg-deb -x ./*.deb ../unpacked && rm ./*.deb'], { cwd: folder })
+      console.log(pack)
+    }
+  } catch (error) {
+    console.error(`The photos come from Debian packages, by apt-get and dpkg-deb: ${String(error)}`)
+    process.exit(1)
+  }
+  return join(work, 'unpacked')
+}
+
+async function cutAll(root: string): Promise<void> {
+  const partial = `${out}.partial`
+  rmSync(partial, { recursive: true, force: true })
+  const rows: string[] = []
+  for (const [i, { pack, path }] of photos.entries()) {
+    const name = `${String(i).padStart(3, '0')}-${basename(path).replace(/\W+/g, '-')}`
+    const split = i % 5 === 2 ? 'test' : 'train'
+    const tiles = await cut(join(root, path), join(partial, name))
+    for (const tile of tiles)
+      rows.push(JSON.stringify({ file_name: `${name}/${tile}`, group: `${pack}:${basename(path)}`, split }))
+  }
+  writeFileSync(join(partial, 'metadata.jsonl'), `${rows.join('\n')}\n`)
+  mkdirSync(dirname(out), { recursive: true })
+  renameSync(partial, out)
+  console.log(`${rows.length} tiles of ${TILE} px from ${photos.length} photos: ${out}`)
+}
+
+/** Tiles that do not overlap, from the middle of the photo. */
+async function cut(photo: string, folder: string): Promise<string[]> {
+  mkdirSync(folder, { recursive: true })
+  const { data, info } = await sharp(photo)
+    .rotate()
+    .resize({ width: LONG_SIDE, height: LONG_SIDE, fit: 'inside', withoutEnlargement: true })
+    .flatten()
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const { width, height, channels } = info
+  const [columns, rows] = [Math.floor(width / TILE), Math.floor(height / TILE)]
+  const [left, top] = [Math.floor((width - columns * TILE) / 2), Math.floor((height - rows * TILE) / 2)]
+  const places = Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns] as const)
+  return Promise.all(
+    places.map(async ([row, column]) => {
+      const name = `${row}-${column}.png`
+      await sharp(data, { raw: { width, height, channels } })
+        .extract({ left: left + column * TILE, top: top + row * TILE, width: TILE, height: TILE })
+        .png({ compressionLevel: 3 })
+        .toFile(join(folder, name))
+      return name
+    }),
+  )
+}
