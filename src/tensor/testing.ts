@@ -70,6 +70,12 @@ const convolutions: readonly ConvolutionCase[] = [
   },
   { what: 'same size', x: picture, weight: randomArray([3, 4, 3, 3]), options: { padding: 1 } },
   { what: 'stride 2', x: picture, weight: randomArray([3, 4, 3, 3]), options: { padding: 1, stride: 2 } },
+  {
+    what: 'stride 2, many channels',
+    x: randomArray([4, 16, 5, 4]),
+    weight: randomArray([2, 16, 3, 3]),
+    options: { padding: 1, stride: 2 },
+  },
   { what: 'patches', x: picture, weight: randomArray([3, 4, 2, 2]), options: { stride: 2 } },
   { what: '1×1, stride 2', x: picture, weight: randomArray([3, 4, 1, 1]), options: { stride: 2 } },
   { what: 'one group a channel', x: picture, weight: randomArray([4, 1, 3, 3]), options: { padding: 1, groups: 4 } },
