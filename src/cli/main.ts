@@ -7,6 +7,7 @@ import { embedCommand } from './embed.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { methodsCommand } from './methods.js'
+import { pretextCommand } from './pretext.js'
 import { pretrainCommand } from './pretrain.js'
 import { previewCommand } from './preview.js'
 import { oneLine } from './terminal.js'
@@ -17,6 +18,7 @@ const commands = [
   methodsCommand,
   pretrainCommand,
   previewCommand,
+  pretextCommand,
   evaluateCommand,
   embedCommand,
   exportCommand,

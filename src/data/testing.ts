@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { onTestFinished } from 'vitest'
+import type { PictureItem, PictureSet, Split } from './types.js'
 
 /** A folder that is removed when the test has ended. */
 export function temporaryFolder(): string {
@@ -44,4 +45,46 @@ export function idx(lengths: readonly number[], values: ArrayLike<number>): Uint
     header.writeUInt32BE(length, 4 + 4 * i)
   })
   return Buffer.concat([header, Uint8Array.from(values)])
+}
+
+const SIZE = 16
+
+export interface MemorySet extends PictureSet {
+  /** Every picture that was asked for, by its place in the whole */
+  readonly gathered: number[]
+}
+
+/** Pictures in memory: 16 × 16 px in colour; number i is a checkerboard in two colours of its own, its squares 1, 2, 4 or 8 px wide. */
+export function memorySet(count: number, splits: readonly (Split | undefined)[] = []): MemorySet {
+  const gathered: number[] = []
+  const items = Array.from({ length: count }, (_, i) => ({
+    name: `${i}`,
+    label: undefined,
+    group: `${i}`,
+    split: splits[i],
+  }))
+  const pixel = (i: number, y: number, x: number, c: number) => {
+    const square = (y >> (i % 4)) + (x >> (i % 4))
+    return (square % 2 === 0 ? i * 37 + c * 91 : i * 71 + c * 53 + 128) % 256
+  }
+  const over = (rows: readonly number[]): PictureSet => ({
+    size: SIZE,
+    channels: 3,
+    skipped: [],
+    classes: [],
+    source: '/memory',
+    directory: '/memory',
+    items: rows.flatMap((row): PictureItem[] => items.slice(row, row + 1)),
+    gather(positions) {
+      const chosen = Array.from(positions, position => rows[position] ?? Number.NaN)
+      gathered.push(...chosen)
+      const place = [...Array(SIZE * SIZE * 3).keys()]
+      return Uint8Array.from(
+        chosen.flatMap(i => place.map(p => pixel(i, Math.floor(p / (3 * SIZE)), Math.floor(p / 3) % SIZE, p % 3))),
+      )
+    },
+    subset: positions => over(Array.from(positions, position => rows[position] ?? Number.NaN)),
+    close: () => undefined,
+  })
+  return { ...over([...items.keys()]), gathered }
 }

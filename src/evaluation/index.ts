@@ -6,7 +6,16 @@
  */
 export { type Baselines, baselines } from './baselines.js'
 export { type Embedder, type EmbedderOptions, embed, openEncoder, untrainedEncoder } from './encoder.js'
-export { type EvaluateOptions, type Evaluation, evaluate, runsIn } from './evaluate.js'
+export {
+  type Contender,
+  contenders,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  runsIn,
+  type Scores,
+  type Summary,
+} from './evaluate.js'
 export { type Exported, exportEncoder } from './export.js'
 export {
   type Features,
@@ -22,6 +31,7 @@ export { alignment, type CodeUsage, type Collapse, codeUsage, collapse, uniformi
 export { type NeighbourOptions, type NeighbourResult, nearestNeighbours, neighboursFor } from './knn.js'
 export { balancedSubset, type Parts, validationSplit } from './labels.js'
 export { classify, type LinearClassifier, type LogisticFit, openLogistic } from './logistic.js'
+export { type Pretext, type PretextMeasure, pretext } from './pretext.js'
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'
 export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'

@@ -96,6 +96,8 @@ export interface Method {
   /** z: what is hidden, and the network has to tell */
   readonly hidden: string
   readonly paper: string
+  /** Times that the encoder sees a picture in a step; 1 unless told */
+  readonly viewsPerPicture?: number
   readonly training: TrainingDefaults
   readonly options: z.ZodType
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */

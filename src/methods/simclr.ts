@@ -11,6 +11,7 @@ export const simclr = defineMethod({
   shown: 'one random view of a picture',
   hidden: 'which of the other views in the batch is its twin',
   paper: 'Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations',
+  viewsPerPicture: 2,
   training: { optimiser: 'adamw', learningRate: 1e-3, weightDecay: 1e-4, batch: 128 },
   options: z
     .strictObject({

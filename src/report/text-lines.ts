@@ -1,4 +1,5 @@
 import { contenders, type Evaluation } from '../evaluation/evaluate.js'
+import type { Pretext } from '../evaluation/pretext.js'
 import { showPercent } from '../evaluation/statistics.js'
 import type { LoopProgress } from '../training/loop.js'
 
@@ -31,10 +32,11 @@ export function progressLine({
   chance,
   accuracy,
   picturesPerSecond,
+  viewsPerPicture,
   secondsLeft,
 }: LoopProgress): string {
   const right = accuracy === undefined ? '' : `  right ${(100 * accuracy).toFixed(1)} %`
-  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}  ${(2 * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
+  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}  ${(viewsPerPicture * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
 }
 
 /** The table of an evaluation, and what to know about it. */
@@ -54,6 +56,22 @@ export function evaluationText(e: Evaluation): string {
     `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s).`,
     ...e.notes,
     ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
+  ].join('\n')
+}
+
+/** The task itself on held-out pictures: a line for each measure, with what needs no learning. */
+export function pretextText({ method, pictures, measures, notes, alarms }: Pretext): string {
+  const figure = (value: number) => value.toPrecision(4)
+  const lines = measures.map(({ name, value, better, baselines, noise }) => {
+    const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
+    if (noise !== undefined) beside.push(`on white noise ${figure(noise)}`)
+    return `${name} ${figure(value)} (${better} is better; ${beside.join(', ')})`
+  })
+  return [
+    `${method} on ${pictures} pictures held out:`,
+    ...lines,
+    ...notes,
+    ...alarms.map(alarm => `Alarm: ${alarm}`),
   ].join('\n')
 }
 

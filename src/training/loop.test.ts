@@ -62,7 +62,16 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
     },
   }
   const config = configOf(steps)
-  const task = { runner, config, chance: 2, directory, pictures, from, save: async (at: number) => void saved.push(at) }
+  const task = {
+    runner,
+    config,
+    chance: 2,
+    viewsPerPicture: 2,
+    directory,
+    pictures,
+    from,
+    save: async (at: number) => void saved.push(at),
+  }
   return { directory, fed, saved, config, ended: train(task) }
 }
 

@@ -9,12 +9,15 @@ import { warmupCosine } from './schedules.js'
 export interface LoopProgress extends MetricsLine {
   readonly steps: number
   readonly secondsLeft: number
+  /** Times that the encoder sees a picture in a step */
+  readonly viewsPerPicture: number
 }
 
 export interface TrainingTask {
   readonly runner: Runner
   readonly config: RunConfig
   readonly chance: number
+  readonly viewsPerPicture: number
   readonly directory: string
   readonly pictures: PictureSet
   /** Steps already taken */
@@ -72,7 +75,7 @@ export async function train(task: TrainingTask): Promise<number> {
       if (seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps) {
         shownSeconds = seconds
         const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
-        task.onProgress?.({ ...line, steps: config.steps, secondsLeft })
+        task.onProgress?.({ ...line, steps: config.steps, secondsLeft, viewsPerPicture: task.viewsPerPicture })
       }
     }
     if (seconds - savedSeconds > CHECKPOINT_SECONDS) {

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { PictureItem, PictureSet, Split } from '../data/index.js'
-import { put, temporaryFolder } from '../data/testing.js'
+import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { loadCheckpoint } from './checkpoint.js'
 import { readConfig } from './config.js'
@@ -11,48 +10,6 @@ import type { LoopProgress } from './loop.js'
 import { readMetrics } from './metrics.js'
 import { type PretrainOptions, pretrain, trainingPart } from './pretrain.js'
 import { preview, previewRun } from './preview.js'
-
-const SIZE = 16
-
-interface MemorySet extends PictureSet {
-  /** Every picture that was asked for, by its place in the whole */
-  readonly gathered: number[]
-}
-
-/** Pictures in memory: number i is a checkerboard in two colours of its own, its squares 1, 2, 4 or 8 px wide. */
-function memorySet(count: number, splits: readonly (Split | undefined)[] = []): MemorySet {
-  const gathered: number[] = []
-  const items = Array.from({ length: count }, (_, i) => ({
-    name: `${i}`,
-    label: undefined,
-    group: `${i}`,
-    split: splits[i],
-  }))
-  const pixel = (i: number, y: number, x: number, c: number) => {
-    const square = (y >> (i % 4)) + (x >> (i % 4))
-    return (square % 2 === 0 ? i * 37 + c * 91 : i * 71 + c * 53 + 128) % 256
-  }
-  const over = (rows: readonly number[]): PictureSet => ({
-    size: SIZE,
-    channels: 3,
-    skipped: [],
-    classes: [],
-    source: '/memory',
-    directory: '/memory',
-    items: rows.flatMap((row): PictureItem[] => items.slice(row, row + 1)),
-    gather(positions) {
-      const chosen = Array.from(positions, position => rows[position] ?? Number.NaN)
-      gathered.push(...chosen)
-      const place = [...Array(SIZE * SIZE * 3).keys()]
-      return Uint8Array.from(
-        chosen.flatMap(i => place.map(p => pixel(i, Math.floor(p / (3 * SIZE)), Math.floor(p / 3) % SIZE, p % 3))),
-      )
-    },
-    subset: positions => over(Array.from(positions, position => rows[position] ?? Number.NaN)),
-    close: () => undefined,
-  })
-  return { ...over([...items.keys()]), gathered }
-}
 
 /** Small, and easy: colours stay as they are. */
 const quick = {
@@ -258,7 +215,7 @@ describe('a run that is there', () => {
     expect(shown.columns[0]?.pictures).toEqual(stored)
     for (const { pictures: column } of shown.columns.slice(1))
       for (const [i, picture] of column.entries()) {
-        expect(picture).toHaveLength(SIZE * SIZE * 3)
+        expect(picture).toHaveLength(16 * 16 * 3)
         expect(picture).not.toEqual(stored[i])
       }
     expect(shown.columns[1]).not.toEqual(shown.columns[2])

@@ -99,6 +99,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       runner,
       config,
       chance,
+      viewsPerPicture: assembly.method.viewsPerPicture ?? 1,
       directory,
       pictures: part,
       from: checkpoint?.step ?? 0,

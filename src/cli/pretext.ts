@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { runsIn } from '../evaluation/evaluate.js'
+import { type Pretext, pretext } from '../evaluation/pretext.js'
+import { writeFileAtomic } from '../files.js'
+import { pretextText } from '../report/text-lines.js'
+import { readConfig } from '../training/config.js'
+import {
+  type DataOptions,
+  type DeviceOptions,
+  dataOptions,
+  deviceOptions,
+  jsonOption,
+  open,
+  withOptions,
+} from './options.js'
+import { terminal } from './terminal.js'
+
+interface Options extends DataOptions, DeviceOptions {
+  readonly json?: boolean
+}
+
+export const pretextCommand = (): Command =>
+  withOptions(new Command('pretext'), [...dataOptions(), ...deviceOptions(), jsonOption()])
+    .description('how well a run does its own task on pictures that it has not seen, beside what needs no learning')
+    .argument('<run>', 'a run, or a folder of runs that differ in their seed')
+    .argument('<data>', 'pictures; the test part where one is marked. Labels are not needed')
+    .addHelpText('after', '\nExample:\n  lacuna pretext runs/jigsaw photos\n\nWrites pretext.json into the run.')
+    .action(async (run: string, data: string, options: Options) => {
+      const output = terminal(options.json === true)
+      const runs = runsIn(run)
+      const { size, channels } = readConfig(runs[0] ?? run)
+      const pictures = await open(data, { ...options, size, channels }, output)
+      try {
+        const results: Pretext[] = []
+        for (const directory of runs) {
+          output.progress(directory)
+          const result = await pretext(directory, pictures, options)
+          writeFileAtomic(join(directory, 'pretext.json'), `${JSON.stringify(result, undefined, 2)}\n`)
+          results.push(result)
+        }
+        output.result(results.length === 1 ? results[0] : results, results.map(pretextText).join('\n\n'))
+      } finally {
+        pictures.close()
+      }
+    })

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { memorySet, temporaryFolder } from '../data/testing.js'
+import { pretrain } from '../training/pretrain.js'
+import { pretext } from './pretext.js'
+
+const options = { encoder: 'c4-half', batch: 8, steps: 30, threads: 1 }
+const split = (i: number) => (i % 3 === 2 ? 'test' : 'train')
+const splits = Array.from({ length: 36 }, (_, i) => split(i))
+
+test('the task is measured on the pictures kept for the test, beside its chance', async () => {
+  const pictures = memorySet(36, splits)
+  const out = join(temporaryFolder(), 'run')
+  await pretrain('simclr', pictures, { ...options, out, options: { views: { jitter: 0, greyscale: 0 } } })
+  pictures.gathered.length = 0
+  const found = await pretext(out, pictures, { threads: 1 })
+  expect(new Set(pictures.gathered.map(split))).toEqual(new Set(['test']))
+  expect(found).toMatchObject({ method: 'simclr', pictures: 8, notes: [], alarms: [] })
+  const [loss] = found.measures
+  expect(loss).toMatchObject({ name: 'loss', better: 'lower', baselines: { chance: Math.log(15) } })
+  expect(loss?.value).toBeLessThan(Math.log(15))
+  expect(await pretext(out, pictures, { threads: 1 })).toEqual(found)
+})
+
+test('pictures without a test part are all used, and the answer says so', async () => {
+  const pictures = memorySet(16)
+  const out = join(temporaryFolder(), 'run')
+  await pretrain('simclr', pictures, { ...options, steps: 1, out })
+  const { pictures: seen, notes } = await pretext(out, pictures, { threads: 1 })
+  expect(seen).toBe(16)
+  expect(notes).toEqual([expect.stringContaining('no test part')])
+})
+
+test('pictures of another size are wrong usage', async () => {
+  const pictures = memorySet(16)
+  const out = join(temporaryFolder(), 'run')
+  await pretrain('simclr', pictures, { ...options, steps: 1, out })
+  await expect(pretext(out, { ...pictures, size: 32 })).rejects.toThrow('open them with --size 16')
+})
