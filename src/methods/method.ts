@@ -47,6 +47,8 @@ export interface StepResult {
   readonly metrics?: Readonly<Record<string, Tensor>>
   /** The loss without any knowledge, in the units of the loss */
   readonly chance: number
+  /** Pictures or patches that the encoder sees in the step; as many as the batch has pictures unless told */
+  readonly views?: number
 }
 
 /** One figure of the task itself, and what it is worth without any learning. */
@@ -96,8 +98,6 @@ export interface Method {
   /** z: what is hidden, and the network has to tell */
   readonly hidden: string
   readonly paper: string
-  /** Times that the encoder sees a picture in a step; 1 unless told */
-  readonly viewsPerPicture?: number
   readonly training: TrainingDefaults
   readonly options: z.ZodType
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */

@@ -11,7 +11,6 @@ export const simclr = defineMethod({
   shown: 'one random view of a picture',
   hidden: 'which of the other views in the batch is its twin',
   paper: 'Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations',
-  viewsPerPicture: 2,
   training: { optimiser: 'adamw', learningRate: 1e-3, weightDecay: 1e-4, batch: 128 },
   options: z
     .strictObject({
@@ -36,7 +35,8 @@ export const simclr = defineMethod({
           randomView(image, draw, picture.size, options.views),
         ])
         const { loss, accuracy } = ntXent(projector(encoder(views)), options.temperature)
-        return { loss, metrics: { accuracy }, chance: Math.log((views.shape[0] ?? 2) - 1) }
+        const count = views.shape[0] ?? 2
+        return { loss, metrics: { accuracy }, chance: Math.log(count - 1), views: count }
       },
       show: ({ image }, draw) =>
         ['shown', 'its twin, to be found'].map(title => ({

@@ -59,9 +59,13 @@ export class Means {
       this.sums.set(name, (this.sums.get(name) ?? 0) + Number(value[0]))
   }
 
-  /** The means since the last call. */
+  /** The means since the last call; what is not finite, such as an exploded norm of the gradient, JSON cannot say. */
   take(): Record<string, number> {
-    const means = Object.fromEntries([...this.sums].map(([name, sum]) => [name, sum / this.count]))
+    const means = Object.fromEntries(
+      [...this.sums]
+        .map(([name, sum]) => [name, sum / this.count] as const)
+        .filter(([, mean]) => Number.isFinite(mean)),
+    )
     this.sums.clear()
     this.count = 0
     return means

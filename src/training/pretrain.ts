@@ -90,7 +90,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
   })
   try {
     const target = { device: config.device, precision: runner.options.precision }
-    const { program, names, chance } = trainingProgram(assembly, config, target)
+    const { program, names, chance, viewsPerPicture } = trainingProgram(assembly, config, target)
     await runner.load('train', program)
     if (checkpoint) await restore(runner, program, checkpoint, directory)
     else await runner.write(startValues(assembly, names, config))
@@ -99,7 +99,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       runner,
       config,
       chance,
-      viewsPerPicture: assembly.method.viewsPerPicture ?? 1,
+      viewsPerPicture,
       directory,
       pictures: part,
       from: checkpoint?.step ?? 0,

@@ -50,12 +50,14 @@ export interface TrainingProgram {
   /** Every variable with its name, those of the optimiser too */
   readonly names: ReadonlyMap<Tensor, string>
   readonly chance: number
+  /** Times that the encoder sees a picture in a step */
+  readonly viewsPerPicture: number
 }
 
 /** One step: views, forward, loss, backward, optimiser, followers. Outputs `loss`, `gradientNorm` and the method's metrics. */
 export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
   const { result, trace: traced } = trace({ training: true }, draw => {
-    const { loss, metrics, chance } = learner.step(sampleOf(config, config.batch), draw)
+    const { loss, metrics, chance, views } = learner.step(sampleOf(config, config.batch), draw)
     const variables = [...names].filter(([variable]) => variableOf(variable).role !== 'statistic')
     const slopes = derivative(
       loss,
@@ -65,12 +67,13 @@ export function trainingProgram({ learner, names }: Assembly, config: RunConfig,
     const { clipped, length } = clipByGlobalNorm(trained, config.clip > 0 ? config.clip : Number.MAX_VALUE)
     const optimised = optimiserOf(config)(config.clip > 0 ? clipped : trained)
     const after = learner.after?.(variable => optimised.updates.get(variable) ?? variable)
-    return { outputs: { loss, gradientNorm: length, ...metrics }, chance, optimised, after }
+    return { outputs: { loss, gradientNorm: length, ...metrics }, chance, views, optimised, after }
   })
   const all = new Map([...names, ...result.optimised.names])
   const updates = new Map([...traced.updates, ...result.optimised.updates, ...(result.after ?? [])])
   const computation: Computation = { outputs: result.outputs, updates, names: all, draws: traced.draws }
-  return { program: compile(computation, target), names: all, chance: result.chance }
+  const { chance, views = config.batch } = result
+  return { program: compile(computation, target), names: all, chance, viewsPerPicture: views / config.batch }
 }
 
 /** The representation of `batch` pictures, output `features` [batch, width]. */

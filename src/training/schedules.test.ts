@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { constantRate, scaledRate, stepwise, warmupCosine } from './schedules.js'
+import { scaledRate, warmupCosine } from './schedules.js'
 
 describe('warm-up and cosine', () => {
   const rate = warmupCosine({ peak: 2, warmupSteps: 4, totalSteps: 13 })
@@ -40,15 +40,6 @@ describe('warm-up and cosine', () => {
       }),
     )
   })
-})
-
-test('a constant rate is the same at every step', () => {
-  expect([0, 1, 1e6].map(constantRate(0.3))).toEqual([0.3, 0.3, 0.3])
-})
-
-test('a stepwise rate falls by its factor at each of the steps named', () => {
-  const rate = stepwise({ base: 8, steps: [3, 5], factor: 0.5 })
-  expect([0, 1, 2, 3, 4, 5, 6, 100].map(rate)).toEqual([8, 8, 8, 4, 4, 2, 2, 2])
 })
 
 test('the linear rule is for a batch of 256', () => {

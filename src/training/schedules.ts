@@ -19,23 +19,5 @@ export function warmupCosine({ peak, warmupSteps, totalSteps, final = 0 }: Warmu
   }
 }
 
-export const constantRate =
-  (rate: number): Schedule =>
-  () =>
-    rate
-
-export interface StepwiseOptions {
-  readonly base: number
-  /** From each of these steps on, the rate is multiplied once more */
-  readonly steps: readonly number[]
-  readonly factor?: number
-}
-
-/** Falls by a factor at the steps named, as in He et al. 2016. */
-export const stepwise =
-  ({ base, steps, factor = 0.1 }: StepwiseOptions): Schedule =>
-  step =>
-    base * factor ** steps.filter(from => step >= from).length
-
 /** The linear rule: rates are given for a batch of 256. @see Goyal et al. 2017 */
 export const scaledRate = (base: number, batch: number): number => (base * batch) / 256
