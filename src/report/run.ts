@@ -13,6 +13,7 @@ import { type MetricsLine, readMetrics } from '../training/metrics.js'
 import { previewRun } from '../training/preview.js'
 import { assemble } from '../training/programs.js'
 import { lineChart } from './chart.js'
+import { commandOf } from './command.js'
 import { type RunReport, reportPage } from './page.js'
 import { previewSheet } from './preview.js'
 import { svgToPng } from './raster.js'
@@ -74,12 +75,6 @@ export async function writeRunReport(run: string, pictures: PictureSet, options:
   writeFileAtomic(join(directory, 'report.html'), reportPage(report))
 }
 
-/** The command that repeats a run. */
-export function commandOf(config: RunConfig): string {
-  const { method, data, encoder, size, batch, steps, seed } = config
-  return `lacuna pretrain ${method} ${data.source} --encoder ${encoder} --size ${size} --batch ${batch} --steps ${steps} --seed ${seed} --out RUN`
-}
-
 function factsOf(config: RunConfig, metrics: readonly MetricsLine[]): RunReport['facts'] {
   const { learner } = assemble(config)
   const last = metrics.at(-1)
@@ -126,7 +121,7 @@ function chartsOf(metrics: readonly MetricsLine[]): RunReport['charts'] {
   const chance = metrics[0]?.chance ?? Number.NaN
   const loss = lineChart({
     xLabel: 'step',
-    yLabel: 'loss in nats',
+    yLabel: 'loss',
     series: [{ label: 'loss', points: points(line => line.loss) }],
     reference: { value: chance, label: 'a network that knows nothing' },
     smooth,
