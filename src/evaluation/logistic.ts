@@ -8,7 +8,8 @@ import { oneHot } from '../tensor/indexing.js'
 import { constant, input } from '../tensor/tensor.js'
 import { type Features, type Labelled, wantLabels, wantWidth } from './features.js'
 import { type MinimiseOptions, type Minimum, minimise } from './lbfgs.js'
-import { approximateInverse, leadingSubspace, type Subspace } from './precondition.js'
+import { approximateInverse, leadingSubspace, orthonormal, type Subspace } from './precondition.js'
+import { addScaled, dot, rowsOf, transposed } from './vectors.js'
 
 /** A linear classifier: logits = features · weight + bias. */
 export interface LinearClassifier {
@@ -38,6 +39,43 @@ export interface LogisticProblem {
  */
 export async function openLogistic(data: Labelled, classes: number): Promise<LogisticProblem> {
   wantLabels('logistic regression', data, classes)
+  return data.features.count < data.features.width ? openSpanned(data, classes) : openDirectly(data, classes)
+}
+
+/**
+ * The penalty keeps every column of W within the span of the rows, so fewer rows than features are as many features:
+ * their coordinates in an orthonormal basis of that span. Values, gradients and minima are the same.
+ */
+async function openSpanned({ features, labels }: Labelled, classes: number): Promise<LogisticProblem> {
+  const { count, width, values } = features
+  const rows = rowsOf(Float64Array.from(values), width)
+  const basis = orthonormal(rows)
+  const coordinates = Float32Array.from(rows.flatMap(row => basis.map(direction => dot(row, direction))))
+  const inner = await openDirectly({ features: { values: coordinates, count, width: count }, labels }, classes)
+  return {
+    async fit(C, { start, ...options } = {}) {
+      const fit = await inner.fit(C, { ...options, ...(start && { start: inSpan(start) }) })
+      return { ...fit, width, parameters: inFull(fit.parameters) }
+    },
+    close: inner.close,
+  }
+
+  function inSpan(parameters: Float64Array): Float64Array {
+    const columns = rowsOf(transposed(parameters.subarray(0, width * classes), classes), width)
+    const weight = basis.flatMap(direction => columns.map(column => dot(direction, column)))
+    return Float64Array.from([...weight, ...parameters.subarray(width * classes)])
+  }
+  function inFull(parameters: Float64Array): Float64Array {
+    const columns = rowsOf(new Float64Array(width * classes), width)
+    columns.forEach((column, c) => {
+      for (const [i, direction] of basis.entries()) addScaled(column, parameters[i * classes + c] ?? 0, direction)
+    })
+    const weight = transposed(Float64Array.from(columns.flatMap(column => [...column])), width)
+    return Float64Array.from([...weight, ...parameters.subarray(count * classes)])
+  }
+}
+
+async function openDirectly(data: Labelled, classes: number): Promise<LogisticProblem> {
   const { count, width } = data.features
   const size = (width + 1) * classes
 

@@ -62,7 +62,7 @@ export function approximateInverse({ basis, covariance }: Subspace, curvature: n
 }
 
 /** Gram–Schmidt, twice for the digits; a vector that depends on those before becomes zero. */
-function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
+export function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const done: Float64Array[] = []
   for (const vector of vectors) {
     const rest = vector.slice()

@@ -83,6 +83,20 @@ test('fitting to some rows is fitting to them alone', async () => {
   })
 })
 
+test('fewer rows than features: the same fit as with every row twice and twice the penalty', async () => {
+  const few = { features: normalFeatures(6, 8), labels: [0, 1, 2, 0, 1, 2] }
+  const doubled = Float32Array.from([...few.features.values, ...few.features.values])
+  const twice = { features: featuresOf(doubled, 8), labels: [...few.labels, ...few.labels] }
+  const own = await fitted(few, 3, 2, { tolerance: 1e-8 })
+  const same = await fitted(twice, 3, 1, { tolerance: 1e-8 })
+  expect(own.value).toBeCloseTo(same.value, 7)
+  own.parameters.forEach((value, i) => {
+    expect(value).toBeCloseTo(same.parameters[i] ?? 0, 5)
+  })
+  const again = await fitted(few, 3, 2, { tolerance: 1e-8, start: own.parameters })
+  expect(again.iterations).toBeLessThan(3)
+})
+
 test('separable classes are told apart without a mistake', async () => {
   const line = (count: number, shift: number) => ({
     features: rows(
