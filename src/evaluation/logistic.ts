@@ -39,8 +39,12 @@ export interface LogisticProblem {
  */
 export async function openLogistic(data: Labelled, classes: number): Promise<LogisticProblem> {
   wantLabels('logistic regression', data, classes)
-  return data.features.count < data.features.width ? openSpanned(data, classes) : openDirectly(data, classes)
+  const { count, width } = data.features
+  return FEWER * count <= width ? openSpanned(data, classes) : openDirectly(data, classes)
 }
+
+/** How many times fewer rows than features there must be for their span to be worth finding: that takes count² · width. */
+const FEWER = 4
 
 /**
  * The penalty keeps every column of W within the span of the rows, so fewer rows than features are as many features:

@@ -84,9 +84,9 @@ test('fitting to some rows is fitting to them alone', async () => {
 })
 
 test('fewer rows than features: the same fit as with every row twice and twice the penalty', async () => {
-  const few = { features: normalFeatures(6, 8), labels: [0, 1, 2, 0, 1, 2] }
-  const doubled = Float32Array.from([...few.features.values, ...few.features.values])
-  const twice = { features: featuresOf(doubled, 8), labels: [...few.labels, ...few.labels] }
+  const few = { features: normalFeatures(6, 24), labels: [0, 1, 2, 0, 1, 2] }
+  const doubled = Float32Array.from([...few.features.values, ...few.features.values]) // 12 of 24: fitted as they are
+  const twice = { features: featuresOf(doubled, 24), labels: [...few.labels, ...few.labels] }
   const own = await fitted(few, 3, 2, { tolerance: 1e-8 })
   const same = await fitted(twice, 3, 1, { tolerance: 1e-8 })
   expect(own.value).toBeCloseTo(same.value, 7)
