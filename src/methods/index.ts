@@ -1,12 +1,13 @@
 import { LacunaError } from '../errors.js'
 import type { Method } from './method.js'
+import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { simclr }
+export { rotation, simclr }
 
 /** All methods, by name. */
-export const methods: readonly Method[] = [simclr]
+export const methods: readonly Method[] = [simclr, rotation]
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {
