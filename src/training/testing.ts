@@ -107,3 +107,20 @@ const sameNumbers = (a: ArrayLike<number | bigint> = [], b: ArrayLike<number | b
 /** How many standard errors a share is away from what chance alone gives. */
 export const deviationsFrom = (chance: number, share: number, guesses: number): number =>
   Math.abs(share - chance) / Math.sqrt((chance * (1 - chance)) / guesses)
+
+/**
+ * Pictures of side × side fields, each with stripes of its own: the farther down, the more across, the farther to the right, the
+ * more downwards. Brightness, phase and some noise are new in every picture. A glance at a field tells its place.
+ */
+export function striped({ size, channels, batch }: Size, side: number, number: number): Uint8Array {
+  const noise = whiteNoise({ size, channels, batch }, number)
+  const stripes = (place: number) => (0.4 * Math.floor((place * side) / size)) / (side - 1)
+  const stride = size * size * channels
+  return noise.map((value, i) => {
+    const [picture, pixel] = [Math.floor(i / stride), Math.floor((i % stride) / channels)]
+    const [row, column] = [Math.floor(pixel / size), pixel % size]
+    const phase = 7 * (picture + batch * number)
+    const wave = Math.cos(2 * Math.PI * (stripes(row) * row + stripes(column) * column) + phase)
+    return 100 + (phase % 50) + 50 * wave + value / 16
+  })
+}

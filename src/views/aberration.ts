@@ -14,12 +14,12 @@ const fringe = [-1, 2, -1]
 /**
  * Takes away what lies between green and magenta, by the projection B = I − aᵀa / (aaᵀ) with a = (−1, 2, −1).
  * Grey pictures as they are.
- * @param x [N, C, H, W]
+ * @param x [..., C, H, W]
  */
 export function withoutFringes(x: Tensor): Tensor {
-  if (x.shape[1] === 1) return x
+  if (x.shape.at(-3) === 1) return x
   const a = constant(fringe, [3, 1, 1])
-  return x.sub(x.mul(a).sum(1, true).mul(a).div(6))
+  return x.sub(x.mul(a).sum(-3, true).mul(a).div(6))
 }
 
 /** Of the channel that is kept */

@@ -25,6 +25,9 @@ export interface GridOptions {
   readonly shift?: number
 }
 
+/** What lies between patches that are shown */
+export const GREY = 0.5
+
 /** The least patch that shows anything */
 const LEAST_PATCH = 6
 
@@ -126,6 +129,19 @@ export function middlePatches(x: Tensor, grid: Grid): Tensor {
 }
 
 /**
+ * Of each sample, what belongs to the patches named.
+ * @param x [N, P, ...rest]
+ * @param which int [N, ...chosen], each 0 to P − 1
+ * @returns [N, ...chosen, ...rest]
+ */
+export function arrange(x: Tensor, which: Tensor): Tensor {
+  const [n = 1, count = 1, ...rest] = x.shape
+  const first = range(n).map(i => i * count)
+  const rows = which.add(whole(first, [n, ...which.shape.slice(1).map(() => 1)]))
+  return x.reshape(n * count, ...rest).gather(rows)
+}
+
+/**
  * Lays patches at the places of a grid, with grey between, for looking at.
  * @param patches [N, side², C, patch, patch]
  * @param size height and width of the picture
@@ -134,15 +150,15 @@ export function middlePatches(x: Tensor, grid: Grid): Tensor {
 export function layPatches(patches: Tensor, { side, patch }: Grid, size: number): Tensor {
   const [n = 1, , channels = 1] = patches.shape
   const cell = Math.floor(size / side)
-  const grey = 0.5
+
   const before = Math.floor((cell - patch) / 2)
-  const cells = [3, 4].reduce((x, axis) => x.pad(axis, before, cell - patch - before, grey), patches)
+  const cells = [3, 4].reduce((x, axis) => x.pad(axis, before, cell - patch - before, GREY), patches)
   const whole = cells
     .reshape(n, side, side, channels, cell, cell)
     .transpose(0, 3, 1, 4, 2, 5)
     .reshape(n, channels, side * cell, side * cell)
   const rest = size - side * cell
-  return [2, 3].reduce((x, axis) => x.pad(axis, Math.floor(rest / 2), Math.ceil(rest / 2), grey), whole)
+  return [2, 3].reduce((x, axis) => x.pad(axis, Math.floor(rest / 2), Math.ceil(rest / 2), GREY), whole)
 }
 
 /**
