@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { mlp } from '../nn/layers.js'
+import { eachPatch } from '../nn/patchwise.js'
 import type { Draw } from '../program/trace.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { randomGreyscale } from '../views/colour.js'
-import { arrange, cutPatches, layPatches, standardise, tileGrid } from '../views/patches.js'
+import { arrange, coveringPatches, cutPatches, layPatches, standardise, tileGrid } from '../views/patches.js'
 import { affineGroup9, allPermutations, inverseOf, type Permutation, projectiveGroup9 } from '../views/permutations.js'
 import { toFloat } from '../views/picture.js'
 import { defineMethod } from './method.js'
-import { representByPatches } from './patchwise.js'
 
 /** Pictures below this size are cut into 2 × 2 tiles, larger ones into 3 × 3: smaller tiles show next to nothing. */
 const THREE_FROM = 48
@@ -66,8 +66,8 @@ export const jigsaw = defineMethod({
 
     /** [N, places, C, tile, tile] and orders of the tiles, int [N, K] → logits [N·K, permutations]; tiles are encoded once */
     const solve = (tiles: Tensor, order: Tensor) => {
-      const [n = 1, , ...tile] = tiles.shape
-      const embedded = projector(encoder(look(tiles).reshape(n * places, ...tile))).relu()
+      const n = tiles.shape[0] ?? 1
+      const embedded = projector(eachPatch(encoder, look(tiles)).reshape(n * places, encoder.width)).relu()
       const inOrder = arrange(embedded.reshape(n, places, -1), tilesAt(permutations, order)) // [N, K, places, projection]
       return solver(inOrder.reshape(-1, places * options.projection))
     }
@@ -94,7 +94,7 @@ export const jigsaw = defineMethod({
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(permutations.length) } },
         }
       },
-      represent: ({ image }) => representByPatches(encoder, look, toFloat(image), grid.patch),
+      represent: ({ image }) => eachPatch(encoder, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
       show({ image }, draw) {
         const tiles = cutPatches(toFloat(image), draw, grid)
         const order = draw.integer([image.shape[0] ?? 1], permutations.length)

@@ -59,7 +59,7 @@ describe('pictures whose nine fields are known by their stripes', () => {
     const { columns } = await trained
     expect(columns.map(({ title }) => title)).toEqual([
       'as the network sees them',
-      'laid around the middle as guessed',
+      'laid as guessed',
       'the right places',
     ])
     const [, laid, right] = columns.map(({ pictures }) => Array.from(pictures))

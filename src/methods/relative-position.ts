@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { mlp } from '../nn/layers.js'
+import { eachPatch } from '../nn/patchwise.js'
 import type { Draw } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { keepOneChannel, withoutFringes } from '../views/aberration.js'
 import { DIRECTIONS, evenly, MIDDLE, type Pair, pairs, placedAsGuessed } from '../views/neighbours.js'
-import { cutPatches, layPatches, neighbourGrid, standardise } from '../views/patches.js'
+import { coveringPatches, cutPatches, layPatches, neighbourGrid, standardise } from '../views/patches.js'
 import { toFloat } from '../views/picture.js'
 import { defineMethod } from './method.js'
-import { representByPatches } from './patchwise.js'
 
 const positive = z.number().int().positive()
 const measure = (says: string) => z.boolean().default(true).describe(says)
@@ -53,8 +53,8 @@ export const relativePosition = defineMethod({
       options.colour === 'drop' ? keepOneChannel(look(patches), draw) : look(patches)
     /** [N, 9, C, patch, patch] → logits [N, pairs, 8]; each patch is encoded once */
     const compare = (seen: Tensor, asked: readonly Pair[]) => {
-      const [n = 1, places = 1, ...patch] = seen.shape
-      const encoded = projector(encoder(seen.reshape(n * places, ...patch))).relu()
+      const [n = 1, places = 1] = seen.shape
+      const encoded = projector(eachPatch(encoder, seen).reshape(n * places, encoder.width)).relu()
       const of = (which: readonly number[]) => encoded.reshape(n, places, -1).gather(whole(which), 1)
       const both = concat([of(asked.map(pair => pair.first)), of(asked.map(pair => pair.second))], 2)
       return comparer(both.reshape(n * asked.length, 2 * options.projection)).reshape(n, asked.length, DIRECTIONS)
@@ -78,7 +78,7 @@ export const relativePosition = defineMethod({
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(DIRECTIONS) } },
         }
       },
-      represent: ({ image }) => representByPatches(encoder, look, toFloat(image), grid.patch),
+      represent: ({ image }) => eachPatch(encoder, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
       show({ image }, draw) {
         const patches = cutPatches(toFloat(image), draw, grid)
         const seen = lookAt(patches, draw)
@@ -87,7 +87,7 @@ export const relativePosition = defineMethod({
         const lay = (some: Tensor) => layPatches(some, grid, picture.size)
         return [
           { title: 'as the network sees them', pictures: lay(options.normalise ? seen.div(5).add(0.5) : seen) },
-          { title: 'laid around the middle as guessed', pictures: lay(guessed) },
+          { title: 'laid as guessed', pictures: lay(guessed) },
           { title: 'the right places', pictures: lay(patches) },
         ]
       },

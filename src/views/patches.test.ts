@@ -3,16 +3,19 @@ import { LacunaError } from '../errors.js'
 import { arrayOf, at } from '../nn/testing.js'
 import { evaluate, type Given, randomArray } from '../program/testing.js'
 import { draw } from '../program/trace.js'
+import { constant } from '../tensor/tensor.js'
 import {
+  arrange,
+  coveringPatches,
   cutPatches,
   type Grid,
   layPatches,
-  middlePatches,
   neighbourGrid,
   spanOf,
   standardise,
   tileGrid,
 } from './patches.js'
+import { affineGroup9, inverseOf } from './permutations.js'
 import { difference } from './testing.js'
 
 const measures = { gap: true, jitter: true }
@@ -123,16 +126,42 @@ describe.each<[string, Grid]>([
     expect(Math.max(...seen.jitter)).toBeGreaterThanOrEqual(jitter)
     expect(Math.max(...seen.shift)).toBe(shift)
   })
+})
 
-  test('laid out again without moves are the middle of the picture in order', async () => {
-    const still = { ...grid, jitter: 0, shift: 0 }
-    const { y } = await evaluate(x => ({ y: middlePatches(x, still) }), [labelled])
-    const margin = Math.floor((32 - spanOf(still)) / 2)
-    const expected = arrayOf([5, count, 3, patch, patch], (n, t, c, i, j) =>
-      at(labelled, n, c, margin + pitch * Math.floor(t / side) + i, margin + pitch * (t % side) + j),
-    )
-    expect(y).toEqual(expected.values)
-  })
+test.each([
+  [12, [0, 20]],
+  [8, [0, 8, 16, 24]],
+  [14, [0, 18]],
+  [20, [0]],
+])('patches of %i px cover the picture from border to border', async (patch, starts) => {
+  const { y } = await evaluate(x => ({ y: coveringPatches(x, patch) }), [labelled])
+  const side = starts.length
+  const expected = arrayOf([5, side ** 2, 3, patch, patch], (n, t, c, i, j) =>
+    at(labelled, n, c, (starts[Math.floor(t / side)] ?? 0) + i, (starts[t % side] ?? 0) + j),
+  )
+  expect(y).toEqual(expected.values)
+})
+
+test('arranging takes of each sample the patches it names', async () => {
+  const x = randomArray([3, 4, 2, 5])
+  const which = [3, 3, 0, 1, 2, 0]
+  const { y } = await evaluate(t => ({ y: arrange(t, constant(which, [3, 1, 2], 'int')) }), [x])
+  const expected = arrayOf([3, 1, 2, 2, 5], (n, _, k, i, j) => at(x, n, which[2 * n + k] ?? 0, i, j))
+  expect(y).toEqual(expected.values)
+})
+
+test('tiles in any order, and then in the inverse one, are where they were, bit for bit', async () => {
+  const tiles = randomArray([72, 9, 3, 4, 4])
+  const orders = affineGroup9()
+  const table = (rows: readonly (readonly number[])[]) => constant(rows.flat(), [72, 9], 'int')
+  const { y } = await evaluate(
+    x => ({ y: arrange(arrange(x, table(orders)), table(orders.map(inverseOf))) }),
+    [tiles],
+    {
+      precision: 'float32',
+    },
+  )
+  expect(y).toEqual(tiles.values.map(Math.fround))
 })
 
 test('laying patches puts each into its cell, with grey around', async () => {

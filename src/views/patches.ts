@@ -112,18 +112,17 @@ export function cutPatches(x: Tensor, draw: Draw, grid: Grid): Tensor {
 }
 
 /**
- * The patches of a grid in the middle of the picture, none of them moved.
+ * As many patches as fit beside one another, spread evenly from border to border: the whole picture, as an encoder for patches sees
+ * it.
  * @param x [N, C, H, H]
- * @returns [N, side², C, patch, patch]
+ * @returns [N, P, C, patch, patch]
  */
-export function middlePatches(x: Tensor, grid: Grid): Tensor {
-  const { patch } = grid
-  const still = { ...grid, jitter: 0, shift: 0 }
-  const margin = Math.floor(((x.shape[2] ?? 1) - spanOf(still)) / 2)
+export function coveringPatches(x: Tensor, patch: number): Tensor {
+  const size = x.shape[2] ?? 1
+  const side = Math.floor(size / patch)
+  const starts = range(side).map(i => Math.round((i * (size - patch)) / Math.max(1, side - 1)))
   return stack(
-    cornersOf(still).map(([row = 0, column = 0]) =>
-      x.slice(2, margin + row, margin + row + patch).slice(3, margin + column, margin + column + patch),
-    ),
+    starts.flatMap(row => starts.map(column => x.slice(2, row, row + patch).slice(3, column, column + patch))),
     1,
   )
 }
