@@ -1,12 +1,15 @@
 import { LacunaError } from '../errors.js'
+import { jigsaw } from './jigsaw.js'
 import type { Method } from './method.js'
+import { relativePosition } from './relative-position.js'
+import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { simclr }
+export { jigsaw, relativePosition, rotation, simclr }
 
 /** All methods, by name. */
-export const methods: readonly Method[] = [simclr]
+export const methods: readonly Method[] = [simclr, rotation, jigsaw, relativePosition]
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {

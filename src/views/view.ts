@@ -8,7 +8,7 @@ import { toFloat } from './picture.js'
 import { blur } from './resample.js'
 
 const probability = z.number().min(0).max(1)
-const interval = (end: z.ZodNumber) =>
+export const interval = (end: z.ZodNumber) =>
   z.tuple([end, end]).refine(([low, high]) => low <= high, 'the smaller number comes first')
 
 /** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
