@@ -1,12 +1,13 @@
 import { LacunaError } from '../errors.js'
+import { colorization } from './colorization.js'
 import type { Method } from './method.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { simclr }
+export { colorization, simclr }
 
 /** All methods, by name. */
-export const methods: readonly Method[] = [simclr]
+export const methods: readonly Method[] = [simclr, colorization]
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {
