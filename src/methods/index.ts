@@ -1,4 +1,5 @@
 import { LacunaError } from '../errors.js'
+import { colorization } from './colorization.js'
 import { jigsaw } from './jigsaw.js'
 import type { Method } from './method.js'
 import { relativePosition } from './relative-position.js'
@@ -6,10 +7,10 @@ import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { jigsaw, relativePosition, rotation, simclr }
+export { colorization, jigsaw, relativePosition, rotation, simclr }
 
 /** All methods, by name. */
-export const methods: readonly Method[] = [simclr, rotation, jigsaw, relativePosition]
+export const methods: readonly Method[] = [colorization, relativePosition, jigsaw, rotation, simclr]
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {
