@@ -1,12 +1,14 @@
 import { LacunaError } from '../errors.js'
+import { contextEncoder } from './context-encoder.js'
+import { mae } from './mae.js'
 import type { Method } from './method.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { simclr }
+export { contextEncoder, mae, simclr }
 
 /** All methods, by name. */
-export const methods: readonly Method[] = [simclr]
+export const methods: readonly Method[] = [simclr, mae, contextEncoder]
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {

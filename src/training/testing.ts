@@ -1,0 +1,109 @@
+import { methodNamed } from '../methods/index.js'
+import { initialValues } from '../nn/initialise.js'
+import { Engine } from '../program/engine.js'
+import type { RunConfig } from './config.js'
+import { assemble, examinationProgram, parseOptions, showProgram, trainingProgram } from './programs.js'
+
+const target = { device: 'cpu', precision: 'float32' } as const
+
+/** The run of a small network on small pictures, for tests. */
+export const configOf = (
+  method: string,
+  options: Record<string, unknown> = {},
+  changes: Partial<RunConfig> = {},
+): RunConfig => ({
+  version: 1,
+  method,
+  options: parseOptions(methodNamed(method), options),
+  encoder: 'c4-half',
+  size: 16,
+  channels: 3,
+  data: { source: 'made up', pictures: 1000 },
+  batch: 16,
+  steps: 10,
+  seed: 0,
+  optimiser: 'adamw',
+  learningRate: 2e-3,
+  weightDecay: 0,
+  warmupSteps: 0,
+  clip: 0,
+  device: 'cpu',
+  ...changes,
+})
+
+type Size = Pick<RunConfig, 'size' | 'channels' | 'batch'>
+
+/** White noise: no pixel tells anything of another. Marsaglia's xorshift, other pictures for every number. */
+export function whiteNoise({ size, channels, batch }: Size, number: number): Uint8Array {
+  let state = Math.imul(number + 1, 0x9e3779b1) | 1
+  return new Uint8Array(batch * size * size * channels).map(() => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state >>> 16
+  })
+}
+
+export interface Trained {
+  /** Loss and metrics of the first step, and the loss of a network that knows nothing */
+  readonly first: Readonly<Record<string, number>>
+  readonly chance: number
+  /** Variables that the training left as they were */
+  readonly unchanged: readonly string[]
+  /** Of the method's examination: the mean over all batches */
+  readonly measures: Readonly<Record<string, number>>
+  /** What it then shows of the last batch: title and uint8 [batch, size, size, channels] */
+  readonly columns: readonly { readonly title: string; readonly pictures: Uint8Array }[]
+}
+
+/**
+ * Trains on batches that are made up step by step, then examines the task on further ones.
+ * @param batch the pictures of a number: 0 … steps − 1 to train on, later ones to examine
+ */
+export async function trainedOn(
+  config: RunConfig,
+  batch: (number: number) => Uint8Array,
+  examinations = 1,
+): Promise<Trained> {
+  const assembly = assemble(config)
+  const { program, names, chance } = trainingProgram(assembly, config, target)
+  const examination = examinationProgram(assembly, config, config.batch, target)
+  const show = showProgram(assembly, config, config.batch, target)
+  const engine = new Engine({ ...target, threads: 1 })
+  const firstOf = (results: Readonly<Record<string, ArrayLike<number | bigint>>>) =>
+    Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Number(values[0])]))
+  try {
+    await engine.load('train', program)
+    const start = initialValues(names, config.seed)
+    await engine.write(start)
+    let first: Record<string, number> = {}
+    for (let step = 0; step < config.steps; step++) {
+      const feeds = { image: batch(step), learningRate: [config.learningRate], step: [step], progress: [0] }
+      const results = await engine.run('train', feeds, { seed: config.seed, step })
+      if (step === 0) first = firstOf(results)
+    }
+    const end = await engine.read()
+    const unchanged = [...assembly.names.values()].filter(name => sameNumbers(start.get(name), end.get(name)))
+    await engine.load('examine', examination.program)
+    await engine.load('show', show.program)
+    const measures: Record<string, number> = {}
+    for (let i = 0; i < examinations; i++) {
+      const feeds = { image: batch(config.steps + i) }
+      const results = firstOf(await engine.run('examine', feeds, { seed: config.seed + 1, step: i }))
+      for (const [name, value] of Object.entries(results)) measures[name] = (measures[name] ?? 0) + value / examinations
+    }
+    const image = batch(config.steps + examinations - 1)
+    const shown = await engine.run('show', { image }, { seed: config.seed, step: 0 })
+    const columns = show.titles.map((title, i) => ({ title, pictures: shown[`${i}`] as Uint8Array }))
+    return { first, chance, unchanged, measures, columns }
+  } finally {
+    await engine.close()
+  }
+}
+
+const sameNumbers = (a: ArrayLike<number | bigint> = [], b: ArrayLike<number | bigint> = []): boolean =>
+  a.length === b.length && Array.from(a).every((value, i) => value === b[i])
+
+/** How many standard errors a share is away from what chance alone gives. */
+export const deviationsFrom = (chance: number, share: number, guesses: number): number =>
+  Math.abs(share - chance) / Math.sqrt((chance * (1 - chance)) / guesses)
