@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { z } from 'zod'
-import { methodNamed, methods } from '../methods/index.js'
+import { defaultEncoder, methodNamed, methods } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
 import { table } from '../report/text-lines.js'
 import { jsonOption } from './options.js'
@@ -22,13 +22,14 @@ export const methodsCommand = (): Command =>
       )
     })
 
-const describe = ({ name, reads, shown, hidden, paper, training, options }: Method) => ({
+const describe = ({ name, reads, shown, hidden, paper, training, encoder = defaultEncoder, options }: Method) => ({
   name,
   reads,
   shown,
   hidden,
   paper,
   training,
+  encoder,
   options: z.toJSONSchema(options, { io: 'input' }),
 })
 
@@ -40,7 +41,7 @@ function full(m: Method): string {
   const rows = leaves(z.toJSONSchema(m.options, { io: 'output' }) as Schema)
   return [
     brief(m),
-    `  trained with ${optimiser}, --lr ${learningRate} for a batch of 256, --weight-decay ${weightDecay}, --batch ${batch}`,
+    `  trained with --encoder ${m.encoder ?? defaultEncoder}, ${optimiser}, --lr ${learningRate} for a batch of 256, --weight-decay ${weightDecay}, --batch ${batch}`,
     `\noptions (--set key=value):\n${table(rows)}`,
   ].join('\n')
 }

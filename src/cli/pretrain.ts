@@ -28,7 +28,7 @@ interface Options extends DataOptions, Omit<PretrainOptions, 'learningRate' | 'o
 
 export const pretrainCommand = (): Command =>
   withOptions(new Command('pretrain'), [
-    new Option('--encoder <name>', 'architecture: c4, resnet18, vit-mini, … (default: c4)'),
+    new Option('--encoder <name>', 'architecture: c4, resnet18, vit-mini, … (default: see `lacuna methods <method>`)'),
     new Option('--size <px>', 'height and width of the pictures (default: 32; IDX files as they are)').argParser(
       wholeNumber(4),
     ),

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { writeFileAtomic } from '../files.js'
-import { methodNamed } from '../methods/index.js'
+import { defaultEncoder, methodNamed } from '../methods/index.js'
 import { previewSheet } from '../report/preview.js'
 import { prepare } from '../training/prepare.js'
 import { preview } from '../training/preview.js'
@@ -10,7 +10,7 @@ import { terminal } from './terminal.js'
 
 interface Options extends DataOptions {
   readonly out: string
-  readonly encoder: string
+  readonly encoder?: string
   readonly count: number
   readonly seed: number
   readonly set?: Record<string, unknown>
@@ -25,7 +25,7 @@ export const previewCommand = (): Command =>
       wholeNumber(4),
     ),
     new Option('--channels <n>', '1 for grey, 3 for colour').argParser(wholeNumber(1)),
-    new Option('--encoder <name>', 'architecture').default('c4'),
+    new Option('--encoder <name>', 'architecture (default: see `lacuna methods <method>`)'),
     new Option('--seed <n>', 'of the pictures and of what is drawn').default(0).argParser(wholeNumber(0)),
     new Option('--set <key=value>', 'an option of the method; may be repeated').argParser(setting),
     ...dataOptions(),
@@ -44,7 +44,8 @@ export const previewCommand = (): Command =>
         const { size, channels } = pictures
         const { prepared, notes } = prepare(method, methodOptions, pictures, options.seed)
         for (const note of notes) output.note(note)
-        const config = { method: name, options: methodOptions, prepared, encoder: options.encoder, size, channels }
+        const encoder = options.encoder ?? method.encoder ?? defaultEncoder
+        const config = { method: name, options: methodOptions, prepared, encoder, size, channels }
         const shown = await preview(config, pictures, options.count, options.seed)
         writeFileAtomic(
           options.out,

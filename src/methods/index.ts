@@ -1,16 +1,26 @@
 import { LacunaError } from '../errors.js'
 import { colorization } from './colorization.js'
+import { contextEncoder } from './context-encoder.js'
 import { jigsaw } from './jigsaw.js'
+import { mae } from './mae.js'
 import type { Method } from './method.js'
 import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { colorization, jigsaw, relativePosition, rotation, simclr }
+export { colorization, contextEncoder, jigsaw, mae, relativePosition, rotation, simclr }
 
 /** All methods, by name. */
-export const methods: readonly Method[] = [colorization, relativePosition, jigsaw, rotation, simclr]
+export const methods: readonly Method[] = [
+  colorization,
+  contextEncoder,
+  mae,
+  relativePosition,
+  jigsaw,
+  rotation,
+  simclr,
+]
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {

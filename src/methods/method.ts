@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Encoder } from '../nn/encoder.js'
+import type { Encoder, EncoderInput } from '../nn/encoder.js'
 import type { AnyModule } from '../nn/module.js'
 import type { Draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -38,7 +38,7 @@ export interface BuildContext<Options> {
    * Makes an encoder of the architecture that the user chose. The method keeps one of them as `encoder`; a teacher is a
    * second call, a method that hides colour or works on patches overrides the channels or the size.
    */
-  readonly makeEncoder: (input?: { readonly size?: number; readonly channels?: number }) => Encoder
+  readonly makeEncoder: (input?: Partial<EncoderInput>) => Encoder
 }
 
 /** What one step gives: tensors of a single number, and what a network that knows nothing would get. */
@@ -49,6 +49,16 @@ export interface StepResult {
   readonly chance: number
   /** Pictures or patches that the encoder sees in the step; as many as the batch has pictures unless told */
   readonly views?: number
+  readonly adversary?: Adversary
+}
+
+/** A part that is trained against the rest, by its own loss and an optimiser of its own, in the same step. */
+export interface Adversary {
+  /** Moves the variables of `modules` and no others; `loss` of the step moves all the rest, and these not */
+  readonly loss: Tensor
+  readonly modules: readonly AnyModule[]
+  /** Its learning rate as a multiple of the others'; 1 unless told */
+  readonly rate?: number
 }
 
 /** One figure of the task itself, and what it is worth without any learning. */
@@ -90,6 +100,9 @@ export interface TrainingDefaults {
   readonly batch: number
 }
 
+/** The architecture of methods that name none */
+export const defaultEncoder = 'c4'
+
 export interface Method {
   readonly name: string
   readonly reads: 'image'
@@ -99,6 +112,8 @@ export interface Method {
   readonly hidden: string
   readonly paper: string
   readonly training: TrainingDefaults
+  /** The architecture when the user chooses none; `defaultEncoder` unless told */
+  readonly encoder?: string
   readonly options: z.ZodType
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
   readonly chanceOnNoise?: boolean

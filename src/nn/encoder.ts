@@ -14,4 +14,6 @@ export interface EncoderInput {
   /** Height and width of the pictures */
   readonly size: number
   readonly channels: number
+  /** First values of a transformer's positions: random as timm's unless told, or sines and cosines of row and column */
+  readonly positions?: 'random' | 'sin-cos'
 }

@@ -124,6 +124,9 @@ export function dropout(probability: number): Module {
   })
 }
 
+/** x where it is positive, a share of it elsewhere. @see Maas et al. 2013 */
+export const leakyRelu = (slope = 0.2): Module => layer(x => x.maximum(x.mul(slope)))
+
 export interface MlpOptions {
   /** Batch normalisation after each linear layer but the last; 'all' also after the last, without gain and bias */
   readonly norm?: 'hidden' | 'all' | 'none'

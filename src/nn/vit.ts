@@ -6,9 +6,10 @@ import { ShapeError } from '../tensor/scope.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder, EncoderInput } from './encoder.js'
-import { normal, truncatedNormal } from './initial.js'
+import { type Initial, normal, truncatedNormal } from './initial.js'
 import { layerNorm, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
+import { sinCos2d } from './positions.js'
 import { blocks as transformerBlocks } from './transformer.js'
 
 export interface ViTOptions {
@@ -50,12 +51,13 @@ export const isViT = (encoder: Encoder): encoder is ViT => 'encode' in encoder
  * @throws LacunaError (2) when the pictures do not divide into patches
  * @see Dosovitskiy et al. 2021
  */
-export function vit({ size, channels }: EncoderInput, options: ViTOptions): ViT {
+export function vit({ size, channels, positions }: EncoderInput, options: ViTOptions): ViT {
   const { dim, depth, heads, patch = defaultPatch(size), mlpRatio = 4, classToken = true } = options
   const patches = patchesIn(size, patch)
   const tokens = [1, patches + (classToken ? 1 : 0), dim]
   const cls_token = classToken ? variable([1, 1, dim], normal(1e-6)([1, 1, dim]), 'token') : undefined
-  const pos_embed = variable(tokens, truncatedNormal(0.02)(tokens), 'token')
+  const first = positions === 'sin-cos' ? sinCos(size / patch, classToken) : truncatedNormal(0.02)
+  const pos_embed = variable(tokens, first(tokens), 'token')
   const patch_embed = patchEmbedding(channels, dim, patch)
   const blocks = transformerBlocks(depth, dim, heads, mlpRatio)
   const norm = layerNorm(dim)
@@ -92,6 +94,15 @@ function patchEmbedding(channels: number, dim: number, patch: number): Module {
     return bias === undefined ? y : y.add(bias)
   })
   return module({ proj }, (x: Tensor) => proj(x))
+}
+
+/** Positions that tell from the first step on which patches are neighbours; a class token has none. */
+function sinCos(side: number, classToken: boolean): Initial {
+  return ([, , dim = 1]) => {
+    if (dim % 4 !== 0)
+      throw new LacunaError(`vit: positions by sines and cosines want a width that divides by 4, not ${dim}`, 2)
+    return () => Float64Array.of(...Array<number>(classToken ? dim : 0).fill(0), ...sinCos2d(side, dim))
+  }
 }
 
 function defaultPatch(size: number): number {

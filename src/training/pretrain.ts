@@ -5,7 +5,7 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
-import { methodNamed } from '../methods/index.js'
+import { defaultEncoder, methodNamed } from '../methods/index.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
@@ -21,7 +21,7 @@ import { scaledRate } from './schedules.js'
 export interface PretrainOptions {
   /** Folder of the run; must not exist, unless `resume` */
   readonly out: string
-  /** Architecture, default c4 */
+  /** Architecture; the method's own default unless told, c4 for most */
   readonly encoder?: string
   /** Passes over the pictures, default 20; or `steps` */
   readonly epochs?: number
@@ -136,7 +136,7 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
     method: method.name,
     options: methodOptions,
     ...(prepared !== undefined && { prepared }),
-    encoder: options.encoder ?? 'c4',
+    encoder: options.encoder ?? method.encoder ?? defaultEncoder,
     size,
     channels,
     data: { source: pictures.source, pictures: items.length },

@@ -54,26 +54,60 @@ export interface TrainingProgram {
   readonly viewsPerPicture: number
 }
 
-/** One step: views, forward, loss, backward, optimiser, followers. Outputs `loss`, `gradientNorm` and the method's metrics. */
+/**
+ * One step: views, forward, loss, backward, optimiser, followers. Outputs `loss`, `gradientNorm` and the method's metrics.
+ * An adversary is a second backward and optimiser over the same forward: each loss is differentiated by its own variables
+ * alone, so neither moves the other's, though both flow through all.
+ */
 export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
   const { result, trace: traced } = trace({ training: true }, draw => {
-    const { loss, metrics, chance, views } = learner.step(sampleOf(config, config.batch), draw)
+    const { loss, metrics, chance, views, adversary } = learner.step(sampleOf(config, config.batch), draw)
     const variables = [...names].filter(([variable]) => variableOf(variable).role !== 'statistic')
-    const slopes = derivative(
+    const opposed = new Set(adversary?.modules.flatMap(part => [...variablesOf(part).values()]))
+    const main = optimised(
       loss,
-      variables.map(([variable]) => variable),
+      variables.filter(([variable]) => !opposed.has(variable)),
+      config,
     )
-    const trained = variables.map(([variable, name], i) => ({ name, variable, gradient: slopes[i] ?? loss }))
-    const { clipped, length } = clipByGlobalNorm(trained, config.clip > 0 ? config.clip : Number.MAX_VALUE)
-    const optimised = optimiserOf(config)(config.clip > 0 ? clipped : trained)
-    const after = learner.after?.(variable => optimised.updates.get(variable) ?? variable)
-    return { outputs: { loss, gradientNorm: length, ...metrics }, chance, views, optimised, after }
+    const against =
+      adversary &&
+      optimised(
+        adversary.loss,
+        variables.filter(([variable]) => opposed.has(variable)),
+        config,
+        adversary.rate,
+      )
+    const updates = new Map([...main.updates, ...(against?.updates ?? [])])
+    const after = learner.after?.(variable => updates.get(variable) ?? variable)
+    return {
+      outputs: { loss, gradientNorm: main.length, ...metrics },
+      chance,
+      views,
+      updates: new Map([...updates, ...(after ?? [])]),
+      names: new Map([...names, ...main.names, ...(against?.names ?? [])]),
+    }
   })
-  const all = new Map([...names, ...result.optimised.names])
-  const updates = new Map([...traced.updates, ...result.optimised.updates, ...(result.after ?? [])])
-  const computation: Computation = { outputs: result.outputs, updates, names: all, draws: traced.draws }
-  const { chance, views = config.batch } = result
-  return { program: compile(computation, target), names: all, chance, viewsPerPicture: views / config.batch }
+  const { outputs, chance, views = config.batch } = result
+  const updates = new Map([...traced.updates, ...result.updates])
+  const computation: Computation = { outputs, updates, names: result.names, draws: traced.draws }
+  return { program: compile(computation, target), names: result.names, chance, viewsPerPicture: views / config.batch }
+}
+
+/**
+ * What variables hold after a step down the slope of a loss, and the common length of all slopes.
+ * @param rate multiplies the learning rate: all optimisers move a variable in proportion to it
+ */
+function optimised(loss: Tensor, variables: readonly (readonly [Tensor, string])[], config: RunConfig, rate = 1) {
+  const slopes = derivative(
+    loss,
+    variables.map(([variable]) => variable),
+  )
+  const trained = variables.map(([variable, name], i) => ({ name, variable, gradient: slopes[i] ?? loss }))
+  const { clipped, length } = clipByGlobalNorm(trained, config.clip > 0 ? config.clip : Number.MAX_VALUE)
+  const { updates, names } = optimiserOf(config)(config.clip > 0 ? clipped : trained)
+  const moved = ([variable]: readonly [Tensor, string]) =>
+    [variable, variable.add((updates.get(variable) ?? variable).sub(variable).mul(rate))] as const
+  return { updates: rate === 1 ? updates : new Map([...updates, ...variables.map(moved)]), names, length }
 }
 
 /** The representation of `batch` pictures, output `features` [batch, width]. */

@@ -11,16 +11,21 @@ const probability = z.number().min(0).max(1)
 export const interval = (end: z.ZodNumber) =>
   z.tuple([end, end]).refine(([low, high]) => low <= high, 'the smaller number comes first')
 
+/** Where a picture is cut out and whether it is mirrored; its colours stay. */
+export const cropOptions = z.strictObject({
+  crop: interval(z.number().positive().max(1))
+    .default([0.2, 1])
+    .describe('share of the area that a crop covers, at least and at most'),
+  aspect: interval(z.number().positive())
+    .default([3 / 4, 4 / 3])
+    .describe('ratio of width to height of a crop, at least and at most'),
+  flip: probability.default(0.5).describe('probability of mirroring left and right'),
+})
+
 /** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
 export const viewOptions = z
   .strictObject({
-    crop: interval(z.number().positive().max(1))
-      .default([0.2, 1])
-      .describe('share of the area that a crop covers, at least and at most'),
-    aspect: interval(z.number().positive())
-      .default([3 / 4, 4 / 3])
-      .describe('ratio of width to height of a crop, at least and at most'),
-    flip: probability.default(0.5).describe('probability of mirroring left and right'),
+    ...cropOptions.shape,
     jitter: z
       .number()
       .min(0)
@@ -46,8 +51,8 @@ export type ViewOptions = z.output<typeof viewOptions>
  * @see Chen et al. 2020, appendix A
  */
 export function randomView(stored: Tensor, draw: Draw, size: number, options: ViewOptions): Tensor {
-  const { crop, aspect, flip, jitter: s, jitterProbability } = options
-  const cropped = randomResizedCrop(toFloat(stored), draw, size, { area: crop, aspect, flip })
+  const { jitter: s, jitterProbability } = options
+  const cropped = randomCrop(stored, draw, size, options)
   const jitter = {
     brightness: 0.8 * s,
     contrast: 0.8 * s,
@@ -58,6 +63,21 @@ export function randomView(stored: Tensor, draw: Draw, size: number, options: Vi
   const coloured = s === 0 ? cropped : colourJitter(cropped, draw, jitter)
   const grey = randomGreyscale(coloured, draw, options.greyscale)
   return randomSolarise(randomBlur(grey, draw, options.blur), draw, options.solarise)
+}
+
+/**
+ * A random part of each picture, perhaps mirrored, in its own colours.
+ *
+ * @param stored uint8 [N, H, W, C]
+ * @returns float [N, C, size, size] in [0, 1]
+ */
+export function randomCrop(
+  stored: Tensor,
+  draw: Draw,
+  size: number,
+  { crop, aspect, flip }: z.output<typeof cropOptions>,
+): Tensor {
+  return randomResizedCrop(toFloat(stored), draw, size, { area: crop, aspect, flip })
 }
 
 function randomBlur(x: Tensor, draw: Draw, probability: number): Tensor {

@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import { LacunaError } from '../errors.js'
+import { maskedError } from '../losses/masked-error.js'
+import type { Encoder } from '../nn/encoder.js'
+import { maskedDecoder } from '../nn/masked-decoder.js'
+import { takeRows } from '../nn/rows.js'
+import { isViT, type ViT } from '../nn/vit.js'
+import type { Draw } from '../program/trace.js'
+import { where } from '../tensor/elementwise.js'
+import { constant, type Tensor } from '../tensor/tensor.js'
+import { harmonicFill } from '../views/harmonic.js'
+import { randomMasking } from '../views/masking.js'
+import { meanColour, meanColourOf } from '../views/mean-colour.js'
+import { patchify, patchMoments, unpatchify } from '../views/patchify.js'
+import { toFloat } from '../views/picture.js'
+import { cropOptions, randomCrop } from '../views/view.js'
+import { defineMethod } from './method.js'
+
+export const mae = defineMethod({
+  name: 'mae',
+  reads: 'image',
+  shown: 'a random quarter of the patches of a picture',
+  hidden: 'the pixels of all other patches',
+  paper: 'He et al. 2022, Masked Autoencoders Are Scalable Vision Learners',
+  training: { optimiser: 'adamw', learningRate: 2e-3, weightDecay: 0.05, batch: 128 },
+  encoder: 'vit-mini',
+  options: z
+    .strictObject({
+      masked: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .default(0.75)
+        .describe('share of the patches that is hidden; at half and below, neighbours give the answer away'),
+      normalise: z
+        .boolean()
+        .default(true)
+        .describe('guess each patch less its mean and over its deviation: its structure, not its brightness'),
+      positions: z
+        .enum(['sin-cos', 'random'])
+        .default('sin-cos')
+        .describe("first values of the encoder's positions, which are then learnt"),
+      keep: z
+        .enum(['patches', 'class'])
+        .default('patches')
+        .describe('the vector that is kept: the mean over the patches, or the class token'),
+      decoder: z
+        .strictObject({
+          dim: z.number().int().positive().multipleOf(32).default(64).describe('width of the decoder, 32 a head'),
+          depth: z.number().int().positive().default(2).describe('blocks of the decoder'),
+        })
+        .prefault({}),
+      views: cropOptions.prefault({}),
+    })
+    .prefault({}),
+
+  prepare: ({ pictures, channels }) => ({ prepared: meanColourOf(pictures, channels), notes: [] }),
+
+  build({ makeEncoder, options, picture, prepared }) {
+    const encoder = transformer(makeEncoder({ positions: options.positions }))
+    const { patch, classToken } = encoder.options
+    const { patches } = encoder
+    const values = patch * patch * picture.channels
+    const kept = shownOf(patches, patch, options.masked)
+    const side = picture.size / patch
+    const decoder = maskedDecoder({ ...options.decoder, inputs: encoder.width, classToken, side, outputs: values })
+    const { mean, variance } = meanColour.parse(prepared)
+    if (options.normalise && values < 2)
+      throw new LacunaError('mae: patches of one number have no structure; use vit-mini/4, or normalise=false', 2)
+
+    /** The encoder sees some patches, the decoder guesses all: [N, L, values] */
+    const guessFrom = (x: Tensor, draw: Draw) => {
+      const n = x.shape[0] ?? 1
+      const { shown, place, hidden } = randomMasking(draw, n, patches, kept)
+      const encoded = encoder.encode(takeRows(encoder.embed(x), shown))
+      return { guess: decoder(encoded, place), hidden: hidden.reshape(n, patches, 1) }
+    }
+    /** What is to be guessed of pictures, and how to get from a guess back to their pixels */
+    const targetOf = (x: Tensor) => {
+      const pixels = patchify(x, patch)
+      const of = options.normalise ? patchMoments(pixels) : { mean: colour(mean, values), deviation: constant(1) }
+      const target = pixels.sub(of.mean).div(of.deviation)
+      return { pixels, target, toPixels: (guess: Tensor) => guess.mul(of.deviation).add(of.mean) }
+    }
+    const score = (x: Tensor, draw: Draw) => {
+      const { guess, hidden } = guessFrom(x, draw)
+      const { target, ...rest } = targetOf(x)
+      const error = (of: Tensor) => maskedError(of, target, hidden)
+      return { guess, hidden, loss: error(guess), unlearnt: error(target.mul(0)), ...rest }
+    }
+
+    return {
+      modules: { encoder, decoder },
+      step({ image }, draw) {
+        const { loss, unlearnt } = score(randomCrop(image, draw, picture.size, options.views), draw)
+        const chance = options.normalise ? (values - 1) / values : variance
+        return { loss, metrics: { explained: loss.div(unlearnt.maximum(1e-12)).neg().add(1) }, chance }
+      },
+      represent: ({ image }) => {
+        const tokens = encoder.features(toFloat(image))
+        if (!classToken) return tokens.mean(1)
+        return options.keep === 'class' ? encoder(toFloat(image)) : tokens.slice(1, 1).mean(1)
+      },
+      /** In pixels, a normalised guess is told the mean and the deviation of its patch; the fills are told the mean. */
+      examine({ image }, draw) {
+        const x = toFloat(image)
+        const { guess, hidden, loss, unlearnt, pixels, toPixels } = score(x, draw)
+        const error = (fill: Tensor) => {
+          const told = fill.add(pixels.mean(-1, true)).sub(fill.mean(-1, true))
+          return maskedError(options.normalise ? told : fill, pixels, hidden)
+        }
+        const mask = pixelsOf(hidden, patch)
+        const shown = mask.neg().add(1)
+        const meanOfShown = x
+          .mul(shown)
+          .sum([2, 3], true)
+          .div(shown.sum([2, 3], true))
+          .expand(...x.shape)
+        return {
+          loss: { value: loss, better: 'lower', baselines: { 'a flat guess': unlearnt } },
+          'squared error of pixels': {
+            value: maskedError(toPixels(guess), pixels, hidden),
+            better: 'lower',
+            baselines: {
+              'mean fill': error(patchify(meanOfShown, patch)),
+              'harmonic fill': error(patchify(harmonicFill(x, mask), patch)),
+            },
+          },
+        }
+      },
+      show({ image }, draw) {
+        const x = toFloat(image)
+        const { guess, hidden, toPixels } = score(x, draw)
+        const isHidden = pixelsOf(hidden, patch).greater(0)
+        return [
+          { title: 'shown', pictures: where(isHidden, 0.5, x) },
+          {
+            title: options.normalise ? 'guessed (mean and contrast of each patch told)' : 'guessed',
+            pictures: where(isHidden, unpatchify(toPixels(guess), patch).clip(0, 1), x),
+          },
+          { title: 'true', pictures: x },
+        ]
+      },
+    }
+  },
+})
+
+function transformer(encoder: Encoder): ViT {
+  if (isViT(encoder)) return encoder
+  throw new LacunaError(
+    'mae shows an encoder single patches, which only a transformer takes; use --encoder vit-mini',
+    2,
+  )
+}
+
+/** How many patches are shown. @throws LacunaError when none would be */
+function shownOf(patches: number, patch: number, masked: number): number {
+  const shown = Math.floor(patches * (1 - masked))
+  if (shown > 0) return shown
+  throw new LacunaError(
+    `mae: hiding ${100 * masked} % of ${patches} patches of ${patch} px leaves none to see; use larger pictures (--size), smaller patches such as --encoder vit-mini/2, or hide less (--set masked=0.5)`,
+    2,
+  )
+}
+
+/** [N, L, 1] → [N, 1, H, W] */
+const pixelsOf = (hidden: Tensor, patch: number): Tensor =>
+  unpatchify(hidden.expand(hidden.shape[0] ?? 1, hidden.shape[1] ?? 1, patch * patch), patch)
+
+/** The colour of every pixel of a patch, in the order of `patchify`: [values] */
+const colour = (mean: readonly number[], values: number): Tensor =>
+  constant(Float64Array.from({ length: values }, (_, i) => mean[i % mean.length] ?? 0))
