@@ -54,10 +54,10 @@ function pretextOf(pretexts: readonly Pretext[]): string[] {
   })
 }
 
-function section({ name, method, on, train, labels, runs, pretexts, evaluation }: Outcome): string {
+function section({ name, method, on, train, score, runs, pretexts, evaluation }: Outcome): string {
   const { config, minutes } = { config: readConfig(runs[0] ?? ''), minutes: runs.map(run => minutesOf(run).toFixed(1)) }
   const { title, path, from } = sources[on]
-  const scoring = labels === undefined ? '' : `\nlacuna evaluate runs/results/${name} ${path} --labels ${labels}`
+  const scoring = score === undefined ? '' : `\nlacuna evaluate runs/results/${name} ${path} ${score}`
   const alarms = pretexts.flatMap(p => p.alarms)
   return `## ${method} on ${title}
 

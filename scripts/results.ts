@@ -50,10 +50,10 @@ async function train({ name, method, on, train: options }: Experiment, seed: num
   await lacuna(['pretext', out, path, '--threads', '1'])
 }
 
-async function score({ name, on, labels }: Experiment): Promise<void> {
+async function score({ name, on, score: options }: Experiment): Promise<void> {
   const out = join(root, name)
-  if (labels === undefined || existsSync(join(out, 'evaluation.json'))) return
-  await lacuna(['evaluate', out, sources[on].path, '--labels', labels, '--threads', '1'])
+  if (options === undefined || existsSync(join(out, 'evaluation.json'))) return
+  await lacuna(['evaluate', out, sources[on].path, ...options.split(' '), '--threads', '1'])
 }
 
 function outcome(experiment: Experiment): Outcome[] {

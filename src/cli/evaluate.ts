@@ -22,6 +22,7 @@ import { terminal } from './terminal.js'
 interface Options extends DataOptions, DeviceOptions {
   readonly seeds?: number
   readonly labels?: (number | 'all')[]
+  readonly labelled?: number
   readonly k?: number
   readonly temperature?: number
   readonly json?: boolean
@@ -34,6 +35,10 @@ export const evaluateCommand = (): Command =>
       'random encoders and draws of labels for one run (default: 3); several runs count as they are',
     ).argParser(wholeNumber(1)),
     new Option('--labels <list>', 'labels per class of the probes, such as 10,100,all').argParser(amounts),
+    new Option(
+      '--labelled <n>',
+      'labelled pictures to learn from at most, drawn once for all (default: all)',
+    ).argParser(wholeNumber(1)),
     new Option('--k <n>', 'neighbours that vote (default: 20)').argParser(wholeNumber(1)),
     new Option('--temperature <T>', 'of the votes (default: 0.07)').argParser(number),
     ...dataOptions(),

@@ -42,7 +42,7 @@ function full(m: Method): string {
   return [
     brief(m),
     `  trained with --encoder ${m.encoder ?? defaultEncoder}, ${optimiser}, --lr ${learningRate} for a batch of 256, --weight-decay ${weightDecay}, --batch ${batch}`,
-    `\noptions (--set key=value):\n${table(rows)}`,
+    `\noptions (--set key=value):\n${table(rows, 3)}`,
   ].join('\n')
 }
 

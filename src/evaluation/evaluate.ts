@@ -57,6 +57,8 @@ export interface EvaluateOptions {
   readonly seeds?: number
   /** Labels per class of the probes; default 10 and 100 where there are enough, and all up to 5,000 pictures */
   readonly labels?: readonly (number | 'all')[]
+  /** Labelled pictures to learn from, at most: drawn once, the same for all contenders and seeds; all unless told */
+  readonly labelled?: number
   readonly k?: number
   readonly temperature?: number
   readonly device?: Device
@@ -89,7 +91,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const runs = runsIn(directory).map(path => ({ path, config: readConfig(path) }))
-  const { training, test, notes } = labelledParts(pictures)
+  const { training, test, notes } = labelledParts(pictures, options.labelled)
   const { classes } = pictures
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
   const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)

@@ -1,4 +1,4 @@
-import { type PictureSet, splitByGroup } from '../data/index.js'
+import { type PictureSet, shuffled, splitByGroup } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { countsOf } from './baselines.js'
 import { type Features, featuresOf } from './features.js'
@@ -13,9 +13,18 @@ const TEST_SHARE = 0.2
 
 /**
  * The labelled pictures to learn from and those to score on: as the data says, or one fifth for the test, groups kept together.
+ * @param most pictures to learn from, drawn at random
  * @throws LacunaError when there are no labels, one class only, or nothing in one of the parts
  */
-export function labelledParts(pictures: PictureSet): LabelledParts {
+export function labelledParts(pictures: PictureSet, most = Number.POSITIVE_INFINITY): LabelledParts {
+  const parts = wholeParts(pictures)
+  const { items } = parts.training
+  if (items.length <= most) return parts
+  const some = shuffled(items.length, 0, 0).slice(0, most).sort()
+  return { ...parts, training: parts.training.subset(some) }
+}
+
+function wholeParts(pictures: PictureSet): LabelledParts {
   const known = positionsWhere(pictures, ({ label }) => label !== undefined)
   if (known.length === 0)
     throw new LacunaError(
