@@ -44,7 +44,7 @@ export const experiments: readonly Experiment[] = [
     seeds,
   },
   ...tasks.flatMap(({ method, train, grey }): Experiment[] => [
-    { name: `${method}-photos`, method, on: 'photos', train: `${train} --size 64 --steps 800`, seeds: [0] },
+    { name: `${method}-photos`, method, on: 'photos', train: `${train} --size 64 --steps 300`, seeds: [0] },
     {
       name: `${method}-emoji`,
       method,

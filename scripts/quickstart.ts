@@ -23,6 +23,7 @@ const run = await pretrain('simclr', pictures, {
   epochs,
   batch: 64,
   learningRate: 4e-3,
+  options: { temperature: 0.2, views: { crop: [0.3, 1] } },
   onProgress: progress => show(progressLine(progress)),
 })
 show('')
