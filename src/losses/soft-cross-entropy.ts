@@ -10,9 +10,11 @@ import type { Tensor } from '../tensor/tensor.js'
  * @see Zhang et al. 2016, Colorful Image Colorization, eq. 2
  */
 export function softCrossEntropy(logits: Tensor, target: Tensor, weight: Tensor): Tensor {
-  const rows = target.mul(logits.logSoftmax(-1)).sum(-1).neg()
-  return rows.mul(weight).sum().div(weight.sum().maximum(1e-12))
+  return weightedMean(target.mul(logits.logSoftmax(-1)).sum(-1).neg(), weight)
 }
+
+/** Σ v x / Σ v; 0 when nothing has a weight. */
+export const weightedMean = (x: Tensor, weight: Tensor): Tensor => x.mul(weight).sum().div(weight.sum().maximum(1e-12))
 
 /**
  * Weights that lift rare classes: w ∝ 1 / ((1 − λ) p + λ / Q), scaled so that Σ p w = 1.

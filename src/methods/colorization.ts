@@ -1,22 +1,22 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
-import { entropy, rebalancingWeights, softCrossEntropy } from '../losses/soft-cross-entropy.js'
+import { entropy, rebalancingWeights, softCrossEntropy, weightedMean } from '../losses/soft-cross-entropy.js'
 import { dilatedHead } from '../nn/dilated-head.js'
 import { featureMap } from '../nn/feature-map.js'
-import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import {
   annealedMean,
   COLOUR_STRIDE,
-  colourPrior,
-  coloursOf,
-  isColourful,
+  countsOf,
+  mapOf,
   pointColours,
+  recoloured,
+  rowsOf,
   softEncode,
-  usedBins,
 } from '../views/colour-bins.js'
 import { randomResizedCrop } from '../views/crop.js'
-import { fromLab, lightness } from '../views/lab.js'
+import { lightness } from '../views/lab.js'
+import { binOptions, paletteOf } from '../views/palette.js'
 import { toFloat } from '../views/picture.js'
 import { resize } from '../views/resample.js'
 import { viewOptions } from '../views/view.js'
@@ -24,9 +24,11 @@ import { defineMethod } from './method.js'
 
 /** The colours that the training pictures have, and how common each is. */
 const palette = z.object({
-  centres: z.array(z.tuple([z.number(), z.number()])).min(1),
+  bins: z.array(z.tuple([z.number(), z.number()])).min(1),
   prior: z.array(z.number().positive()),
 })
+
+const { crop, aspect, flip } = viewOptions.unwrap().shape
 
 export const colorization = defineMethod({
   name: 'colorization',
@@ -34,22 +36,10 @@ export const colorization = defineMethod({
   shown: 'how light each pixel is',
   hidden: 'its colour, at every fourth pixel',
   paper: 'Zhang, Isola and Efros 2016, Colorful Image Colorization',
-  training: { optimiser: 'adamw', learningRate: 2e-3, weightDecay: 1e-4, batch: 128 },
+  training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 1e-4, batch: 128 },
   options: z
     .strictObject({
-      step: z
-        .number()
-        .min(5)
-        .max(60)
-        .default(20)
-        .describe('side of a bin in a and b of CIE Lab; 10, as in the paper, for larger pictures'),
-      neighbours: z
-        .number()
-        .int()
-        .positive()
-        .default(5)
-        .describe('bins that a colour is spread over; the released code of the paper has 10'),
-      sigma: z.number().positive().default(5).describe('deviation of that spread, in units of Lab'),
+      ...binOptions,
       lambda: z
         .number()
         .min(0)
@@ -63,116 +53,104 @@ export const colorization = defineMethod({
         .describe('T of the annealed mean that makes one colour of a guess: 1 is greyish, towards 0 spotted'),
       hidden: z.number().int().positive().default(64).describe('channels of the head'),
       skipGrey: z.boolean().default(true).describe('pictures without any colour do not count'),
-      views: viewOptions.unwrap().pick({ crop: true, aspect: true, flip: true }).prefault({}),
+      views: z
+        .strictObject({
+          crop: crop
+            .unwrap()
+            .default([0.6, 1])
+            .describe(crop.description ?? ''),
+          aspect,
+          flip,
+        })
+        .prefault({}),
     })
     .prefault({}),
-  prepare({ pictures, count, size, channels }, options) {
-    if (channels !== 3)
-      throw new LacunaError('colorization needs colour pictures; these are stored in grey: --channels 3', 2)
-    const { colours, grey } = coloursOf(pictures, count, size)
+  prepare(sample, options) {
+    wantFitting(sample)
+    const { pictures, count, size } = sample
+    const { grey, ...found } = paletteOf(pictures, count, size, options)
     if (grey === count)
       throw new LacunaError(`colorization needs colour pictures (--channels 3); all ${count} looked at are grey`, 2)
-    const centres = usedBins(colours, options.step)
-    const prior = colourPrior(colours, centres, options)
-    const share = (100 * grey) / count
-    const notes =
-      grey === 0
-        ? []
-        : [
-            `${share.toFixed(share < 1 ? 1 : 0)} % of the pictures are grey${options.skipGrey ? ' and do not count' : ''}`,
-          ]
-    return { prepared: { centres, prior }, notes }
+    const share = `${Number(((100 * grey) / count).toPrecision(2))} % of the pictures are grey`
+    return { prepared: found, notes: grey === 0 ? [] : [options.skipGrey ? `${share} and do not count` : share] }
   },
-  build({ makeEncoder, options, picture: { size, channels }, prepared }) {
-    if (channels !== 3 || size % COLOUR_STRIDE !== 0)
-      throw new LacunaError(
-        `colorization takes colour pictures whose size divides by ${COLOUR_STRIDE}; these have ${size} px and ${channels} channel(s): --channels 3 --size ${Math.ceil(size / COLOUR_STRIDE) * COLOUR_STRIDE}`,
-        2,
-      )
-    const { centres, prior } = palette.parse(prepared)
+  build({ makeEncoder, options, picture, prepared }) {
+    wantFitting(picture)
+    const { bins, prior } = palette.parse(prepared)
     const weights = rebalancingWeights(prior, options.lambda)
-    const rebalanced = prior.map((p, q) => p * (weights[q] ?? 0)) // sums to 1: the prior of a loss that is weighted
+    const rebalanced = prior.map((p, q) => p * (weights[q] ?? 0)) // sums to 1: the prior where rows are weighted
     const encoder = makeEncoder({ channels: 1 })
     const head = dilatedHead({
       width: encoder.width,
       hidden: options.hidden,
-      outputs: centres.length,
-      biasInitial: () => () => Float64Array.from(rebalanced, Math.log), // begins where it knows the prior and nothing else
+      outputs: bins.length,
+      biasInitial: () => () => Float64Array.from(rebalanced, Math.log), // begins with the prior, and learns the rest
     })
+    const { size } = picture
     const side = size / COLOUR_STRIDE
     const shown = (x: Tensor) => lightness(x).div(50).sub(1) // [N, 1, H, W] in [−1, 1]
-    const rows = (map: Tensor) => map.transpose(0, 2, 3, 1).reshape(-1, map.shape[1] ?? 1)
-    const guess = (x: Tensor) => rows(head(resize(featureMap(encoder, shown(x)), side, 'bilinear')))
+    const guess = (x: Tensor) => rowsOf(head(resize(featureMap(encoder, shown(x)), side, 'bilinear')))
 
-    /** One row a point: what is guessed, what is true, and how much it counts. */
+    /** One row for each point: what is guessed, what is true, and how much it counts. */
     const ask = (x: Tensor) => {
-      const ab = pointColours(x) // [N, 2, side, side]
-      const target = softEncode(rows(ab), centres, options)
-      const colourful = isColourful(ab)
-        .cast('float')
-        .reshape(-1, 1)
-        .expand(x.shape[0] ?? 1, side * side)
-        .reshape(-1)
-      const counts = options.skipGrey ? colourful : colourful.maximum(1)
+      const colour = pointColours(x)
+      const truth = rowsOf(colour)
+      const target = softEncode(truth, bins, options)
+      const counts = countsOf(colour, options.skipGrey)
       const weight = constant(weights).gather(target.argmax(-1)).mul(counts)
-      return { logits: guess(x), target, colours: rows(ab), counts, weight }
+      return { logits: guess(x), truth, target, counts, weight }
     }
     return {
       modules: { encoder, head },
       step({ image }, draw) {
-        const { logits, target, weight } = ask(
-          randomResizedCrop(toFloat(image), draw, size, { area: options.views.crop, ...options.views }),
-        )
+        const { crop: area, ...views } = options.views
+        const { logits, target, weight } = ask(randomResizedCrop(toFloat(image), draw, size, { area, ...views }))
         return { loss: softCrossEntropy(logits, target, weight), chance: entropy(rebalanced) }
       },
       examine({ image }) {
-        const { logits, target, colours, counts, weight } = ask(toFloat(image))
-        const logOf = (p: readonly number[]) => constant(p.map(Math.log)).expand(...logits.shape)
-        const unweighted = logits.sub(logOf(weights)) // what the rebalancing has multiplied, divided out again
-        const distance = (guessed: Tensor | number) =>
-          colours.sub(guessed).square().sum(-1).sqrt().mul(counts).sum().div(counts.sum().maximum(1e-12))
+        const { logits, truth, target, counts, weight } = ask(toFloat(image))
+        const logOf = (p: readonly number[]) => constant(p.map(Math.log))
+        const even = logits.sub(logOf(weights)) // the weights lift rare colours; undone where nothing is weighted
+        const distance = (ab: Tensor | number) => weightedMean(truth.sub(ab).square().sum(-1).sqrt(), counts)
+        const below = (value: Tensor, baselines: Readonly<Record<string, Tensor>>) =>
+          ({ value, better: 'lower', baselines }) as const
+        const baselines = { grey: distance(0) }
         return {
-          'cross entropy': {
-            value: softCrossEntropy(unweighted, target, counts),
-            better: 'lower',
-            baselines: { prior: softCrossEntropy(logOf(prior), target, counts) },
-          },
-          'rebalanced cross entropy': {
-            value: softCrossEntropy(logits, target, weight),
-            better: 'lower',
-            baselines: { prior: softCrossEntropy(logOf(rebalanced), target, weight) },
-          },
-          'distance from the true colour': {
-            value: distance(annealedMean(logits, centres, options.temperature)),
-            better: 'lower',
-            baselines: { grey: distance(0) },
-          },
-          XX: {
-            value: distance(annealedMean(unweighted, centres, options.temperature)),
-            better: 'lower',
-            baselines: { grey: distance(0) },
-          },
-          XX1: {
-            value: distance(annealedMean(unweighted, centres, 1)),
-            better: 'lower',
-            baselines: { mean: distance(annealedMean(logOf(prior), centres, 1)) },
-          },
+          'cross entropy': below(softCrossEntropy(even, target, counts), {
+            prior: softCrossEntropy(logOf(prior), target, counts),
+          }),
+          'rebalanced cross entropy': below(softCrossEntropy(logits, target, weight), {
+            prior: softCrossEntropy(logOf(rebalanced), target, weight),
+          }),
+          'distance from the true colour': below(distance(annealedMean(logits, bins, options.temperature)), baselines),
+          'distance, rare colours not lifted': below(
+            distance(annealedMean(even, bins, options.temperature)),
+            baselines,
+          ),
         }
       },
       represent: ({ image }) => encoder(shown(toFloat(image))),
       show({ image }) {
         const x = toFloat(image)
-        const light = lightness(x)
-        const guessed = annealedMean(guess(x), centres, options.temperature)
-          .reshape(-1, side, side, 2)
-          .transpose(0, 3, 1, 2)
-        const coloured = (ab: Tensor) => fromLab(concat([light, ab], 1))
+        const guessed = mapOf(annealedMean(guess(x), bins, options.temperature), side)
         return [
-          { title: 'shown: lightness', pictures: coloured(light.mul(0).expand(light.shape[0] ?? 1, 2, size, size)) },
-          { title: 'guessed colour', pictures: coloured(resize(guessed, size, 'bilinear')) },
+          { title: 'shown: lightness', pictures: recoloured(x, guessed.mul(0)) },
+          { title: 'guessed colour', pictures: recoloured(x, guessed) },
           { title: 'true colour', pictures: x },
         ]
       },
     }
   },
 })
+
+/** @throws LacunaError (wrong usage) for grey pictures, and for a size that does not divide */
+function wantFitting({ size, channels }: { readonly size: number; readonly channels: number }): void {
+  const next = Math.ceil(size / COLOUR_STRIDE) * COLOUR_STRIDE
+  if (channels !== 3)
+    throw new LacunaError('colorization needs colour pictures, these are stored in grey: use --channels 3', 2)
+  if (size !== next)
+    throw new LacunaError(
+      `colorization guesses the colour of every 4th pixel, and ${size} px do not divide by 4: use --size ${next}`,
+      2,
+    )
+}

@@ -6,15 +6,15 @@ import type { Tensor } from '../tensor/tensor.js'
 import {
   annealedMean,
   type Chroma,
-  colourPrior,
-  coloursOf,
-  isColourful,
+  countsOf,
+  mapOf,
   pointColours,
+  recoloured,
+  rowsOf,
   softEncode,
-  softShares,
-  usedBins,
 } from './colour-bins.js'
-import { labOf, toLab } from './lab.js'
+import { labOf, lightness, toLab } from './lab.js'
+import { colourPrior, coloursOf, paletteOf, softShares, usedBins } from './palette.js'
 import { difference } from './testing.js'
 
 const run = async (build: (x: Tensor) => Tensor, x: Given) =>
@@ -141,17 +141,62 @@ describe('the points of pictures', () => {
   })
 
   test('tell grey pictures from others', async () => {
-    expect(await run(x => isColourful(pointColours(x)).cast('float'), planes)).toEqual([1, 0, 1])
+    expect(await run(x => countsOf(pointColours(x), true), planes)).toEqual([1, 0, 1].flatMap(x => Array(4).fill(x)))
+    expect(await run(x => countsOf(pointColours(x), false), planes)).toEqual(Array(12).fill(1))
     const faint = array([3, 2, 1, 1], [4.9, -4.9, 5.1, 0, 0, -5.1])
-    expect(await run(ab => isColourful(ab).cast('float'), faint)).toEqual([0, 1, 1])
+    expect(await run(ab => countsOf(ab, true), faint)).toEqual([0, 1, 1])
   })
 
-  test('are the same in numbers, without the grey pictures', async () => {
-    const { colours, grey } = coloursOf(pictures, 3, size)
-    expect(grey).toBe(1)
-    const rows = await run(x => pointColours(x).transpose(0, 2, 3, 1), planes)
-    expect(difference(colours.flat(), [...rows.slice(0, 8), ...rows.slice(16)])).toBeLessThan(1e-9)
+  test('are the same in numbers, with the grey pictures or without', async () => {
+    const rows = await run(x => rowsOf(pointColours(x)), planes)
+    const skipped = coloursOf(pictures, 3, size, true)
+    expect(difference(skipped.colours.flat(), [...rows.slice(0, 8), ...rows.slice(16)])).toBeLessThan(1e-9)
+    const all = coloursOf(pictures, 3, size, false)
+    expect(difference(all.colours.flat(), rows)).toBeLessThan(1e-9)
+    expect([skipped.grey, all.grey]).toEqual([1, 1])
   })
+})
+
+test('rows are the places of a map, picture by picture, and go back', async () => {
+  const map = randomArray([2, 3, 2, 2])
+  const rows = await run(rowsOf, map)
+  expect(rows.slice(0, 6)).toEqual([0, 4, 8, 1, 5, 9].map(i => map.values[i]))
+  expect(await run(x => mapOf(rowsOf(x), 2), map)).toEqual(map.values)
+})
+
+test('a recoloured picture keeps its lightness, and its own colours give it back', async () => {
+  const x = randomArray([2, 3, 8, 8], { low: 0.3, high: 0.7 })
+  expect(difference(await run(p => recoloured(p, toLab(p).slice(1, 1, 3)), x), [...x.values])).toBeLessThan(1e-5)
+  const grey = await evaluate(
+    p => {
+      const y = recoloured(p, pointColours(p).mul(0))
+      return { colour: toLab(y).slice(1, 1, 3), changed: lightness(y).sub(lightness(p)) }
+    },
+    [x],
+  )
+  for (const values of Object.values(grey)) expect(Math.max(...values.map(Math.abs))).toBeLessThan(1e-4)
+})
+
+test('the palette of pictures: bins that are used, and a prior over them', () => {
+  const size = 4
+  const picture = (r: number, g: number, b: number) =>
+    Array<number[]>(size * size)
+      .fill([r, g, b])
+      .flat()
+  const stored = Uint8Array.from(
+    [picture(255, 0, 0), picture(128, 128, 128), picture(255, 0, 0), picture(0, 0, 255)].flat(),
+  )
+  const options = { step: 20, neighbours: 5, sigma: 5 }
+  const { bins, prior, grey } = paletteOf(stored, 4, size, { ...options, skipGrey: true })
+  expect(bins).toEqual([
+    [80, -100],
+    [80, 60],
+  ])
+  expect(difference(prior, [1 / 3, 2 / 3])).toBeLessThan(1e-12)
+  expect(grey).toBe(1)
+  const all = paletteOf(stored, 4, size, { ...options, skipGrey: false })
+  expect(all.bins).toContainEqual([0, 0])
+  expect(difference(all.prior, [1 / 4, 1 / 4, 1 / 2])).toBeLessThan(1e-6)
 })
 
 test('nothing flows back into the colours', async () => {

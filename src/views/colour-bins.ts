@@ -1,7 +1,8 @@
 import { putAlong } from '../tensor/indexing.js'
-import { range } from '../tensor/shape.js'
+import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
-import { labOf, toLab } from './lab.js'
+import { fromLab, lightness, toLab } from './lab.js'
+import { resize } from './resample.js'
 
 /** A colour without its lightness: a* and b* of CIE Lab */
 export type Chroma = readonly [a: number, b: number]
@@ -17,9 +18,9 @@ export interface SoftEncoding {
 /** Colour is guessed at every fourth pixel. */
 export const COLOUR_STRIDE = 4
 /** The pixel of each 4 × 4 that is asked for */
-const POINT = COLOUR_STRIDE / 2
+export const POINT = COLOUR_STRIDE / 2
 /** A picture is grey when no |a| or |b| goes above this. */
-const GREY = 5
+export const GREY = 5
 
 /**
  * The colours to be guessed: one point, not a mean, of every 4 × 4 pixels.
@@ -31,65 +32,19 @@ export function pointColours(x: Tensor): Tensor {
   return toLab(points).slice(1, 1, 3)
 }
 
-/** Pictures with some colour: [N, 2, h, w] → bool [N] */
-export const isColourful = (ab: Tensor): Tensor => ab.abs().max([1, 2, 3]).greater(GREY)
-
-/** The same of pictures as stored, in numbers; those without any colour are left out. */
-export function coloursOf(stored: Uint8Array, count: number, size: number) {
-  const found: Chroma[] = []
-  let grey = 0
-  const points = range(Math.floor(size / COLOUR_STRIDE)).map(i => COLOUR_STRIDE * i + POINT)
-  for (let n = 0; n < count; n++) {
-    const own = points.flatMap(y => points.map(x => chromaAt(stored, 3 * ((n * size + y) * size + x))))
-    if (own.some(([a, b]) => Math.max(Math.abs(a), Math.abs(b)) > GREY)) found.push(...own)
-    else grey++
-  }
-  return { colours: found, grey }
-}
-
-function chromaAt(stored: Uint8Array, place: number): Chroma {
-  const part = (c: number) => (stored[place + c] ?? 0) / 255
-  const [, a, b] = labOf([part(0), part(1), part(2)])
-  return [a, b]
-}
-
 /**
- * Centres of the cells of a grid over a and b that some colour falls into. All that sRGB can show falls into 77 cells of a
- * grid of 20, 261 of 10; pictures use fewer.
+ * How much each point counts: 1, or 0 in a picture without any colour if those are skipped.
+ * @param ab [N, 2, h, w]
+ * @returns [N·h·w], in the order of `rowsOf`
  */
-export function usedBins(colours: readonly Chroma[], step: number): Chroma[] {
-  const cells = new Map<number, Chroma>()
-  for (const [a, b] of colours) {
-    const [column, row] = [Math.round(a / step), Math.round(b / step)]
-    const cell = 1000 * column + row
-    if (!cells.has(cell)) cells.set(cell, [step * column, step * row])
-  }
-  return [...cells.values()].sort((x, y) => x[0] - y[0] || x[1] - y[1])
-}
-
-/** The mean of the soft-encoded colours: how common each bin is, smoothed by the Gaussian of the encoding. Sums to 1. */
-export function colourPrior(colours: readonly Chroma[], bins: readonly Chroma[], encoding: SoftEncoding): number[] {
-  const prior = new Float64Array(bins.length)
-  for (const colour of colours)
-    for (const { bin, share } of softShares(colour, bins, encoding))
-      prior[bin] = (prior[bin] ?? 0) + share / colours.length
-  return [...prior]
-}
-
-/** `softEncode` of one colour in numbers. */
-export function softShares([a, b]: Chroma, bins: readonly Chroma[], { neighbours, sigma }: SoftEncoding) {
-  const nearest: { bin: number; distance: number }[] = []
-  for (const [bin, [binA, binB]] of bins.entries()) {
-    const distance = (a - binA) ** 2 + (b - binB) ** 2
-    if (nearest.length === neighbours && distance >= (nearest.at(-1)?.distance ?? 0)) continue
-    const place = nearest.findIndex(other => distance < other.distance)
-    nearest.splice(place === -1 ? nearest.length : place, 0, { bin, distance })
-    if (nearest.length > neighbours) nearest.pop()
-  }
-  const closest = nearest[0]?.distance ?? 0 // taken off, so that colours far from all bins do not vanish
-  const weights = nearest.map(({ distance }) => Math.exp((closest - distance) / (2 * sigma ** 2)))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return nearest.map(({ bin }, i) => ({ bin, share: (weights[i] ?? 0) / total }))
+export function countsOf(ab: Tensor, skipGrey: boolean): Tensor {
+  const [n = 1, , h = 1, w = 1] = ab.shape
+  const colourful = ab.abs().max([1, 2, 3]).greater(GREY).cast('float')
+  return colourful
+    .maximum(skipGrey ? 0 : 1)
+    .reshape(n, 1)
+    .expand(n, h * w)
+    .reshape(-1)
 }
 
 /**
@@ -124,3 +79,15 @@ export function annealedMean(logits: Tensor, bins: readonly Chroma[], temperatur
     .softmax(-1)
     .matmul(constant(bins.flat(), [bins.length, 2]))
 }
+
+/** Gives pictures another colour and leaves their lightness. @param ab [N, 2, h, w], of any size */
+export function recoloured(x: Tensor, ab: Tensor): Tensor {
+  return fromLab(concat([lightness(x), resize(ab, x.shape[2] ?? 1, 'bilinear')], 1))
+}
+
+/** A row for each place of a map: [N, C, h, w] → [N·h·w, C] */
+export const rowsOf = (map: Tensor): Tensor => map.transpose(0, 2, 3, 1).reshape(-1, map.shape[1] ?? 1)
+
+/** The inverse of `rowsOf`, for square maps. */
+export const mapOf = (rows: Tensor, side: number): Tensor =>
+  rows.reshape(-1, side, side, rows.shape[1] ?? 1).transpose(0, 3, 1, 2)
