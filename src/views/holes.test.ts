@@ -36,11 +36,11 @@ test.each([0.25, 0.5])('blocks: at most %d of the area, and something', async ar
 })
 
 describe.each(['blocks', 'region'] as const)('%s', shape => {
-  test('differ from picture to picture, and every place is hidden now and then', async () => {
+  test('differ from picture to picture, and all but the corners are hidden now and then', async () => {
     const all = await holes(shape, 0.25)
     expect(new Set(all.map(hole => hole.join(''))).size).toBe(n)
     const often = all.reduce((sums, hole) => sums.map((sum, i) => sum + (hole[i] ?? 0)), Array<number>(256).fill(0))
-    expect(often.filter(count => count === 0).length).toBeLessThan(20)
+    expect(often.filter(count => count === 0).length).toBeLessThan(40)
     expect(Math.max(...often)).toBeLessThan(n * 0.75)
   })
 
