@@ -24,6 +24,7 @@ export const contextEncoder = defineMethod({
   hidden: 'the pixels in the hole',
   paper: 'Pathak et al. 2016, Context Encoders: Feature Learning by Inpainting',
   training: { optimiser: 'adamw', learningRate: 2e-3, weightDecay: 1e-4, batch: 64 },
+  chanceOnNoise: true,
   options: z
     .strictObject({
       hole: z
@@ -92,7 +93,7 @@ export const contextEncoder = defineMethod({
         const { adversary } = options
         return {
           loss: loss.mul(1 - adversary).add(against.guesser.mul(adversary)),
-          metrics: { ...metrics, discriminator: against.discriminator },
+          metrics: { ...metrics, ...against },
           chance: (1 - adversary) * variance + adversary * Math.LN2,
           adversary: { loss: against.discriminator, modules: [judge], rate: ADVERSARY_RATE },
         }

@@ -11,7 +11,7 @@ import { constant, type Tensor } from '../tensor/tensor.js'
 import { harmonicFill } from '../views/harmonic.js'
 import { randomMasking } from '../views/masking.js'
 import { meanColour, meanColourOf } from '../views/mean-colour.js'
-import { patchify, patchMoments, unpatchify } from '../views/patchify.js'
+import { patchify, patchMask, patchMoments, unpatchify } from '../views/patchify.js'
 import { toFloat } from '../views/picture.js'
 import { cropOptions, randomCrop } from '../views/view.js'
 import { defineMethod } from './method.js'
@@ -24,6 +24,7 @@ export const mae = defineMethod({
   paper: 'He et al. 2022, Masked Autoencoders Are Scalable Vision Learners',
   training: { optimiser: 'adamw', learningRate: 2e-3, weightDecay: 0.05, batch: 128 },
   encoder: 'vit-mini',
+  chanceOnNoise: true,
   options: z
     .strictObject({
       masked: z
@@ -58,85 +59,79 @@ export const mae = defineMethod({
 
   build({ makeEncoder, options, picture, prepared }) {
     const encoder = transformer(makeEncoder({ positions: options.positions }))
-    const { patch, classToken } = encoder.options
-    const { patches } = encoder
+    const {
+      patches,
+      options: { patch, classToken },
+    } = encoder
     const values = patch * patch * picture.channels
     const kept = shownOf(patches, patch, options.masked)
     const side = picture.size / patch
     const decoder = maskedDecoder({ ...options.decoder, inputs: encoder.width, classToken, side, outputs: values })
     const { mean, variance } = meanColour.parse(prepared)
+    const plain = constant(mean, [1, picture.channels, 1, 1]).expand(1, picture.channels, patch, patch)
     if (options.normalise && values < 2)
       throw new LacunaError('mae: patches of one number have no structure; use vit-mini/4, or normalise=false', 2)
 
-    /** The encoder sees some patches, the decoder guesses all: [N, L, values] */
-    const guessFrom = (x: Tensor, draw: Draw) => {
-      const n = x.shape[0] ?? 1
-      const { shown, place, hidden } = randomMasking(draw, n, patches, kept)
-      const encoded = encoder.encode(takeRows(encoder.embed(x), shown))
-      return { guess: decoder(encoded, place), hidden: hidden.reshape(n, patches, 1) }
-    }
-    /** What is to be guessed of pictures, and how to get from a guess back to their pixels */
-    const targetOf = (x: Tensor) => {
-      const pixels = patchify(x, patch)
-      const of = options.normalise ? patchMoments(pixels) : { mean: colour(mean, values), deviation: constant(1) }
-      const target = pixels.sub(of.mean).div(of.deviation)
-      return { pixels, target, toPixels: (guess: Tensor) => guess.mul(of.deviation).add(of.mean) }
-    }
+    /** The encoder sees some patches, the decoder guesses all, the hidden ones are scored. */
     const score = (x: Tensor, draw: Draw) => {
-      const { guess, hidden } = guessFrom(x, draw)
-      const { target, ...rest } = targetOf(x)
-      const error = (of: Tensor) => maskedError(of, target, hidden)
-      return { guess, hidden, loss: error(guess), unlearnt: error(target.mul(0)), ...rest }
+      const { shown, place, hidden } = randomMasking(draw, x.shape[0] ?? 1, patches, kept)
+      const guess = decoder(encoder.encode(takeRows(encoder.embed(x), shown)), place) // [N, patches, values]
+      const pixels = patchify(x, patch)
+      const of = options.normalise ? patchMoments(pixels) : { mean: patchify(plain, patch), deviation: constant(1) }
+      const target = pixels.sub(of.mean).div(of.deviation)
+      const toPixels = (guess: Tensor) => guess.mul(of.deviation).add(of.mean)
+      const errorOf = (guess: Tensor, truth = target) => maskedError(guess, truth, hidden.reshape(-1, patches, 1))
+      return { guess, mask: patchMask(hidden, patch), errorOf, flat: errorOf(target.mul(0)), pixels, toPixels }
     }
 
     return {
       modules: { encoder, decoder },
       step({ image }, draw) {
-        const { loss, unlearnt } = score(randomCrop(image, draw, picture.size, options.views), draw)
+        const { guess, errorOf, flat } = score(randomCrop(image, draw, picture.size, options.views), draw)
+        const loss = errorOf(guess)
         const chance = options.normalise ? (values - 1) / values : variance
-        return { loss, metrics: { explained: loss.div(unlearnt.maximum(1e-12)).neg().add(1) }, chance }
+        return { loss, metrics: { explained: loss.div(flat.maximum(1e-12)).neg().add(1) }, chance }
       },
-      represent: ({ image }) => {
-        const tokens = encoder.features(toFloat(image))
-        if (!classToken) return tokens.mean(1)
-        return options.keep === 'class' ? encoder(toFloat(image)) : tokens.slice(1, 1).mean(1)
+      represent({ image }) {
+        const x = toFloat(image)
+        return classToken && options.keep === 'patches' ? encoder.features(x).slice(1, 1).mean(1) : encoder(x)
       },
       /** In pixels, a normalised guess is told the mean and the deviation of its patch; the fills are told the mean. */
       examine({ image }, draw) {
         const x = toFloat(image)
-        const { guess, hidden, loss, unlearnt, pixels, toPixels } = score(x, draw)
-        const error = (fill: Tensor) => {
-          const told = fill.add(pixels.mean(-1, true)).sub(fill.mean(-1, true))
-          return maskedError(options.normalise ? told : fill, pixels, hidden)
-        }
-        const mask = pixelsOf(hidden, patch)
+        const { guess, mask, errorOf, flat, pixels, toPixels } = score(x, draw)
         const shown = mask.neg().add(1)
         const meanOfShown = x
           .mul(shown)
           .sum([2, 3], true)
           .div(shown.sum([2, 3], true))
           .expand(...x.shape)
+        const errorOfFill = (picture: Tensor) => {
+          const fill = patchify(picture, patch)
+          const told = fill.add(pixels.mean(-1, true)).sub(fill.mean(-1, true))
+          return errorOf(options.normalise ? told : fill, pixels)
+        }
         return {
-          loss: { value: loss, better: 'lower', baselines: { 'a flat guess': unlearnt } },
+          loss: { value: errorOf(guess), better: 'lower', baselines: { 'a flat guess': flat } },
           'squared error of pixels': {
-            value: maskedError(toPixels(guess), pixels, hidden),
+            value: errorOf(toPixels(guess), pixels),
             better: 'lower',
             baselines: {
-              'mean fill': error(patchify(meanOfShown, patch)),
-              'harmonic fill': error(patchify(harmonicFill(x, mask), patch)),
+              'mean fill': errorOfFill(meanOfShown),
+              'harmonic fill': errorOfFill(harmonicFill(x, mask)),
             },
           },
         }
       },
       show({ image }, draw) {
         const x = toFloat(image)
-        const { guess, hidden, toPixels } = score(x, draw)
-        const isHidden = pixelsOf(hidden, patch).greater(0)
+        const { guess, mask, toPixels } = score(x, draw)
+        const paste = (hidden: Tensor | number) => where(mask.greater(0), hidden, x)
         return [
-          { title: 'shown', pictures: where(isHidden, 0.5, x) },
+          { title: 'shown', pictures: paste(0.5) },
           {
-            title: options.normalise ? 'guessed (mean and contrast of each patch told)' : 'guessed',
-            pictures: where(isHidden, unpatchify(toPixels(guess), patch).clip(0, 1), x),
+            title: options.normalise ? 'guessed, true contrast' : 'guessed',
+            pictures: paste(unpatchify(toPixels(guess), patch).clip(0, 1)),
           },
           { title: 'true', pictures: x },
         ]
@@ -162,11 +157,3 @@ function shownOf(patches: number, patch: number, masked: number): number {
     2,
   )
 }
-
-/** [N, L, 1] → [N, 1, H, W] */
-const pixelsOf = (hidden: Tensor, patch: number): Tensor =>
-  unpatchify(hidden.expand(hidden.shape[0] ?? 1, hidden.shape[1] ?? 1, patch * patch), patch)
-
-/** The colour of every pixel of a patch, in the order of `patchify`: [values] */
-const colour = (mean: readonly number[], values: number): Tensor =>
-  constant(Float64Array.from({ length: values }, (_, i) => mean[i % mean.length] ?? 0))

@@ -3,7 +3,7 @@ import { array, maxAbs, randomArray } from '../program/testing.js'
 import { trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { constantly } from './initial.js'
-import { batchNorm, conv2d, dropout, globalAverage, groupNorm, layerNorm, linear, mlp } from './layers.js'
+import { batchNorm, conv2d, dropout, globalAverage, groupNorm, layerNorm, leakyRelu, linear, mlp } from './layers.js'
 import { type Module, module, sequential, variablesOf } from './module.js'
 import { arrayOf, at, moduleGradientError, runModule } from './testing.js'
 
@@ -167,6 +167,10 @@ test('mlp: ReLU between, batch norm after the hidden layers, no bias before it',
   ])
 })
 
+test('leakyRelu lets a fifth of what is negative through', async () => {
+  expect((await run(leakyRelu(), array([4], [-5, -1, 0, 3]))).y).toEqual([-1, -0.2, 0, 3])
+})
+
 const picture = randomArray([2, 4, 3, 4], { seed: 8 })
 const rows = randomArray([5, 4], { seed: 9 })
 const cases: Record<string, [layer: Module, given: typeof picture, training: boolean]> = {
@@ -179,6 +183,7 @@ const cases: Record<string, [layer: Module, given: typeof picture, training: boo
   groupNorm: [groupNorm(4, 2), picture, false],
   mlp: [mlp([4, 5, 3], { norm: 'all' }), rows, true],
   globalAverage: [module({}, globalAverage), picture, false],
+  leakyRelu: [leakyRelu(), picture, false],
 }
 
 test.each(Object.entries(cases))('%s: gradients as central differences', async (_, [layer, given, training]) => {

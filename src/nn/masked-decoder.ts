@@ -1,7 +1,7 @@
 import { variable } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
-import { constantly, normal, xavierUniform } from './initial.js'
+import { constantly, normal, truncatedNormal, xavierUniform } from './initial.js'
 import { layerNorm, linear } from './layers.js'
 import { type Module, module } from './module.js'
 import { sinCos2d } from './positions.js'
@@ -39,7 +39,8 @@ export function maskedDecoder(options: MaskedDecoderOptions): Module<[encoded: T
   const mask_token = variable([1, 1, dim], normal(0.02)([1, 1, dim]), 'token')
   const layers = blocks(depth, dim, dim / HEAD)
   const norm = layerNorm(dim)
-  const pred = linear(dim, outputs, weights)
+  // small, so that the first guess is nearly flat and the first loss is chance
+  const pred = linear(dim, outputs, { ...weights, weight: truncatedNormal(0.02) })
   const positions = constant(sinCos2d(side, dim), [side ** 2, dim])
   return module({ embed, mask_token, blocks: layers, norm, pred }, (encoded: Tensor, place: Tensor) => {
     const [n = 1, length = 1] = encoded.shape

@@ -1,6 +1,6 @@
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { heFanOut } from './initial.js'
+import { constantly, heFanOut, truncatedNormal } from './initial.js'
 import { batchNorm, conv2d, leakyRelu, linear } from './layers.js'
 import { layer, type Module, sequential } from './module.js'
 import { upsampleNearest } from './pooling.js'
@@ -41,7 +41,12 @@ export function pictureDecoder({ inputs, size, channels }: PictureDecoderOptions
       batchNorm(widths[i + 1] ?? FINEST),
       layer(x => x.relu()),
     ]),
-    conv2d(widths.at(-1) ?? FINEST, channels, 3, { padding: 1 }),
+    // small, so that the first picture is nearly empty
+    conv2d(widths.at(-1) ?? FINEST, channels, 3, {
+      padding: 1,
+      weight: truncatedNormal(0.01),
+      biasInitial: constantly(0),
+    }),
   )
 }
 

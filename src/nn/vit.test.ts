@@ -3,6 +3,7 @@ import { LacunaError } from '../errors.js'
 import { maxAbs, randomArray } from '../program/testing.js'
 import { input } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
+import { sinCos2d } from './positions.js'
 import { parameterCount, runModule } from './testing.js'
 import { isViT, vit, vitPresets } from './vit.js'
 
@@ -86,6 +87,16 @@ test('patches that do not fit are refused with those that do', () => {
   expect(wrong).toThrow(
     'vit: pictures of 30 px do not divide into patches of 4 px; patches of 1, 2, 3, 5, 6, 10, 15, 30 px would do',
   )
+})
+
+test('positions may begin as sines and cosines, with none for the class token', async () => {
+  const model = vit({ size: 8, channels: 3, positions: 'sin-cos' }, small)
+  const { state } = await runModule(model, model, [x])
+  const wanted = [...Array<number>(8).fill(0), ...sinCos2d(2, 8)]
+  expect(maxAbs((state.get('pos_embed') ?? []).map((v, i) => v - (wanted[i] ?? Number.NaN)))).toBeLessThan(1e-7)
+  const narrow = () => vit({ size: 8, channels: 3, positions: 'sin-cos' }, { ...small, dim: 6 })
+  expect(narrow).toThrow(LacunaError)
+  expect(narrow).toThrow('a width that divides by 4, not 6')
 })
 
 test('errors inside say where', () => {

@@ -222,3 +222,12 @@ describe('a run that is there', () => {
     expect(await preview(readConfig(out), pictures, 3)).toEqual(shown)
   })
 })
+
+test('a method that names its encoder gets it when none is chosen, and finds what it prepared again', async () => {
+  const out = runFolder()
+  const { config } = await pretrain('mae', memorySet(8), { out, steps: 1, batch: 4, threads: 1 })
+  expect(config.encoder).toBe('vit-mini')
+  expect(readConfig(out).prepared).toMatchObject({ mean: [expect.any(Number), expect.any(Number), expect.any(Number)] })
+  const { columns } = await previewRun(out, memorySet(8), 2)
+  expect(columns.map(({ title }) => title)).toEqual(['as stored', 'shown', 'guessed, true contrast', 'true'])
+})

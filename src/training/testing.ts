@@ -124,3 +124,12 @@ export function striped({ size, channels, batch }: Size, side: number, number: n
     return 100 + (phase % 50) + 50 * wave + value / 16
   })
 }
+
+/** Upright stripes, 8 px from one to the next, shifted differently in every picture: any part tells all of the rest. */
+export function stripes({ size, channels, batch }: Size, number: number): Uint8Array {
+  const shifts = Array.from(whiteNoise({ size: 1, channels: 1, batch }, number), value => (value / 256) * 2 * Math.PI)
+  return Uint8Array.from({ length: batch * size * size * channels }, (_, i) => {
+    const column = Math.floor(i / channels) % size
+    return 128 + 100 * Math.sin((2 * Math.PI * column) / 8 + (shifts[Math.floor(i / (size * size * channels))] ?? 0))
+  })
+}

@@ -1,5 +1,6 @@
 import { maxPool, upsampleBilinear } from '../nn/pooling.js'
 import type { Draw } from '../program/trace.js'
+import { putAlong } from '../tensor/indexing.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
@@ -66,9 +67,8 @@ function blocks(draw: Draw, n: number, size: number, area: number): Tensor {
 
 function regions(draw: Draw, n: number, size: number, area: number): Tensor {
   const noise = upsampleBilinear(draw.normal([n, 1, HILLS, HILLS]), size, size).reshape(n, size * size)
-  const hidden = Math.round(area * size * size)
-  const lowest = noise.takeAlong(noise.topK(hidden)).min(1, true) // [N, 1]: of the hidden ones
-  return noise.less(lowest).not().cast('float').reshape(n, 1, size, size)
+  const highest = noise.topK(Math.round(area * size * size))
+  return putAlong(constant(1).expand(...highest.shape), highest, 1, size * size).reshape(n, 1, size, size)
 }
 
 /** Hidden pixels and the shown ones at most `width` away from one, diagonally too: [N, 1, H, W] */

@@ -36,3 +36,9 @@ export function unpatchify(patches: Tensor, patch: number): Tensor {
 export function patchMoments(patches: Tensor): { mean: Tensor; deviation: Tensor } {
   return { mean: patches.mean(-1, true), deviation: patches.variance(-1, true, 1).add(1e-6).sqrt() }
 }
+
+/** Marks of patches as marks of their pixels: float [N, patches] → [N, 1, H, H] */
+export function patchMask(marks: Tensor, patch: number): Tensor {
+  const [n = 1, count = 1] = marks.shape
+  return unpatchify(marks.reshape(n, count, 1).expand(n, count, patch * patch), patch)
+}
