@@ -16,7 +16,7 @@ import { type Pretext, type Row, shortcutsPage } from './shortcuts-page.js'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    steps: { type: 'string', default: '1500' },
+    steps: { type: 'string', default: '1200' },
     out: { type: 'string', default: join('runs', 'shortcuts') },
     page: { type: 'string', default: join('docs', 'shortcuts.md') },
   },
@@ -54,7 +54,7 @@ const rows = (['jigsaw', 'relative-position'] as const).flatMap(method =>
       commands: [
         ['pretrain', method, photos, ...train, ...settings, '--threads', '1', '--out', out],
         ['pretext', out, photos, '--threads', '1'],
-        ['evaluate', out, labelled, '--labels', '10,all', '--seeds', '1', '--threads', '1'],
+        ['evaluate', out, labelled, '--labels', '10', '--seeds', '1', '--threads', '1'],
       ],
     }
   }),
