@@ -82,7 +82,12 @@ export const jigsaw = defineMethod({
       modules: { encoder, projector, solver },
       step({ image }, draw) {
         const { loss, accuracy } = puzzle(image, draw, options.greyscale)
-        return { loss, metrics: { accuracy }, chance: Math.log(permutations.length) }
+        return {
+          loss,
+          metrics: { accuracy },
+          chance: Math.log(permutations.length),
+          views: places * (image.shape[0] ?? 1),
+        }
       },
       examine({ image }, draw) {
         const { loss, accuracy, logits, order } = puzzle(image, draw, 0)

@@ -69,7 +69,12 @@ export const relativePosition = defineMethod({
       modules: { encoder, projector, comparer },
       step({ image }, draw) {
         const { loss, accuracy } = quiz(image, draw)
-        return { loss, metrics: { accuracy }, chance: Math.log(DIRECTIONS) }
+        return {
+          loss,
+          metrics: { accuracy },
+          chance: Math.log(DIRECTIONS),
+          views: grid.side ** 2 * (image.shape[0] ?? 1),
+        }
       },
       examine({ image }, draw) {
         const { loss, accuracy } = quiz(image, draw)

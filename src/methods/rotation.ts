@@ -46,7 +46,7 @@ export const rotation = defineMethod({
           flip,
         })
         const { loss, accuracy } = guess(upright)
-        return { loss, metrics: { accuracy }, chance: Math.log(TURNS) }
+        return { loss, metrics: { accuracy }, chance: Math.log(TURNS), views: TURNS * (image.shape[0] ?? 1) }
       },
       examine({ image }) {
         const { loss, accuracy } = guess(toFloat(image))
