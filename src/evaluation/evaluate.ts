@@ -192,15 +192,13 @@ async function accuracyWith(
   seed: number,
   groups: readonly string[],
 ): Promise<number> {
-  const accuracies: number[] = []
-  for (let i = 0; i < DRAWS; i++) {
+  const draws = Array.from({ length: DRAWS }, async (_, i) => {
     const draw = seed * DRAWS + i
     const positions = balancedSubset(data.training.labels, classes, amount, { seed: 0, draw })
     const options = { groups: Array.from(positions, position => groups[position] ?? ''), seed: draw }
-    const labelled = pickLabelled(data.training, positions)
-    accuracies.push((await linearProbe(labelled, data.test, classes, options)).accuracy)
-  }
-  return mean(accuracies)
+    return (await linearProbe(pickLabelled(data.training, positions), data.test, classes, options)).accuracy
+  })
+  return mean(await Promise.all(draws)) // side by side: each is too small to keep the cores busy
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

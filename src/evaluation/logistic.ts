@@ -96,7 +96,7 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
   const [gradient = value] = derivative(value, [parameters])
 
   const target64 = { device: 'cpu', precision: 'float64' } as const
-  const runner = startRunner(target64)
+  const runner = startRunner({ ...target64, threads: count * width < SMALL ? 1 : undefined })
   const names = new Map([[features, 'features']])
   await runner.load('logistic', compile({ outputs: { value, gradient }, names }, target64))
   await runner.write(new Map([['features', data.features.values]]))
@@ -142,6 +142,8 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
 }
 
 const mostDirections = 64
+/** Numbers below which a second thread costs more than it gives */
+const SMALL = 2 ** 20
 /** Of a cross entropy in its logits: p(1 − p) of a class that is neither certain nor ruled out */
 const curvature = 0.1
 

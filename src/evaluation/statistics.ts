@@ -6,6 +6,7 @@ export function mean(values: readonly number[]): number {
 /** Standard deviation with divisor n − 1; NaN for fewer than two values */
 export function sampleDeviation(values: readonly number[]): number {
   if (values.length < 2) return Number.NaN
+  if (values.every(value => value === values[0])) return 0 // their mean may differ in the last digit
   const centre = mean(values)
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1))
 }
