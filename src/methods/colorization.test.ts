@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
-import type { Program } from '../program/compile.js'
+import { compile, type Program } from '../program/compile.js'
 import { Engine } from '../program/engine.js'
 import { randomArray } from '../program/testing.js'
-import { variableOf } from '../program/trace.js'
+import { trace, variableOf } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
 import type { RunConfig } from '../training/config.js'
 import {
@@ -13,10 +13,12 @@ import {
   embeddingProgram,
   examinationProgram,
   parseOptions,
+  sampleOf,
   showProgram,
   trainingProgram,
 } from '../training/programs.js'
-import { labOf } from '../views/lab.js'
+import { labOf, lightness } from '../views/lab.js'
+import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
@@ -217,10 +219,30 @@ test.each(['vit:dim=24,depth=1,heads=2,patch=4', 'vit:dim=24,depth=1,heads=2,pat
   async encoder => {
     const { losses, chance, unchanged } = await train({ ...configOf(prepare(noise()).prepared), encoder }, [noise()])
     expect(Math.abs((losses[0] ?? 0) / chance - 1)).toBeLessThan(0.25)
-    // of the class token, which no place of the map has, nothing is asked
-    expect(unchanged.filter(name => !name.includes('cls_token'))).toEqual([])
+    expect(unchanged).toEqual([])
   },
 )
+
+test('of a transformer the mean over the patches is kept: nothing is asked of its class token', async () => {
+  const config = { ...configOf(prepare(noise()).prepared), encoder: 'vit:dim=24,depth=1,heads=2,patch=4' }
+  const both = ({ learner, names }: ReturnType<typeof assemble>) => {
+    const sample = sampleOf(config, batch)
+    const { result: outputs } = trace({ training: false }, () => ({
+      kept: learner.represent?.(sample) ?? sample.image,
+      tokens: learner.modules.encoder.features(lightness(toFloat(sample.image)).div(50).sub(1)),
+    }))
+    return compile({ outputs, names }, target)
+  }
+  const { kept = [], tokens = [] } = await once(config, both, noise())
+  expect(kept).toHaveLength(batch * 24)
+  for (const [n, c] of [
+    [0, 0],
+    [5, 17],
+  ] as const) {
+    const mean = range(16).reduce((sum, i) => sum + Number(tokens[(n * 17 + 1 + i) * 24 + c]) / 16, 0)
+    expect(kept[24 * n + c]).toBeCloseTo(mean, 4)
+  }
+})
 
 test('shows the lightness, a guess as light as the picture, and the truth', async () => {
   const config = configOf(prepare(noise()).prepared)

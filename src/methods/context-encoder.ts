@@ -51,7 +51,7 @@ export const contextEncoder = defineMethod({
         .lt(1)
         .default(0)
         .describe('λ, weight of a discriminator that sees the hole alone; sharper guesses, no better features'),
-      views: cropOptions.prefault({}),
+      views: cropOptions([0.2, 1]).prefault({}),
     })
     .prefault({}),
 

@@ -51,7 +51,7 @@ export const mae = defineMethod({
           depth: z.number().int().positive().default(2).describe('blocks of the decoder'),
         })
         .prefault({}),
-      views: cropOptions.prefault({}),
+      views: cropOptions([0.2, 1]).prefault({}),
     })
     .prefault({}),
 
