@@ -75,7 +75,7 @@ export function randomCrop(
   stored: Tensor,
   draw: Draw,
   size: number,
-  { crop, aspect, flip }: z.output<typeof cropOptions>,
+  { crop, aspect, flip }: z.output<ReturnType<typeof cropOptions>>,
 ): Tensor {
   return randomResizedCrop(toFloat(stored), draw, size, { area: crop, aspect, flip })
 }
