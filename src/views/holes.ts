@@ -10,7 +10,7 @@ export type HoleShape = (typeof holeShapes)[number]
 /** Blocks that make up a hole of shape `blocks`; they may overlap */
 const BLOCKS = 4
 /** Places a side of the noise whose hills are the regions */
-const HILLS = 5
+const HILLS = 4
 
 /**
  * Where each picture is hidden.
