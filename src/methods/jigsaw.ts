@@ -22,7 +22,7 @@ export const jigsaw = defineMethod({
   shown: 'the tiles of a picture in disorder',
   hidden: 'the order they were in',
   paper: 'Noroozi & Favaro 2016, Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles',
-  training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 1e-4, batch: 64 },
+  training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 1e-4, batch: 64 },
   chanceOnNoise: true,
   options: z
     .strictObject({
@@ -36,7 +36,7 @@ export const jigsaw = defineMethod({
         .describe(
           'orders of 3 × 3 tiles: agl, 72 that differ at 8 places or more; pgl, 504 at 7 or more. 2 × 2 has all 24',
         ),
-      orders: positive.default(4).describe('orders that the tiles of a picture are put into in a step'),
+      orders: positive.default(16).describe('orders that the tiles of a picture are put into in a step'),
       gap: measure('tiles do not touch'),
       jitter: measure('each tile lies at another place in its cell'),
       normalise: measure('each channel of a tile gets mean 0 and deviation 1'),

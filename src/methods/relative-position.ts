@@ -20,7 +20,7 @@ export const relativePosition = defineMethod({
   shown: 'two neighbouring patches of a picture',
   hidden: 'on which of the eight sides of the first the second lies',
   paper: 'Doersch et al. 2015, Unsupervised Visual Representation Learning by Context Prediction',
-  training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 1e-4, batch: 64 },
+  training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 1e-4, batch: 64 },
   chanceOnNoise: true,
   options: z
     .strictObject({
