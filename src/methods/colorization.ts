@@ -20,7 +20,7 @@ import { lightness } from '../views/lab.js'
 import { binOptions, paletteOf } from '../views/palette.js'
 import { toFloat } from '../views/picture.js'
 import { resize } from '../views/resample.js'
-import { viewOptions } from '../views/view.js'
+import { cropOptions } from '../views/view.js'
 import { defineMethod } from './method.js'
 
 /** The colours that the training pictures have, and how common each is. */
@@ -28,8 +28,6 @@ const palette = z.object({
   bins: z.array(z.tuple([z.number(), z.number()])).min(1),
   prior: z.array(z.number().positive()),
 })
-
-const { crop, aspect, flip } = viewOptions.unwrap().shape
 
 export const colorization = defineMethod({
   name: 'colorization',
@@ -54,16 +52,7 @@ export const colorization = defineMethod({
         .describe('T of the annealed mean that makes one colour of a guess: 1 is greyish, towards 0 spotted'),
       hidden: z.number().int().positive().default(64).describe('channels of the head'),
       skipGrey: z.boolean().default(true).describe('pictures without any colour do not count'),
-      views: z
-        .strictObject({
-          crop: crop
-            .unwrap()
-            .default([0.6, 1])
-            .describe(crop.description ?? ''),
-          aspect,
-          flip,
-        })
-        .prefault({}),
+      views: cropOptions([0.6, 1]).prefault({}),
     })
     .prefault({}),
   prepare(sample, options) {

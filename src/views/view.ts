@@ -11,16 +11,21 @@ const probability = z.number().min(0).max(1)
 export const interval = (end: z.ZodNumber) =>
   z.tuple([end, end]).refine(([low, high]) => low <= high, 'the smaller number comes first')
 
-/** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
-export const viewOptions = z
-  .strictObject({
+/** How a picture is cropped and mirrored, which leaves its colours alone. @param crop the default share of its area */
+export const cropOptions = (crop: [number, number]) =>
+  z.strictObject({
     crop: interval(z.number().positive().max(1))
-      .default([0.2, 1])
+      .default(crop)
       .describe('share of the area that a crop covers, at least and at most'),
     aspect: interval(z.number().positive())
       .default([3 / 4, 4 / 3])
       .describe('ratio of width to height of a crop, at least and at most'),
     flip: probability.default(0.5).describe('probability of mirroring left and right'),
+  })
+
+/** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
+export const viewOptions = cropOptions([0.2, 1])
+  .extend({
     jitter: z
       .number()
       .min(0)
