@@ -25,14 +25,49 @@ const seeds = [0, 1, 2]
 const FEW = '--labels 10,50 --labelled 6000'
 
 /** Task and representation of every proxy task, at a minute or two a training. */
-const tasks: readonly { readonly method: string; readonly train: string; readonly grey: boolean }[] = [
-  { method: 'colorization', train: '--encoder c4-half --batch 64 --lr 4e-3', grey: false },
-  { method: 'context-encoder', train: '--encoder c4-half --batch 64 --lr 4e-3', grey: true },
-  { method: 'mae', train: '--batch 64 --lr 4e-3', grey: true },
-  { method: 'relative-position', train: '--encoder c4-half --batch 32 --lr 8e-3', grey: true },
-  { method: 'jigsaw', train: '--encoder c4-half --batch 32 --lr 8e-3', grey: true },
-  { method: 'rotation', train: '--encoder c4-half --batch 32 --lr 8e-3', grey: true },
+const tasks: readonly Task[] = [
+  {
+    method: 'colorization',
+    train: '--encoder c4-half --batch 64 --lr 8e-3',
+    photos: '--steps 500 --set lambda=1 --set views.crop=[0.3,1]',
+    steps: 600,
+    grey: false,
+  },
+  {
+    method: 'context-encoder',
+    train: '--encoder c4-half --batch 32 --lr 8e-3',
+    photos: '--steps 1500 --set hole=centre --set area=0.5 --set views.crop=[0.5,1]',
+    steps: 500,
+    grey: true,
+  },
+  { method: 'mae', train: '--batch 64 --lr 4e-3', photos: '--encoder vit-mini/8 --steps 700', steps: 500, grey: true },
+  {
+    method: 'relative-position',
+    train: '--encoder c4-half --batch 32 --lr 8e-3',
+    photos: '--steps 600',
+    steps: 400,
+    grey: true,
+  },
+  { method: 'jigsaw', train: '--encoder c4-half --batch 32 --lr 8e-3', photos: '--steps 900', steps: 400, grey: true },
+  {
+    method: 'rotation',
+    train: '--encoder c4-half --batch 32 --lr 8e-3',
+    photos: '--steps 400',
+    steps: 400,
+    grey: true,
+  },
 ]
+
+interface Task {
+  readonly method: string
+  readonly train: string
+  /** What the photos need beside that */
+  readonly photos: string
+  /** Steps on the small pictures */
+  readonly steps: number
+  /** Whether it needs no colour */
+  readonly grey: boolean
+}
 
 export const experiments: readonly Experiment[] = [
   {
@@ -43,14 +78,14 @@ export const experiments: readonly Experiment[] = [
     score: '--labels 10,100',
     seeds,
   },
-  ...tasks.flatMap(({ method, train, grey }): Experiment[] => [
-    { name: `${method}-photos`, method, on: 'photos', train: `${train} --size 64 --steps 300`, seeds: [0] },
+  ...tasks.flatMap(({ method, train, photos, steps, grey }): Experiment[] => [
+    { name: `${method}-photos`, method, on: 'photos', train: `${train} --size 64 ${photos}`, seeds: [0] },
     {
       name: `${method}-emoji`,
       method,
       on: 'emoji',
-      train: `${train} --size 32 --steps 500`,
-      score: '--labels 10,all',
+      train: `${train} --size 32 --steps ${steps}`,
+      score: '--labels 10,50',
       seeds,
     },
     ...(grey
@@ -59,7 +94,7 @@ export const experiments: readonly Experiment[] = [
             name: `${method}-fashion`,
             method,
             on: 'fashion' as const,
-            train: `${train} --steps 500`,
+            train: `${train} --steps ${steps}`,
             score: FEW,
             seeds,
           },

@@ -11,9 +11,11 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import sharp from 'sharp'
 
-/** Pixels of the long side of a photo before it is cut, and of the side of a tile */
-const LONG_SIDE = 1200
+/** Pixels of the long side of a photo before it is cut: a tile is a quarter of it, and shows things rather than textures */
+const LONG_SIDE = 384
+/** Pixels of the side of a tile, and from one to the next: they overlap by half */
 const TILE = 96
+const STRIDE = 48
 
 const out = resolve(process.argv[2] ?? join('runs', 'photos'))
 const photos = readFileSync(join('scripts', 'photos.tsv'), 'utf8')
@@ -68,7 +70,7 @@ async function cutAll(root: string): Promise<void> {
   console.log(`${rows.length} tiles of ${TILE} px from ${photos.length} photos: ${out}`)
 }
 
-/** Tiles that do not overlap, from the middle of the photo. */
+/** Tiles from the middle of the photo. */
 async function cut(photo: string, folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true })
   const { data, info } = await sharp(photo)
@@ -80,14 +82,16 @@ async function cut(photo: string, folder: string): Promise<string[]> {
     .raw()
     .toBuffer({ resolveWithObject: true })
   const { width, height, channels } = info
-  const [columns, rows] = [Math.floor(width / TILE), Math.floor(height / TILE)]
-  const [left, top] = [Math.floor((width - columns * TILE) / 2), Math.floor((height - rows * TILE) / 2)]
+  const fitting = (side: number) => Math.floor((side - TILE) / STRIDE) + 1
+  const [columns, rows] = [fitting(width), fitting(height)]
+  const before = (side: number, count: number) => Math.floor((side - TILE - (count - 1) * STRIDE) / 2)
+  const [left, top] = [before(width, columns), before(height, rows)]
   const places = Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns] as const)
   return Promise.all(
     places.map(async ([row, column]) => {
       const name = `${row}-${column}.png`
       await sharp(data, { raw: { width, height, channels } })
-        .extract({ left: left + column * TILE, top: top + row * TILE, width: TILE, height: TILE })
+        .extract({ left: left + column * STRIDE, top: top + row * STRIDE, width: TILE, height: TILE })
         .png({ compressionLevel: 3 })
         .toFile(join(folder, name))
       return name

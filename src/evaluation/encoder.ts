@@ -4,6 +4,7 @@ import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
+import { variableOf } from '../program/trace.js'
 import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
 import { trainingPart } from '../training/pretrain.js'
@@ -63,6 +64,7 @@ export async function untrainedEncoder(
     const start = initialValues(assembly.names, seed)
     await runner.load('calibrate', program)
     await runner.write(new Map(program.state.map(({ name }) => [name, start.get(name) ?? []])))
+    if (![...assembly.names.keys()].some(variable => variableOf(variable).role === 'statistic')) return
     const count = part.items.length
     for (let step = 0; step < CALIBRATION_BATCHES; step++) {
       const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)

@@ -68,7 +68,7 @@ export const mae = defineMethod({
     const side = picture.size / patch
     const decoder = maskedDecoder({ ...options.decoder, inputs: encoder.width, classToken, side, outputs: values })
     const { mean, variance } = meanColour.parse(prepared)
-    const standard = (x: Tensor) =>
+    const centred = (x: Tensor) =>
       x.sub(constant(mean, [picture.channels, 1, 1])).div(Math.sqrt(Math.max(variance, 1e-6)))
     const plain = constant(mean, [1, picture.channels, 1, 1]).expand(1, picture.channels, patch, patch)
     if (options.normalise && values < 2)
@@ -77,13 +77,13 @@ export const mae = defineMethod({
     /** The encoder sees some patches, the decoder guesses all, the hidden ones are scored. */
     const score = (x: Tensor, draw: Draw) => {
       const { shown, place, hidden } = randomMasking(draw, x.shape[0] ?? 1, patches, kept)
-      const guess = decoder(encoder.encode(takeRows(encoder.embed(standard(x)), shown)), place) // [N, patches, values]
+      const guess = decoder(encoder.encode(takeRows(encoder.embed(centred(x)), shown)), place) // [N, patches, values]
       const pixels = patchify(x, patch)
       const of = options.normalise ? patchMoments(pixels) : { mean: patchify(plain, patch), deviation: constant(1) }
       const target = pixels.sub(of.mean).div(of.deviation)
       const toPixels = (guess: Tensor) => guess.mul(of.deviation).add(of.mean)
       const errorOf = (guess: Tensor, truth = target) => maskedError(guess, truth, hidden.reshape(-1, patches, 1))
-      return { guess, mask: patchMask(hidden, patch), errorOf, flat: errorOf(target.mul(0)), pixels, toPixels }
+      return { guess, mask: patchMask(hidden, patch), errorOf, flat: errorOf(target.mul(0)), pixels, of, toPixels }
     }
 
     return {
@@ -101,26 +101,31 @@ export const mae = defineMethod({
       /** In pixels, a normalised guess is told the mean and the deviation of its patch; the fills are told the mean. */
       examine({ image }, draw) {
         const x = toFloat(image)
-        const { guess, mask, errorOf, flat, pixels, toPixels } = score(x, draw)
+        const { guess, mask, errorOf, flat, pixels, of, toPixels } = score(x, draw)
         const shown = mask.neg().add(1)
         const meanOfShown = x
           .mul(shown)
           .sum([2, 3], true)
           .div(shown.sum([2, 3], true))
           .expand(...x.shape)
-        const errorOfFill = (picture: Tensor) => {
-          const fill = patchify(picture, patch)
-          const told = fill.add(pixels.mean(-1, true)).sub(fill.mean(-1, true))
-          return errorOf(options.normalise ? told : fill, pixels)
-        }
+        const told = (fill: Tensor) => (options.normalise ? fill.add(of.mean).sub(fill.mean(-1, true)) : fill)
+        const harmonic = patchify(harmonicFill(x, mask), patch)
+        const structure = patchMoments(harmonic)
+        const standard = options.normalise
+          ? harmonic.sub(structure.mean).div(structure.deviation)
+          : harmonic.sub(of.mean)
         return {
-          loss: { value: errorOf(guess), better: 'lower', baselines: { 'a flat guess': flat } },
+          loss: {
+            value: errorOf(guess),
+            better: 'lower',
+            baselines: { 'a flat guess': flat, 'harmonic fill': errorOf(standard) },
+          },
           'squared error of pixels': {
             value: errorOf(toPixels(guess), pixels),
             better: 'lower',
             baselines: {
-              'mean fill': errorOfFill(meanOfShown),
-              'harmonic fill': errorOfFill(harmonicFill(x, mask)),
+              'mean fill': errorOf(told(patchify(meanOfShown, patch)), pixels),
+              'harmonic fill': errorOf(told(harmonic), pixels),
             },
           },
         }

@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import { constantly, heFanOut, truncatedNormal } from './initial.js'
 import { batchNorm, conv2d, leakyRelu, linear } from './layers.js'
 import { layer, type Module, sequential } from './module.js'
-import { upsampleNearest } from './pooling.js'
+import { upsampleBilinear, upsampleNearest } from './pooling.js'
 
 export interface PictureDecoderOptions {
   /** Numbers in the vector */
@@ -19,15 +19,15 @@ const COARSEST_SIDE = 5
 
 /**
  * A vector becomes a picture: a small map, then its side doubled and 3×3 convolved until it is large enough, with 16 channels
- * at the full side and twice as many at each half of it, up to 128. Doubled pixels and a convolution in place of a transposed
- * convolution, which leaves checks.
+ * at half the side of the picture and twice as many at each half of that, up to 128. What can be guessed has no finer detail.
+ * Doubled pixels and a convolution in place of a transposed convolution, which leaves checks.
  *
  * [N, inputs] → [N, channels, size, size]
  */
 export function pictureDecoder({ inputs, size, channels }: PictureDecoderOptions): Module {
-  const sides = sidesUpTo(size)
+  const sides = sidesUpTo(Math.ceil(size / 2))
   const widths = range(sides.length).map(i => Math.min(FINEST * 2 ** (sides.length - 1 - i), WIDEST))
-  const [side = size, ...larger] = sides
+  const [side = 1, ...larger] = sides
   const [width = FINEST] = widths
   return sequential(
     leakyRelu(),
@@ -47,6 +47,7 @@ export function pictureDecoder({ inputs, size, channels }: PictureDecoderOptions
       weight: truncatedNormal(0.01),
       biasInitial: constantly(0),
     }),
+    layer(x => upsampleBilinear(x, size, size)),
   )
 }
 
