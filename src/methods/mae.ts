@@ -68,8 +68,6 @@ export const mae = defineMethod({
     const side = picture.size / patch
     const decoder = maskedDecoder({ ...options.decoder, inputs: encoder.width, classToken, side, outputs: values })
     const { mean, variance } = meanColour.parse(prepared)
-    const centred = (x: Tensor) =>
-      x.sub(constant(mean, [picture.channels, 1, 1])).div(Math.sqrt(Math.max(variance, 1e-6)))
     const plain = constant(mean, [1, picture.channels, 1, 1]).expand(1, picture.channels, patch, patch)
     if (options.normalise && values < 2)
       throw new LacunaError('mae: patches of one number have no structure; use vit-mini/4, or normalise=false', 2)
@@ -77,7 +75,7 @@ export const mae = defineMethod({
     /** The encoder sees some patches, the decoder guesses all, the hidden ones are scored. */
     const score = (x: Tensor, draw: Draw) => {
       const { shown, place, hidden } = randomMasking(draw, x.shape[0] ?? 1, patches, kept)
-      const guess = decoder(encoder.encode(takeRows(encoder.embed(centred(x)), shown)), place) // [N, patches, values]
+      const guess = decoder(encoder.encode(takeRows(encoder.embed(x), shown)), place) // [N, patches, values]
       const pixels = patchify(x, patch)
       const of = options.normalise ? patchMoments(pixels) : { mean: patchify(plain, patch), deviation: constant(1) }
       const target = pixels.sub(of.mean).div(of.deviation)
