@@ -4,7 +4,6 @@ import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
-import { variableOf } from '../program/trace.js'
 import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
 import { trainingPart } from '../training/pretrain.js'
@@ -58,13 +57,13 @@ export async function untrainedEncoder(
   options: EmbedderOptions & { readonly seed?: number } = {},
 ): Promise<Embedder> {
   const { seed = config.seed, batch = defaultBatch } = options
-  return embedder(config, options, async (runner, _, assembly) => {
-    const part = trainingPart(pictures)
-    const program = calibrationProgram(assembly, config, batch, { device: config.device, precision: 'float32' })
+  return embedder(config, options, async (runner, embedding, assembly) => {
     const start = initialValues(assembly.names, seed)
+    await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
+    const program = calibrationProgram(assembly, config, batch, { device: config.device, precision: 'float32' })
+    if (!program.state.some(({ updated }) => updated)) return // no running statistics
     await runner.load('calibrate', program)
-    await runner.write(new Map(program.state.map(({ name }) => [name, start.get(name) ?? []])))
-    if (![...assembly.names.keys()].some(variable => variableOf(variable).role === 'statistic')) return
+    const part = trainingPart(pictures)
     const count = part.items.length
     for (let step = 0; step < CALIBRATION_BATCHES; step++) {
       const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)

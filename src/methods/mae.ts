@@ -96,7 +96,10 @@ export const mae = defineMethod({
         const x = toFloat(image)
         return classToken && options.keep === 'patches' ? encoder.features(x).slice(1, 1).mean(1) : encoder(x)
       },
-      /** In pixels, a normalised guess is told the mean and the deviation of its patch; the fills are told the mean. */
+      /**
+       * In pixels, a normalised guess is told the mean and the deviation of its patch, and the fills the mean; beside the
+       * loss, the harmonic fill is normalised by its own.
+       */
       examine({ image }, draw) {
         const x = toFloat(image)
         const { guess, mask, errorOf, flat, pixels, of, toPixels } = score(x, draw)
