@@ -22,40 +22,29 @@ export const sources = {
 } as const
 
 const seeds = [0, 1, 2]
-const FEW = '--labels 10,50 --labelled 6000'
+
+const halfWidth = '--encoder c4-half --lr 8e-3'
 
 /** Task and representation of every proxy task, at a minute or two a training. */
 const tasks: readonly Task[] = [
   {
     method: 'colorization',
-    train: '--encoder c4-half --batch 64 --lr 8e-3',
-    photos: '--steps 500 --set lambda=1 --set views.crop=[0.3,1]',
+    train: `${halfWidth} --batch 64`,
+    photos: '--steps 250 --set lambda=1 --set temperature=1 --set views.crop=[0.1,1]',
     steps: 600,
     grey: false,
   },
   {
     method: 'context-encoder',
-    train: '--encoder c4-half --batch 32 --lr 8e-3',
-    photos: '--steps 1500 --set hole=centre --set area=0.5 --set views.crop=[0.5,1]',
+    train: `${halfWidth} --batch 64`,
+    photos: '--steps 2400 --set hole=centre --set area=0.5 --set overlapWeight=1 --set bottleneck=512 --set views.crop=[0.4,1]',
     steps: 500,
     grey: true,
   },
-  { method: 'mae', train: '--batch 64 --lr 4e-3', photos: '--encoder vit-mini/8 --steps 700', steps: 500, grey: true },
-  {
-    method: 'relative-position',
-    train: '--encoder c4-half --batch 32 --lr 8e-3',
-    photos: '--steps 600',
-    steps: 400,
-    grey: true,
-  },
-  { method: 'jigsaw', train: '--encoder c4-half --batch 32 --lr 8e-3', photos: '--steps 900', steps: 400, grey: true },
-  {
-    method: 'rotation',
-    train: '--encoder c4-half --batch 32 --lr 8e-3',
-    photos: '--steps 400',
-    steps: 400,
-    grey: true,
-  },
+  { method: 'mae', train: '--lr 4e-3 --batch 64', photos: '--encoder vit-mini/8 --steps 1400', steps: 500, grey: true },
+  { method: 'relative-position', train: `${halfWidth} --batch 32`, photos: '--steps 600', steps: 400, grey: true },
+  { method: 'jigsaw', train: `${halfWidth} --batch 32`, photos: '--steps 900', steps: 400, grey: true },
+  { method: 'rotation', train: `${halfWidth} --batch 32`, photos: '--steps 400', steps: 400, grey: true },
 ]
 
 interface Task {
@@ -74,7 +63,7 @@ export const experiments: readonly Experiment[] = [
     name: 'simclr-fashion',
     method: 'simclr',
     on: 'fashion',
-    train: '--encoder c4 --steps 3600 --batch 64 --lr 4e-3 --set temperature=0.2 --set views.crop=[0.3,1]',
+    train: '--encoder c4 --steps 2000 --batch 64 --lr 4e-3 --set temperature=0.2 --set views.crop=[0.3,1]',
     score: '--labels 10,100',
     seeds,
   },
@@ -85,7 +74,7 @@ export const experiments: readonly Experiment[] = [
       method,
       on: 'emoji',
       train: `${train} --size 32 --steps ${steps}`,
-      score: '--labels 10,50',
+      score: '--labels 10',
       seeds,
     },
     ...(grey
@@ -95,7 +84,7 @@ export const experiments: readonly Experiment[] = [
             method,
             on: 'fashion' as const,
             train: `${train} --steps ${steps}`,
-            score: FEW,
+            score: '--labels 10 --labelled 6000',
             seeds,
           },
         ]

@@ -44,11 +44,12 @@ function withSetting(
   return { ...before, [first]: withSetting(nested, rest, value) }
 }
 
+/** JSON, or a number as people write it (.5), or plain text */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return text
+    return text === '' || Number.isNaN(Number(text)) ? text : Number(text)
   }
 }
 
