@@ -30,14 +30,15 @@ const tasks: readonly Task[] = [
   {
     method: 'colorization',
     train: `${halfWidth} --batch 64`,
-    photos: '--steps 250 --set lambda=1 --set temperature=1 --set views.crop=[0.1,1]',
+    photos: '--steps 250 --weight-decay 0.1 --set lambda=1 --set temperature=0.2 --set views.crop=[0.1,1]',
     steps: 600,
     grey: false,
   },
   {
     method: 'context-encoder',
     train: `${halfWidth} --batch 64`,
-    photos: '--steps 2400 --set hole=centre --set area=0.5 --set overlapWeight=1 --set bottleneck=512 --set views.crop=[0.4,1]',
+    photos:
+      '--steps 2400 --set hole=centre --set area=0.5 --set overlapWeight=1 --set bottleneck=512 --set views.crop=[0.4,1]',
     steps: 500,
     grey: true,
   },

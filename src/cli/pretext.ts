@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { runsIn } from '../evaluation/evaluate.js'
-import { type Pretext, pretext } from '../evaluation/pretext.js'
+import { heldOut, type Pretext, pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
+import { previewSheet } from '../report/preview.js'
 import { pretextText } from '../report/text-lines.js'
 import { readConfig } from '../training/config.js'
+import { previewRun } from '../training/preview.js'
 import {
   type DataOptions,
   type DeviceOptions,
@@ -20,12 +22,18 @@ interface Options extends DataOptions, DeviceOptions {
   readonly json?: boolean
 }
 
+/** Pictures on the sheet */
+const SHOWN = 8
+
 export const pretextCommand = (): Command =>
   withOptions(new Command('pretext'), [...dataOptions(), ...deviceOptions(), jsonOption()])
     .description('how well a run does its own task on pictures that it has not seen, beside what needs no learning')
     .argument('<run>', 'a run, or a folder of runs that differ in their seed')
     .argument('<data>', 'pictures; the test part where one is marked. Labels are not needed')
-    .addHelpText('after', '\nExample:\n  lacuna pretext runs/jigsaw photos\n\nWrites pretext.json into the run.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lacuna pretext runs/jigsaw photos\n\nWrites pretext.json and samples/pretext.png into the run.',
+    )
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const runs = runsIn(run)
@@ -37,6 +45,8 @@ export const pretextCommand = (): Command =>
           output.progress(directory)
           const result = await pretext(directory, pictures, options)
           writeFileAtomic(join(directory, 'pretext.json'), `${JSON.stringify(result, undefined, 2)}\n`)
+          const shown = await previewRun(directory, heldOut(pictures).part, SHOWN)
+          writeFileAtomic(join(directory, 'samples', 'pretext.png'), await previewSheet(undefined, shown))
           results.push(result)
         }
         output.result(results.length === 1 ? results[0] : results, results.map(pretextText).join('\n\n'))

@@ -106,7 +106,8 @@ async function averages(
   return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, mean(all)]))
 }
 
-function heldOut(pictures: PictureSet): { part: PictureSet; notes: string[] } {
+/** The test part of the data, or all of it, with a note, where no part is marked. */
+export function heldOut(pictures: PictureSet): { part: PictureSet; notes: string[] } {
   const tested = pictures.items.flatMap(({ split }, i) => (split === 'test' ? [i] : []))
   if (tested.length > 0) return { part: pictures.subset(tested), notes: [] }
   return { part: pictures, notes: ['The data has no test part: all pictures were used, also those trained on.'] }
