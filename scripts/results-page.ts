@@ -54,11 +54,30 @@ function pretextOf(pretexts: readonly Pretext[]): string[] {
   })
 }
 
-function section({ name, method, on, train, score, runs, pretexts, evaluation }: Outcome): string {
+/** Baselines that the task, mean over the seeds, does not beat. */
+function notBetter(pretexts: readonly Pretext[]): string[] {
+  return (pretexts[0]?.measures ?? []).flatMap(({ name, better, baselines }, i) => {
+    const all = pretexts.flatMap(p => p.measures.slice(i, i + 1))
+    const value = mean(all.map(m => m.value))
+    return Object.keys(baselines)
+      .filter(key => {
+        const trivial = mean(all.map(m => m.baselines[key] ?? Number.NaN))
+        return better === 'higher' ? value <= trivial : value >= trivial
+      })
+      .map(key => `${key} in ${name}`)
+  })
+}
+
+function section({ name, method, on, train, score, runs, pretexts, evaluation, reason }: Outcome): string {
   const { config, minutes } = { config: readConfig(runs[0] ?? ''), minutes: runs.map(run => minutesOf(run).toFixed(1)) }
   const { title, path, from } = sources[on]
   const scoring = score === undefined ? '' : `\nlacuna evaluate runs/results/${name} ${path} ${score}`
   const alarms = pretexts.flatMap(p => p.alarms)
+  const behind = notBetter(pretexts)
+  const remarks = [
+    ...alarms.map(alarm => `Alarm: ${alarm}.`),
+    ...(behind.length > 0 ? [`Not better than ${behind.join(', nor than ')}.`, ...(reason ? [`${reason}.`] : [])] : []),
+  ]
   return `## ${method} on ${title}
 
 ${config.data.pictures.toLocaleString('en')} pictures of ${config.size} px, ${config.channels === 1 ? 'grey' : 'colour'} (${from}). Encoder ${config.encoder}, ${config.steps.toLocaleString('en')} steps of ${config.batch} pictures without labels: ${minutes.join(', ')} minutes.
@@ -68,7 +87,7 @@ lacuna pretrain ${method} ${path} ${train} --seed 0 --threads 1 --out runs/resul
 lacuna pretext runs/results/${name} ${path}${scoring}
 \`\`\`
 
-On ${pretexts[0]?.pictures.toLocaleString('en')} pictures held out: ${pretextOf(pretexts).join('; ')}.${alarms.length > 0 ? ` Alarms: ${alarms.join('; ')}.` : ''}
+On ${pretexts[0]?.pictures.toLocaleString('en')} pictures held out: ${[`${pretextOf(pretexts).join('; ')}.`, ...remarks].join(' ')}
 ${evaluation === undefined ? '' : scoresOf(evaluation)}`
 }
 

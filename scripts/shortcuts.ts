@@ -3,7 +3,7 @@
  * switched off. Writes `docs/shortcuts.md`.
  *
  * usage: npm run shortcuts [-- FOLDER_OF_PHOTOS] [--steps N] [--out FOLDER] [--page FILE]
- * The photos come from `npm run photos`, the labelled emoji from `npm run quickstart`. About 25 minutes on 2 cores.
+ * The photos come from `npm run photos`, the labelled emoji from `npm run quickstart`. About 12 minutes on 2 cores.
  * Trainings that `runs/shortcuts` has already are not repeated; remove a folder there to measure it anew.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ import { type Pretext, type Row, shortcutsPage } from './shortcuts-page.js'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    steps: { type: 'string', default: '1200' },
+    steps: { type: 'string', default: '600' },
     out: { type: 'string', default: join('runs', 'shortcuts') },
     page: { type: 'string', default: join('docs', 'shortcuts.md') },
   },
