@@ -41,7 +41,6 @@ const rows = (['jigsaw', 'relative-position'] as const).flatMap(method =>
     { title: 'the jitter', name: 'no-jitter', set: ['jitter=false'] },
     { title: 'gap and jitter', name: 'touching', set: touching },
     { title: 'the normalisation', name: 'no-normalisation', set: ['normalise=false'] },
-    { title: 'the colour measures', name: 'no-colour', set: colours[method] },
     { title: 'everything', name: 'none', set: [...touching, 'normalise=false', ...colours[method]] },
   ].map(({ title, name, set }) => {
     const out = join(values.out, `${method}-${name}`)
