@@ -55,8 +55,8 @@ const tasks: readonly Task[] = [
     reason:
       'Guesses are trained on patches of contrast 1, where each counts alike; in pixels the few patches of strong contrast decide',
   },
-  { method: 'relative-position', train: `${halfWidth} --batch 32`, photos: '--steps 600', steps: 400, grey: true },
-  { method: 'jigsaw', train: `${halfWidth} --batch 32`, photos: '--steps 900', steps: 400, grey: true },
+  { method: 'relative-position', train: `${halfWidth} --batch 32`, photos: '--steps 600', steps: 1200, grey: true },
+  { method: 'jigsaw', train: `${halfWidth} --batch 32`, photos: '--steps 900', steps: 1200, grey: true },
   { method: 'rotation', train: `${halfWidth} --batch 32`, photos: '--steps 400', steps: 400, grey: true },
 ]
 
@@ -96,7 +96,7 @@ export const experiments: readonly Experiment[] = [
       method,
       on: 'emoji',
       train: `${train} --size 32 --steps ${steps}`,
-      score: '--labels 10',
+      score: '--labels 10,50',
       seeds,
     },
     ...(grey
@@ -106,7 +106,7 @@ export const experiments: readonly Experiment[] = [
             method,
             on: 'fashion' as const,
             train: `${train} --steps ${steps}`,
-            score: '--labels 10 --labelled 6000',
+            score: '--labels 10,50 --labelled 6000',
             seeds,
           },
         ]
