@@ -6,9 +6,10 @@ import { matmul } from '../tensor/contraction.js'
 import { derivative } from '../tensor/derivative.js'
 import { oneHot } from '../tensor/indexing.js'
 import { constant, input } from '../tensor/tensor.js'
+import { backwards, cholesky, forwards } from './cholesky.js'
 import { type Features, type Labelled, wantLabels, wantWidth } from './features.js'
 import { type MinimiseOptions, type Minimum, minimise } from './lbfgs.js'
-import { approximateInverse, leadingSubspace, orthonormal, type Subspace } from './precondition.js'
+import { approximateInverse, leadingSubspace, type Subspace } from './precondition.js'
 import { addScaled, dot, rowsOf, transposed } from './vectors.js'
 
 /** A linear classifier: logits = features · weight + bias. */
@@ -40,21 +41,22 @@ export interface LogisticProblem {
 export async function openLogistic(data: Labelled, classes: number): Promise<LogisticProblem> {
   wantLabels('logistic regression', data, classes)
   const { count, width } = data.features
-  return FEWER * count <= width ? openSpanned(data, classes) : openDirectly(data, classes)
+  return count < width ? openSpanned(data, classes) : openDirectly(data, classes)
 }
-
-/** How many times fewer rows than features there must be for their span to be worth finding: that takes count² · width. */
-const FEWER = 4
 
 /**
  * The penalty keeps every column of W within the span of the rows, so fewer rows than features are as many features:
- * their coordinates in an orthonormal basis of that span. Values, gradients and minima are the same.
+ * their coordinates in an orthonormal basis Q of that span, the L of X = LQ. LLᵀ = XXᵀ gives it without Q, and
+ * weights in that basis are Qᵀw = XᵀL⁻ᵀw. Values, gradients and minima are the same.
  */
 async function openSpanned({ features, labels }: Labelled, classes: number): Promise<LogisticProblem> {
   const { count, width, values } = features
   const rows = rowsOf(Float64Array.from(values), width)
-  const basis = orthonormal(rows)
-  const coordinates = Float32Array.from(rows.flatMap(row => basis.map(direction => dot(row, direction))))
+  const lower = cholesky(rows.map((row, i) => Float64Array.from(rows.slice(0, i + 1), other => dot(row, other))))
+  const coordinates = new Float32Array(count * count)
+  lower.forEach((row, i) => {
+    coordinates.set(row, i * count)
+  })
   const inner = await openDirectly({ features: { values: coordinates, count, width: count }, labels }, classes)
   return {
     async fit(C, { start, ...options } = {}) {
@@ -64,20 +66,34 @@ async function openSpanned({ features, labels }: Labelled, classes: number): Pro
     close: inner.close,
   }
 
+  /** w = L⁻¹XW of each column */
   function inSpan(parameters: Float64Array): Float64Array {
-    const columns = rowsOf(transposed(parameters.subarray(0, width * classes), classes), width)
-    const weight = basis.flatMap(direction => columns.map(column => dot(direction, column)))
-    return Float64Array.from([...weight, ...parameters.subarray(width * classes)])
-  }
-  function inFull(parameters: Float64Array): Float64Array {
-    const columns = rowsOf(new Float64Array(width * classes), width)
-    columns.forEach((column, c) => {
-      for (const [i, direction] of basis.entries()) addScaled(column, parameters[i * classes + c] ?? 0, direction)
+    const columns = rowsOf(transposed(parameters.subarray(0, width * classes), classes), width).map(column => {
+      const images = Float64Array.from(rows, row => dot(row, column))
+      return forwards(lower, images)
     })
-    const weight = transposed(Float64Array.from(columns.flatMap(column => [...column])), width)
-    return Float64Array.from([...weight, ...parameters.subarray(count * classes)])
+    return joined(columns, parameters.subarray(width * classes))
+  }
+  /** W = XᵀL⁻ᵀw of each column */
+  function inFull(parameters: Float64Array): Float64Array {
+    const columns = rowsOf(transposed(parameters.subarray(0, count * classes), classes), count).map(column => {
+      const whole = new Float64Array(width)
+      const shares = backwards(lower, column)
+      rows.forEach((row, i) => {
+        addScaled(whole, shares[i] ?? 0, row)
+      })
+      return whole
+    })
+    return joined(columns, parameters.subarray(count * classes))
   }
 }
+
+/** Columns of weights and the biases as one vector of parameters */
+const joined = (columns: readonly Float64Array[], bias: Float64Array): Float64Array =>
+  Float64Array.from([
+    ...Array.from({ length: columns[0]?.length ?? 0 }, (_, i) => columns.map(column => column[i] ?? 0)).flat(),
+    ...bias,
+  ])
 
 async function openDirectly(data: Labelled, classes: number): Promise<LogisticProblem> {
   const { count, width } = data.features

@@ -1,3 +1,4 @@
+import { backwards, cholesky, forwards } from './cholesky.js'
 import { addScaled, dot, rowsOf, transposed } from './vectors.js'
 
 /** The directions in which features vary most: orthonormal rows [rank][width], and the covariance there [rank, rank]. */
@@ -43,18 +44,16 @@ export function approximateInverse({ basis, covariance }: Subspace, curvature: n
   const variances = basis.map((_, i) => covariance[i * (rank + 1)] ?? 0)
   const least = Math.max(1e-12, Math.min(...variances), 1e-10 * Math.max(...variances))
   const beyond = 1 / (curvature * least + decay)
-  const lower = cholesky(
-    covariance.map((value, i) => curvature * value + (i % (rank + 1) === 0 ? decay + 1e-12 : 0)),
-    rank,
-  )
+  const inside = covariance.map((value, i) => curvature * value + (i % (rank + 1) === 0 ? decay + 1e-12 : 0))
+  const lower = cholesky(rowsOf(inside, rank))
   return (matrix: Float64Array, columns: number): Float64Array => {
     const result = transposed(matrix, columns) // [columns, width]: sums along whole rows are fast
     for (const column of rowsOf(result, matrix.length / columns)) {
-      const inside = Float64Array.from(basis, direction => dot(direction, column))
-      const solved = solve(lower, inside)
+      const shares = Float64Array.from(basis, direction => dot(direction, column))
+      const solved = backwards(lower, forwards(lower, shares))
       for (let j = 0; j < column.length; j++) column[j] = beyond * (column[j] as number)
       basis.forEach((direction, i) => {
-        addScaled(column, (solved[i] ?? 0) - beyond * (inside[i] ?? 0), direction)
+        addScaled(column, (solved[i] ?? 0) - beyond * (shares[i] ?? 0), direction)
       })
     }
     return transposed(result, matrix.length / columns)
@@ -62,7 +61,7 @@ export function approximateInverse({ basis, covariance }: Subspace, curvature: n
 }
 
 /** Gram–Schmidt, twice for the digits; a vector that depends on those before becomes zero. */
-export function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
+function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const done: Float64Array[] = []
   for (const vector of vectors) {
     const rest = vector.slice()
@@ -73,30 +72,4 @@ export function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
     done.push(rest.map(value => value * scale))
   }
   return done
-}
-
-/** The lower triangular L with LLᵀ = a, for a positive definite a [n, n] */
-function cholesky(a: Float64Array, n: number): Float64Array[] {
-  const lower = rowsOf(new Float64Array(n * n), n)
-  lower.forEach((row, i) => {
-    for (const [j, other] of lower.slice(0, i + 1).entries()) {
-      const rest = (a[i * n + j] ?? 0) - dot(row.subarray(0, j), other)
-      row[j] = i === j ? Math.sqrt(Math.max(rest, 1e-300)) : rest / (other[j] ?? 1)
-    }
-  })
-  return lower
-}
-
-/** x with LLᵀx = b */
-function solve(lower: readonly Float64Array[], b: Float64Array): Float64Array {
-  const x = b.slice()
-  lower.forEach((row, i) => {
-    x[i] = ((x[i] ?? 0) - dot(row.subarray(0, i), x)) / (row[i] ?? 1)
-  })
-  for (let i = lower.length - 1; i >= 0; i--) {
-    const row = lower[i] ?? b
-    x[i] = (x[i] ?? 0) / (row[i] ?? 1)
-    addScaled(x.subarray(0, i), -(x[i] ?? 0), row)
-  }
-  return x
 }
