@@ -42,7 +42,7 @@ const tasks: readonly Task[] = [
     method: 'context-encoder',
     train: `${halfWidth} --batch 64`,
     photos:
-      '--steps 2400 --set hole=centre --set area=0.5 --set overlapWeight=1 --set bottleneck=512 --set views.crop=[0.4,1]',
+      '--steps 2000 --set hole=centre --set area=0.5 --set overlapWeight=1 --set bottleneck=512 --set views.crop=[0.4,1]',
     steps: 500,
     grey: true,
   },
@@ -78,8 +78,8 @@ export const experiments: readonly Experiment[] = [
     name: 'simclr-fashion',
     method: 'simclr',
     on: 'fashion',
-    train: '--encoder c4 --steps 2000 --batch 64 --lr 4e-3 --set temperature=0.2 --set views.crop=[0.3,1]',
-    score: '--labels 10,100',
+    train: '--encoder c4 --steps 1300 --batch 64 --lr 4e-3 --set temperature=0.2 --set views.crop=[0.3,1]',
+    score: '--labels 10,100 --labelled 20000',
     seeds,
   },
   ...tasks.flatMap(({ method, train, photos, steps, grey, reason }): Experiment[] => [

@@ -9,17 +9,23 @@ export interface Outcome extends Experiment {
   readonly evaluation: Evaluation | undefined
 }
 
+/** Of measuring everything in one go, the time with all trainings and evaluations */
+export interface Total {
+  readonly minutes: number
+  readonly cores: number
+}
+
 const names = { trained: 'trained', random: 'the same encoder, random initialisation', raw: 'raw pixels' }
 const percent = (share: number) => (100 * share).toFixed(2)
 const rough = (share: number) => (100 * share).toFixed(1)
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** `docs/results.md`: every number read from what the runs left behind. */
-export function resultsPage(outcomes: readonly Outcome[]): string {
+export function resultsPage(outcomes: readonly Outcome[], total: Total | undefined): string {
   const minutes = mean(outcomes.flatMap(o => o.runs.map(minutesOf))) * outcomes.flatMap(o => o.runs).length
   return `# Results
 
-Written by \`npm run results\`; every number is one that it measured. Trainings run on one thread each, as many side by side as there are cores: ${minutes.toFixed(0)} minutes of one core in all.
+Written by \`npm run results\`; every number is one that it measured. Trainings run on one thread each, as many side by side as there are cores: ${minutes.toFixed(0)} minutes of one core in all.${total === undefined ? '' : ` All of it, with the evaluations and from nothing, took ${total.minutes.toFixed(0)} minutes on ${total.cores} cores.`}
 
 ## All methods
 

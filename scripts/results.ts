@@ -4,13 +4,13 @@
  * usage: npm run results [-- NAME ...]     only the named experiments; the page shows all that have been run
  * What `runs/results` has already is not repeated; remove a folder there to measure it anew.
  */
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
 import { type Experiment, experiments, sources } from './experiments.js'
-import { type Outcome, resultsPage } from './results-page.js'
+import { inTurns, lacuna } from './lacuna.js'
+import { type Outcome, resultsPage, type Total } from './results-page.js'
 
 const root = join('runs', 'results')
 const wanted = process.argv.slice(2)
@@ -22,23 +22,19 @@ for (const { path, from } of chosen.map(({ on }) => sources[on]))
     process.exit(1)
   }
 
+const inOneGo = wanted.length === 0 && !existsSync(root)
 const started = Date.now()
 await inTurns(chosen.flatMap(experiment => experiment.seeds.map(seed => () => train(experiment, seed))))
 await inTurns(chosen.map(experiment => () => score(experiment)))
+const minutes = (Date.now() - started) / 60_000
+const total = join(root, 'total.json')
+if (inOneGo) writeFileSync(total, JSON.stringify({ minutes, cores: availableParallelism() } satisfies Total))
+const all = existsSync(total) ? (JSON.parse(readFileSync(total, 'utf8')) as Total) : undefined
 const outcomes = experiments.flatMap(outcome)
 mkdirSync('docs', { recursive: true })
-writeFileSync(join('docs', 'results.md'), resultsPage(outcomes))
+writeFileSync(join('docs', 'results.md'), resultsPage(outcomes, all))
 console.log(readFileSync(join('docs', 'results.md'), 'utf8'))
-console.log(`${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
-
-/** Single-threaded trainings side by side, one a core: faster in all than one after the other with all cores. */
-async function inTurns(jobs: readonly (() => Promise<void>)[]): Promise<void> {
-  const waiting = [...jobs]
-  const worker = async () => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job()
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, worker))
-}
+console.log(`${minutes.toFixed(1)} minutes`)
 
 async function train({ name, method, on, train: options }: Experiment, seed: number): Promise<void> {
   const out = join(root, name, `seed-${seed}`)
@@ -64,15 +60,4 @@ function outcome(experiment: Experiment): Outcome[] {
   const scores = join(out, 'evaluation.json')
   const evaluation = existsSync(scores) ? (JSON.parse(readFileSync(scores, 'utf8')) as Evaluation) : undefined
   return [{ ...experiment, runs, pretexts, evaluation }]
-}
-
-function lacuna(args: readonly string[]): Promise<void> {
-  console.log(`lacuna ${args.join(' ')}`)
-  const child = spawn(process.execPath, [join('dist', 'cli', 'main.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', code => (code === 0 ? resolve() : reject(new Error(`lacuna ${args[0]} ended with ${code}`))))
-  })
 }

@@ -54,11 +54,12 @@ export function standardiser(training: Features): (features: Features) => Featur
   const { count, width } = training
   const means = new Float64Array(width)
   const deviations = new Float64Array(width)
-  training.values.forEach((value, i) => {
-    means[i % width] = (means[i % width] ?? 0) + value / count
+  eachRow(training, row => {
+    for (let j = 0; j < width; j++) means[j] = (means[j] as number) + (row[j] as number) / count
   })
-  training.values.forEach((value, i) => {
-    deviations[i % width] = (deviations[i % width] ?? 0) + (value - (means[i % width] ?? 0)) ** 2 / count
+  eachRow(training, row => {
+    for (let j = 0; j < width; j++)
+      deviations[j] = (deviations[j] as number) + ((row[j] as number) - (means[j] as number)) ** 2 / count
   })
   const scales = deviations.map((square, j) => {
     const deviation = Math.sqrt(square)
@@ -66,9 +67,16 @@ export function standardiser(training: Features): (features: Features) => Featur
   })
   return features => {
     wantWidth('standardiser', features, width)
-    const values = features.values.map((value, i) => (value - (means[i % width] ?? 0)) * (scales[i % width] ?? 0))
-    return { ...features, values }
+    const result = { ...features, values: features.values.slice() }
+    eachRow(result, row => {
+      for (let j = 0; j < width; j++) row[j] = ((row[j] as number) - (means[j] as number)) * (scales[j] as number)
+    })
+    return result
   }
+}
+
+function eachRow(features: Features, visit: (row: Float32Array) => void): void {
+  for (let row = 0; row < features.count; row++) visit(rowOf(features, row))
 }
 
 /** Rows of length 1; a row of zeros stays zero. */

@@ -13,7 +13,7 @@ export interface MinimiseOptions {
   readonly maxIterations?: number
   /** Steps remembered, default 10 */
   readonly history?: number
-  /** Multiplies by an approximate inverse Hessian, symmetric and positive definite; the identity unless given */
+  /** Multiplies by an approximate inverse Hessian: linear, symmetric, positive definite; the identity unless given */
   readonly precondition?: (gradient: Float64Array) => Float64Array
 }
 
@@ -29,12 +29,19 @@ export interface Minimum extends Evaluation {
 interface Pair {
   readonly step: Float64Array
   readonly change: Float64Array
+  /** Of the change */
+  readonly preconditioned: Float64Array
   /** 1 / ⟨step, change⟩ */
   readonly rho: number
 }
 
 interface Point extends Evaluation {
   readonly x: Float64Array
+}
+
+/** A point to go on from, with its gradient preconditioned. */
+interface Base extends Point {
+  readonly preconditioned: Float64Array
 }
 
 /**
@@ -52,18 +59,20 @@ export async function minimise(
     return { x, ...(await evaluate(x)) }
   }
   const pairs: Pair[] = []
-  let here = await at(start)
+  const based = (point: Point): Base => ({ ...point, preconditioned: precondition(point.gradient) })
+  let here = based(await at(start))
   let iterations = 0
   while (norm(here.gradient) >= tolerance && iterations < maxIterations) {
-    const direction = descent(here.gradient, pairs, precondition)
+    const direction = descent(here, pairs)
     const first = pairs.length === 0 ? Math.min(1, 1 / norm(direction)) : 1
-    const next = await lineSearch(at, here, direction, first)
-    if (next === undefined) {
+    const found = await lineSearch(at, here, direction, first)
+    if (found === undefined) {
       if (pairs.length === 0) break
       pairs.length = 0 // what was remembered misleads: once more along the gradient
       continue
     }
     iterations++
+    const next = based(found)
     remember(pairs, history, here, next)
     here = next
   }
@@ -71,24 +80,24 @@ export async function minimise(
   return { ...here, gradientNorm, iterations, evaluations, converged: gradientNorm < tolerance }
 }
 
-/** −H·g, where H is the inverse Hessian that the remembered steps suggest: the two-loop recursion. */
-function descent(
-  gradient: Float64Array,
-  pairs: readonly Pair[],
-  precondition: (x: Float64Array) => Float64Array,
-): Float64Array {
+/**
+ * −H·g, where H is the inverse Hessian that the remembered steps suggest: the two-loop recursion. Preconditioning is
+ * linear, so that of the gradient and of the remembered changes gives that of any sum of them.
+ */
+function descent({ gradient, preconditioned }: Base, pairs: readonly Pair[]): Float64Array {
   const q = gradient.map(g => -g)
+  const r = preconditioned.map(g => -g)
   const weights = new Float64Array(pairs.length)
   for (let i = pairs.length - 1; i >= 0; i--) {
-    const { step, change, rho } = pairs[i] as Pair
+    const { step, change, preconditioned, rho } = pairs[i] as Pair
     const weight = rho * dot(step, q)
     weights[i] = weight
     addScaled(q, -weight, change)
+    addScaled(r, -weight, preconditioned)
   }
-  const r = precondition(q)
   const last = pairs.at(-1)
   if (last !== undefined) {
-    const scale = 1 / (last.rho * dot(last.change, precondition(last.change)))
+    const scale = 1 / (last.rho * dot(last.change, last.preconditioned))
     r.forEach((value, i) => {
       r[i] = value * scale
     })
@@ -99,12 +108,12 @@ function descent(
   return r
 }
 
-function remember(pairs: Pair[], history: number, from: Point, to: Point): void {
-  const step = to.x.map((value, i) => value - (from.x[i] ?? 0))
-  const change = to.gradient.map((value, i) => value - (from.gradient[i] ?? 0))
+function remember(pairs: Pair[], history: number, from: Base, to: Base): void {
+  const step = difference(to.x, from.x)
+  const change = difference(to.gradient, from.gradient)
   const curvature = dot(step, change)
   if (!(curvature > 1e-14 * norm(step) * norm(change))) return
-  pairs.push({ step, change, rho: 1 / curvature })
+  pairs.push({ step, change, preconditioned: difference(to.preconditioned, from.preconditioned), rho: 1 / curvature })
   if (pairs.length > history) pairs.shift()
 }
 
@@ -159,6 +168,10 @@ function between(low: Trial, high: Trial): number {
   const root = Math.sqrt(d * d - low.slope * high.slope)
   const share = 1 - (high.slope + root - d) / (high.slope - low.slope + 2 * root)
   return low.t + width * (Number.isFinite(share) ? Math.min(0.9, Math.max(0.1, share)) : 0.5)
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value - (b[i] ?? 0))
 }
 
 const copy = (x: Float64Array): Float64Array => x.slice()

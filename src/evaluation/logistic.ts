@@ -7,7 +7,7 @@ import { derivative } from '../tensor/derivative.js'
 import { oneHot } from '../tensor/indexing.js'
 import { constant, input } from '../tensor/tensor.js'
 import { backwards, cholesky, forwards } from './cholesky.js'
-import { type Features, type Labelled, wantLabels, wantWidth } from './features.js'
+import { type Features, type Labelled, rowOf, wantLabels, wantWidth } from './features.js'
 import { type MinimiseOptions, type Minimum, minimise } from './lbfgs.js'
 import { approximateInverse, leadingSubspace, type Subspace } from './precondition.js'
 import { addScaled, dot, rowsOf, transposed } from './vectors.js'
@@ -166,12 +166,10 @@ const curvature = 0.1
 /** The likeliest class of each row; of equals the lowest. */
 export function classify({ width, classes, parameters }: LinearClassifier, features: Features): Int32Array {
   wantWidth('classify', features, width)
+  const weights = rowsOf(transposed(parameters.slice(0, width * classes), classes), width)
   return Int32Array.from({ length: features.count }, (_, row) => {
-    const logits = parameters.slice(width * classes)
-    for (let j = 0; j < width; j++) {
-      const value = features.values[row * width + j] ?? 0
-      for (let c = 0; c < classes; c++) logits[c] = (logits[c] ?? 0) + value * (parameters[j * classes + c] ?? 0)
-    }
+    const sample = Float64Array.from(rowOf(features, row))
+    const logits = weights.map((column, c) => dot(sample, column) + (parameters[width * classes + c] ?? 0))
     return logits.indexOf(Math.max(...logits))
   })
 }
