@@ -66,14 +66,13 @@ export function batchNorm(
   return module({ weight, bias, running_mean, running_var }, (x: Tensor) => {
     if (!isTraining()) {
       const scale = (weight ?? constant(1)).div(running_var.add(epsilon).sqrt())
-      return scaleAndShift(x, scale, (bias ?? constant(0)).sub(running_mean.mul(scale)))
+      return x.scaleShift(scale, (bias ?? constant(0)).sub(running_mean.mul(scale)))
     }
     const axes = range(x.rank).filter(axis => axis !== 1)
     const count = sizeOf(x.shape) / channels
     if (count === 1) throw new ShapeError('batchNorm', `one value a channel has no deviation: ${showShape(x.shape)}`)
-    const mean = x.mean(axes, true)
-    const centred = x.sub(mean)
-    const variance = centred.square().mean(axes)
+    const mean = x.mean(axes)
+    const variance = x.sub(x.mean(axes, true)).square().mean(axes)
     const toward = (statistic: Tensor, value: Tensor) =>
       update(
         statistic,
@@ -81,12 +80,14 @@ export function batchNorm(
           .mul(1 - momentum)
           .add(value.mul(momentum)),
       )
-    toward(running_mean, mean.stopGradient().reshape(channels))
+    toward(running_mean, mean.stopGradient())
     toward(running_var, variance.stopGradient().mul(count / (count - 1)))
-    // one factor a channel, and nothing but `centred` kept for the gradient: a third fewer passes over memory than
+    // one factor and one summand a channel, and nothing but x kept for the gradient: fewer passes over memory than
     // normalising first and scaling then
     const inverse = normalize('inverseDeviation', x, axes, epsilon).reshape(channels)
-    return scaleAndShift(centred, weight === undefined ? inverse : inverse.mul(weight), bias)
+    const scale = weight === undefined ? inverse : inverse.mul(weight)
+    const offset = mean.mul(scale)
+    return x.scaleShift(scale, bias === undefined ? offset.neg() : bias.sub(offset))
   })
 }
 
@@ -106,7 +107,7 @@ export function groupNorm(channels: number, groups: number, { epsilon = 1e-5, ga
       .reshape(x.shape[0] ?? 1, groups, -1)
       .normalize(-1, epsilon)
       .reshape(...x.shape)
-    return scaleAndShift(normal, weight, bias)
+    return normal.scaleShift(weight, bias)
   })
 }
 
@@ -152,14 +153,6 @@ export function mlp(widths: readonly number[], { norm = 'hidden' }: MlpOptions =
 
 /** Mean over all places: [N, C, ...] → [N, C] */
 export const globalAverage = (x: Tensor): Tensor => x.reshape(x.shape[0] ?? 1, x.shape[1] ?? 1, -1).mean(2)
-
-/** [C] → [C, 1, …], to stand beside [N, C, …] */
-const perChannel = (values: Tensor, x: Tensor): Tensor => values.reshape(-1, ...Array<number>(x.rank - 2).fill(1))
-
-function scaleAndShift(x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined): Tensor {
-  const scaled = weight === undefined ? x : x.mul(perChannel(weight, x))
-  return bias === undefined ? scaled : scaled.add(perChannel(bias, x))
-}
 
 function gainAndBias(width: number, gain: Initial = constantly(1)): { weight: Tensor; bias: Tensor } {
   return {

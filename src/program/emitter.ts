@@ -1,5 +1,5 @@
 import type { DType } from '../tensor/primitives.js'
-import { type Shape, sizeOf } from '../tensor/shape.js'
+import { type Shape, sameShape, sizeOf } from '../tensor/shape.js'
 import { type Attribute, type ElementType, Float, type Initializer, type Node } from './onnx/model.js'
 
 export type Precision = 'float32' | 'float64'
@@ -72,8 +72,11 @@ export class Emitter {
       this.initializers.push({ name, type, shape, bytes })
       return [name]
     }
-    if (sizeOf(shape) > 64) return add()[0] ?? ''
-    return this.once(JSON.stringify([type, shape, [...bytes]]), add)[0] ?? ''
+    if (sizeOf(shape) <= 64) return this.once(JSON.stringify([type, shape, [...bytes]]), add)[0] ?? ''
+    const twin = this.initializers.find(
+      other => other.type === type && sameShape(other.shape, shape) && sameBytes(other.bytes, bytes),
+    )
+    return twin?.name ?? add()[0] ?? ''
   }
 
   typeOf(dtype: DType): ElementType {
@@ -109,6 +112,9 @@ export class Emitter {
     return names
   }
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i])
 
 const isMultiple = (size: number, of: number): boolean => size > 0 && size % of === 0
 

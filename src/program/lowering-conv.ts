@@ -92,7 +92,8 @@ export function lowerWeightProducts(e: Emitter, names: Two, t: TensorOf<'convWei
   const { stride, groups } = t.attributes
   const [o = 1, perGroup = 1, ...kernel] = t.shape
   const many = perGroup >= THIN
-  if (groups === 1 && many && stride.some(s => s !== 1)) return lowerWeightColumns(e, names, t)
+  const few = sizeOf(t.inputs[1].shape.slice(2)) < LENGTH / 2 // products of single places would be short
+  if (groups === 1 && many && (few || stride.some(s => s !== 1))) return lowerWeightColumns(e, names, t)
   const { rows, columns } = unfolded(e, names, t)
   const product = (column: string) => {
     const turned = e.one('Transpose', [column], { perm: [0, 1, 3, 2] }) // joined with the product by ONNX Runtime

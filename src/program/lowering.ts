@@ -10,6 +10,7 @@ import {
   lowerWeightProducts,
 } from './lowering-conv.js'
 import { elementType, Float } from './onnx/model.js'
+import { tiledConv, tiledInput, tiledWeight } from './winograd.js'
 
 type Names<Operands extends readonly unknown[]> = { readonly [I in keyof Operands]: string }
 
@@ -48,6 +49,7 @@ const portable: LoweringTable = {
   erf: operator('Erf'),
   softplus: operator('Softplus'),
   relu: operator('Relu'),
+  step: (e, [x]) => e.one('Cast', [e.one('Less', [e.float(0), x])], { to: elementType(e.precision) }),
   gelu: operator('Gelu'),
   abs: operator('Abs'),
   sign: operator('Sign'),
@@ -87,6 +89,10 @@ const portable: LoweringTable = {
   },
   inverseDeviation: (e, [x], { attributes: { axes, epsilon } }) =>
     e.one('Reciprocal', [moments(e, x, axes, epsilon).deviation]),
+  scaleShift: (e, [x, scale, shift], t) => {
+    const [a, b] = [scale, shift].map(name => e.one('Reshape', [name, e.ints([-1, ...t.shape.slice(2).map(() => 1)])]))
+    return e.one('Add', [e.one('Mul', [x, a ?? '']), b ?? ''])
+  },
   cumsum: (e, [x], { attributes: { axis, reverse } }) =>
     e.one('CumSum', [x, e.values(Float64Array.of(axis), [], 'int64')], { reverse: reverse ? 1 : 0 }),
   argmax: (e, [x], t) => e.one('ArgMax', [x], { axis: t.attributes.axis, keepdims: 1 }),
@@ -130,8 +136,19 @@ const cpu: Partial<LoweringTable> = {
     e.one('FusedMatMul', names, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft'),
   normalize: (e, names, t) => layerNormalization(e, names[0], t)?.[0] ?? portable.normalize(e, names, t),
   inverseDeviation: (e, names, t) => layerNormalization(e, names[0], t)?.[2] ?? portable.inverseDeviation(e, names, t),
-  convInput: (e, names, t) => lowerStrideOneInput(e, names, t) ?? lowerConvInput(e, names, t),
-  convWeight: lowerWeightProducts,
+  // one pass over memory instead of two
+  step: (e, [x], t) =>
+    e.precision === 'float32'
+      ? e.one('HardSigmoid', [x], { alpha: new Float(3e38), beta: new Float(0) })
+      : portable.step(e, [x], t),
+  scaleShift: (e, [x, scale, shift], t) => {
+    const [zeros, ones] = [0, 1].map(value => e.one('Expand', [e.float(value), e.ints([t.shape[1] ?? 1])]))
+    return e.one('BatchNormalization', [x, scale, shift, zeros ?? '', ones ?? ''], { epsilon: new Float(0) })
+  },
+  conv: (e, names, t) => tiledConv(e, names, t) ?? lowerConv(e, names, t),
+  convInput: (e, names, t) =>
+    tiledInput(e, names, t) ?? lowerStrideOneInput(e, names, t) ?? lowerConvInput(e, names, t),
+  convWeight: (e, names, t) => tiledWeight(e, names, t) ?? lowerWeightProducts(e, names, t),
 }
 
 /** Where ONNX Runtime's WebGPU provider gives wrong numbers. */

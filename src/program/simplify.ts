@@ -83,6 +83,8 @@ function improve(t: Tensor): Tensor {
   if (t.op === 'add' && b !== undefined) {
     const joined = joinPads(a, b) ?? joinPads(b, a)
     if (joined !== undefined) return joined
+    const absorbed = absorb(a, b)
+    if (absorbed !== undefined) return absorbed
   }
   if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined)
     return improve(a.inputs[0].reshape(...t.shape))
@@ -99,6 +101,17 @@ function joinPads(a: Tensor, b: Tensor): Tensor | undefined {
   const other = second.attributes
   if (other.axis !== axis || other.before !== end || value !== 0 || other.value !== 0) return undefined
   return concat([first.inputs[0], second.inputs[0]], axis).pad(axis, before, other.after)
+}
+
+/** p + (s·x + t) + c with one number c a channel is p + (s·x + (t + c)): a pass less over memory. */
+function absorb(sum: Tensor, perChannel: Tensor): Tensor | undefined {
+  const channels = sum.shape[1] ?? 0
+  const alike = sameShape(perChannel.shape, [1, channels, ...sum.shape.slice(2).map(() => 1)])
+  if (sum.op !== 'add' || sum.dtype !== 'float' || sum.rank < 3 || !alike) return undefined
+  const [p, q] = sum.inputs
+  if (p === undefined || q === undefined || q.op !== 'scaleShift' || !sameShape(p.shape, sum.shape)) return undefined
+  const { inputs } = q as TensorOf<'scaleShift'>
+  return p.add(inputs[0].scaleShift(inputs[1], inputs[2].add(perChannel.reshape(channels))))
 }
 
 const folded = {

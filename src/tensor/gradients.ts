@@ -3,7 +3,7 @@ import { where } from './elementwise.js'
 import { putAlong, scatterAdd } from './indexing.js'
 import { spread } from './movement.js'
 import type { Primitive, TensorOf } from './primitives.js'
-import { normalize } from './reduction.js'
+import { normalize, perChannel } from './reduction.js'
 import { range, sizeOf } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
 
@@ -40,7 +40,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
     ),
   ],
   softplus: (g, { inputs: [x] }) => [g.mul(x.sigmoid())],
-  relu: (g, y) => [g.mul(y.greater(0).cast('float'))], // a product: ONNX Runtime selects much slower
+  relu: (g, y) => [g.mul(y.step())], // a product: ONNX Runtime selects much slower
+  step: none,
   gelu: (g, { inputs: [x] }) => {
     // Φ(x) + x·φ(x) with u = x/√2: as few passes over the memory as there can be
     const u = x.mul(Math.SQRT1_2)
@@ -93,12 +94,14 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
     const [x] = y.inputs
     const { axes } = y.attributes
     const count = sizeOf(axes.map(axis => x.shape[axis] ?? 1))
-    return [
-      g
-        .mul(y.mul(y).mul(y))
-        .div(-count)
-        .mul(x.sub(x.mean(axes, true))),
-    ]
+    const [slope, mean] = [g.mul(y.mul(y).mul(y)).div(-count), x.mean(axes, true)]
+    const channels = x.shape[1] ?? 1
+    if (sizeOf(y.shape) !== channels || y.shape[1] !== channels) return [slope.mul(x.sub(mean))]
+    return [x.scaleShift(slope.reshape(channels), slope.mul(mean).neg().reshape(channels))] // one pass
+  },
+  scaleShift: (g, { inputs: [x, scale] }) => {
+    const others = range(x.rank).filter(axis => axis !== 1)
+    return [g.mul(perChannel(scale, x)), g.mul(x).sum(others), g.sum(others)]
   },
   cumsum: (g, { attributes: { axis, reverse } }) => [g.cumsum(axis, !reverse)],
   argmax: none,

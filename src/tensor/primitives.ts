@@ -45,6 +45,7 @@ export type Unary =
   | 'erf'
   | 'softplus'
   | 'relu'
+  | 'step'
   | 'gelu'
   | 'abs'
   | 'sign'
@@ -77,6 +78,8 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   normalize: Of<One, { readonly axes: Shape; readonly epsilon: number }>
   /** 1 / √(variance + ε) over the axes, which stay with size 1 */
   inverseDeviation: Of<One, { readonly axes: Shape; readonly epsilon: number }>
+  /** a·x + b with one a and one b a channel: x [N, C, ...], a [C], b [C] */
+  scaleShift: Of<Three>
   cumsum: Of<One, { readonly axis: number; readonly reverse: boolean }>
   argmax: Of<One, { readonly axis: number }>
   /** Indices of the k largest along the last axis, largest first */

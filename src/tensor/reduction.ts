@@ -1,5 +1,5 @@
 import { ShapeError, wantFloat, wantNumbers } from './scope.js'
-import { axisOf, range, type Shape, showShape, sizeOf } from './shape.js'
+import { axisOf, range, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import { make, type Tensor } from './tensor.js'
 
 export function reduce(
@@ -41,6 +41,21 @@ export function normalize(
   const shape = op === 'normalize' ? x.shape : x.shape.map((size, axis) => (over.includes(axis) ? 1 : size))
   return make(op, [x], { axes: over, epsilon }, shape, x.dtype)
 }
+
+export function scaleShift(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
+  wantFloat('scaleShift', x, scale, shift)
+  const channels = [x.shape[1] ?? 0]
+  if (x.rank < 2 || !sameShape(scale.shape, channels) || !sameShape(shift.shape, channels))
+    throw new ShapeError(
+      'scaleShift',
+      `[N, C, ...] and two [C] expected, got ${[x, scale, shift].map(t => showShape(t.shape)).join(' · ')}`,
+    )
+  return make('scaleShift', [x, scale, shift], {}, x.shape, x.dtype)
+}
+
+/** [C] → [C, 1, …], to stand beside [N, C, …] */
+export const perChannel = (values: Tensor, x: Tensor): Tensor =>
+  values.reshape(-1, ...Array<number>(x.rank - 2).fill(1))
 
 export function cumsum(x: Tensor, axis: number, reverse: boolean): Tensor {
   wantNumbers('cumsum', x)

@@ -43,6 +43,8 @@ export class Tensor {
   erf = () => elementwise.unary('erf', this)
   /** ln(1 + eˣ) */
   softplus = () => elementwise.unary('softplus', this)
+  /** 1 where positive, else 0; nothing flows back through it */
+  step = () => elementwise.unary('step', this)
   relu = () => elementwise.unary('relu', this)
   /** x·Φ(x), exact */
   gelu = () => elementwise.unary('gelu', this)
@@ -80,6 +82,8 @@ export class Tensor {
   logSoftmax = (axis = -1) => reduction.softmax('logSoftmax', this, axis)
   /** (x − mean) / √(variance + ε) over the axes, biased variance */
   normalize = (axes: number | Shape, epsilon: number) => reduction.normalize('normalize', this, axes, epsilon)
+  /** a·x + b with one a and one b for each index of axis 1: a [C], b [C] */
+  scaleShift = (scale: Tensor, shift: Tensor) => reduction.scaleShift(this, scale, shift)
   cumsum = (axis = -1, reverse = false) => reduction.cumsum(this, axis, reverse)
   argmax = (axis = -1) => reduction.argmax(this, axis)
   /** Indices of the k largest along the last axis, largest first: int [..., k] */

@@ -112,6 +112,11 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
   erf: [one(a => a.mul(3).erf()), one(a => a.erf(), far, 'far out')],
   softplus: [one(a => a.mul(20).softplus()), one(a => a.softplus(), far, 'far out')],
   relu: [one(a => a.relu())],
+  step: [
+    flat(one(a => a.step())),
+    flat(one(a => a.mul(0).step(), x, 'of zero')),
+    flat(one(a => a.step(), far, 'far out')),
+  ],
   gelu: [one(a => a.mul(3).gelu()), one(a => a.gelu(), far, 'far out')],
   abs: [one(a => a.abs()), integers(a => a.abs())],
   sign: [flat(one(a => a.sign())), flat(one(a => a.mul(0).sign(), x, 'of zero'))],
@@ -159,6 +164,10 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
   inverseDeviation: [
     one(a => normalize('inverseDeviation', a, [0, 2], 1e-3), wide, 'per channel'),
     one(a => normalize('inverseDeviation', a, -1, 1e-3), wide),
+  ],
+  scaleShift: [
+    one(a => a.scaleShift(a.sum([0, 2]), a.mean([0, 2])), wide),
+    one(a => a.scaleShift(a.sum(0), a.mean(0)), x, 'without places'),
   ],
   cumsum: [one(a => a.cumsum(1), wide), one(a => a.cumsum(2, true), wide, 'reverse'), integers(a => a.cumsum())],
   argmax: [

@@ -37,6 +37,7 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
   sigmoid: elementwise((x = 0) => 1 / (1 + Math.exp(-x))),
   erf: elementwise(erf),
   softplus: elementwise((x = 0) => (x > 30 ? x : Math.log1p(Math.exp(x)))),
+  step: elementwise((x = 0) => (x > 0 ? 1 : 0)),
   relu: elementwise((x = 0) => Math.max(x, 0)),
   gelu: elementwise((x = 0) => (x / 2) * (1 + erf(x / Math.SQRT2))),
   abs: elementwise(Math.abs),
@@ -72,6 +73,8 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
     byGroup(x, axes, shape, group => group.map(v => (v - mean(group)) / Math.sqrt(variance(group) + epsilon))),
   inverseDeviation: ([x], { shape, attributes: { axes, epsilon } }) =>
     byGroup(x, axes, shape, group => [1 / Math.sqrt(variance(group) + epsilon)]),
+  scaleShift: ([x, scale, shift], { shape }) =>
+    make(shape, i => at(x, i) * at(scale, [i[1] ?? 0]) + at(shift, [i[1] ?? 0])),
   cumsum: ([x], { shape, attributes: { axis, reverse } }) =>
     byGroup(x, [axis], shape, group => group.map((_, i) => sum(reverse ? group.slice(i) : group.slice(0, i + 1)))),
   argmax: ([x], t) => byGroup(x, [t.attributes.axis], t.shape, group => [group.indexOf(Math.max(...group))]),
