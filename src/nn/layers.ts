@@ -72,7 +72,6 @@ export function batchNorm(
     const count = sizeOf(x.shape) / channels
     if (count === 1) throw new ShapeError('batchNorm', `one value a channel has no deviation: ${showShape(x.shape)}`)
     const mean = x.mean(axes)
-    const variance = x.sub(x.mean(axes, true)).square().mean(axes)
     const toward = (statistic: Tensor, value: Tensor) =>
       update(
         statistic,
@@ -80,11 +79,12 @@ export function batchNorm(
           .mul(1 - momentum)
           .add(value.mul(momentum)),
       )
+    const inverse = normalize('inverseDeviation', x, axes, epsilon).reshape(channels)
+    const variance = inverse.stopGradient().pow(-2).sub(epsilon)
     toward(running_mean, mean.stopGradient())
-    toward(running_var, variance.stopGradient().mul(count / (count - 1)))
+    toward(running_var, variance.mul(count / (count - 1)))
     // one factor and one summand a channel, and nothing but x kept for the gradient: fewer passes over memory than
     // normalising first and scaling then
-    const inverse = normalize('inverseDeviation', x, axes, epsilon).reshape(channels)
     const scale = weight === undefined ? inverse : inverse.mul(weight)
     const offset = mean.mul(scale)
     return x.scaleShift(scale, bias === undefined ? offset.neg() : bias.sub(offset))

@@ -21,6 +21,8 @@ export interface Computation {
 export interface Target {
   readonly device: Device
   readonly precision: Precision
+  /** Channels that lie together in the device's own convolutions (`blockedChannels`); none unless told */
+  readonly block?: number
 }
 
 export interface Port {
@@ -56,7 +58,7 @@ export function compile(computation: Computation, target: Target): Program {
     target.precision === 'float64',
   )
   const reached = topological(roots)
-  const e = new Emitter(target.precision)
+  const e = new Emitter(target.precision, undefined, target.block)
   const lowered = lower(reached, e, target.device, names)
 
   const port = (name: string, t: Tensor): Port => ({ name, type: e.typeOf(t.dtype), shape: t.shape })
@@ -73,8 +75,9 @@ export function compile(computation: Computation, target: Target): Program {
   })
   const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))
   wantDistinct([...given, ...read, ...outputs])
+  const nodes = e.finished(outputs.map(({ name }) => name))
   const model = writeModel({
-    nodes: e.finished(),
+    nodes,
     initializers: e.initializers,
     inputs: [...given, ...read],
     outputs,
@@ -86,7 +89,7 @@ export function compile(computation: Computation, target: Target): Program {
     draws: draws.filter(({ name }) => given.some(g => g.name === name)),
     state,
     outputs: outputs.slice(0, Object.keys(computation.outputs).length),
-    nodes: e.nodes.length,
+    nodes: nodes.length,
   }
 }
 

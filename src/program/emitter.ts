@@ -8,14 +8,21 @@ export type Precision = 'float32' | 'float64'
 export class Emitter {
   readonly nodes: Node[] = []
   readonly initializers: Initializer[] = []
+  /** Plain values that there are in blocked layout too: plain name → blocked name */
+  readonly twins = new Map<string, string>()
   private readonly renamed = new Map<string, string>()
+  private readonly makers = new Map<string, Node>()
   private readonly known = new Map<string, readonly string[]>()
   private named = 0
 
-  /** @param free a size that stands for whatever the input of that name brings along its first axis */
+  /**
+   * @param free a size that stands for whatever the input of that name brings along its first axis
+   * @param block channels that lie together in the device's own convolutions; 0 where it has none
+   */
   constructor(
     readonly precision: Precision,
     private readonly free?: { readonly size: number; readonly input: string },
+    readonly block = 0,
   ) {}
 
   /** Adds a node and names its outputs. */
@@ -31,7 +38,9 @@ export class Emitter {
     ])
     return this.once(JSON.stringify([operator, domain, inputs, outputs, shown]), () => {
       const names = Array.from({ length: outputs }, () => this.name())
-      this.nodes.push({ operator, domain, inputs, outputs: names, attributes })
+      const node = { operator, domain, inputs, outputs: names, attributes }
+      this.nodes.push(node)
+      for (const name of names) this.makers.set(name, node)
       return names
     })
   }
@@ -85,7 +94,7 @@ export class Emitter {
 
   /** Calls a node's output by the name of an output of the program; false when it is no node's, or has such a name already. */
   rename(from: string, to: string): boolean {
-    if (this.renamed.has(from) || !this.nodes.some(({ outputs }) => outputs.includes(from))) return false
+    if (this.renamed.has(from) || !this.makers.has(from)) return false
     this.renamed.set(from, to)
     return true
   }
@@ -94,10 +103,22 @@ export class Emitter {
     return this.renamed.get(name) ?? name
   }
 
-  /** The nodes with all names as they are in the end. */
-  finished(): Node[] {
+  /** The node that makes a value. */
+  madeBy(name: string): Node | undefined {
+    return this.makers.get(name)
+  }
+
+  /** The nodes that the outputs of the program need, with all names as they are in the end. */
+  finished(outputs: readonly string[]): Node[] {
     const final = (names: readonly string[]) => names.map(name => this.nameOf(name))
-    return this.nodes.map(node => ({ ...node, inputs: final(node.inputs), outputs: final(node.outputs) }))
+    const all = this.nodes.map(node => ({ ...node, inputs: final(node.inputs), outputs: final(node.outputs) }))
+    const needed = new Set(outputs)
+    const kept = all.reverse().filter(node => {
+      if (!node.outputs.some(name => needed.has(name))) return false
+      for (const name of node.inputs) needed.add(name)
+      return true
+    })
+    return kept.reverse()
   }
 
   private name(): string {

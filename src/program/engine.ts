@@ -55,6 +55,8 @@ export class Engine implements Runner {
       intraOpNumThreads: this.options.threads,
       // fused scale factors are float32 attributes, which costs float64 its precision
       graphOptimizationLevel: program.precision === 'float64' ? 'basic' : 'all',
+      // planned in one piece, the buffers of a step take half as much memory again and lie further apart: slower as well
+      enableMemPattern: false,
       logSeverityLevel: 3,
     })
     this.sessions.set(key, { program, session })

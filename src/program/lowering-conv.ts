@@ -1,5 +1,6 @@
 import type { ConvolutionAttributes, TensorOf } from '../tensor/primitives.js'
 import { range, type Shape, sizeOf } from '../tensor/shape.js'
+import { channelsLast } from './blocked.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -41,6 +42,12 @@ export function lowerInputByGroup(e: Emitter, [output, weight]: Two, t: TensorOf
 
 /** With stride 1 and one group: a convolution with the kernel turned round and its channels exchanged. */
 export function lowerStrideOneInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
+  const turned = turnedKernel(e, weight, t)
+  return turned && e.one('Conv', [output, turned.kernel], turned.attributes)
+}
+
+/** The kernel of that convolution, and its attributes; undefined where there is none. */
+export function turnedKernel(e: Emitter, weight: string, t: TensorOf<'convInput'>) {
   const { stride, padding, dilation, groups } = t.attributes
   if (groups !== 1 || stride.some(s => s !== 1)) return undefined
   const kernel = t.inputs[1].shape.slice(2)
@@ -60,7 +67,7 @@ export function lowerStrideOneInput(e: Emitter, [output, weight]: Two, t: Tensor
         e.ints(axes),
         e.ints(axes.map(() => -1)),
       ])
-  return e.one('Conv', [output, turned], onnxAttributes({ stride, padding: around, dilation, groups }))
+  return { kernel: turned, attributes: onnxAttributes({ stride, padding: around, dilation, groups }) }
 }
 
 /**
@@ -129,7 +136,7 @@ function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'convWeigh
       return start.reduce((index, s, i) => index * (from[i] ?? 1) + s, 0)
     }),
   )
-  const last = e.one('Transpose', [e.one('Reshape', [x, e.ints([n, c, inside])])], { perm: [0, 2, 1] })
+  const last = channelsLast(e, x, [n, c, ...from])
   const framed = e.one('Concat', [last, e.one('Expand', [e.float(0), e.ints([n, 1, c])])], { axis: 1 })
   const columns = e.one('Gather', [framed, e.ints(seen)], { axis: 1 }) // [N, length · places, C]
   const together = range(n + 1).find(g => g > 0 && n % g === 0 && g * length >= LENGTH) ?? n
@@ -170,7 +177,7 @@ export function places(kernel: Shape): number[][] {
   return kernel.reduce<number[][]>((found, size) => found.flatMap(place => range(size).map(i => [...place, i])), [[]])
 }
 
-function onnxAttributes({ stride, padding, dilation, groups }: ConvolutionAttributes) {
+export function onnxAttributes({ stride, padding, dilation, groups }: ConvolutionAttributes) {
   return {
     strides: stride,
     dilations: dilation,

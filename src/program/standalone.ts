@@ -41,7 +41,7 @@ export function writeStandalone({ input, output, values, externalFile }: Standal
     shape: ['N', ...t.shape.slice(1)],
   })
   const graph = {
-    nodes: e.finished(),
+    nodes: e.finished([output.name]),
     inputs: [info(input.name, input.tensor)],
     outputs: [info(output.name, output.tensor)],
     initializers: [...e.initializers, ...parameters],

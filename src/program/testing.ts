@@ -28,13 +28,15 @@ export function randomArray(shape: Shape, { seed = 1, low = -1, high = 1 } = {})
 export interface RunOptions {
   readonly precision?: Precision
   readonly device?: Device
+  /** Channels that lie together in blocked layout; none unless told */
+  readonly block?: number
 }
 
 /** Computes what a function of tensors gives for the given numbers; in float64 unless told. */
 export async function evaluate(
   build: (...inputs: Tensor[]) => Readonly<Record<string, Tensor>>,
   given: readonly Given[],
-  { precision = 'float64', device = 'cpu' }: RunOptions = {},
+  { precision = 'float64', device = 'cpu', block = 0 }: RunOptions = {},
 ): Promise<Record<string, number[]>> {
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const { result, trace: traced } = trace({ training: true }, () => build(...inputs))
@@ -43,7 +45,7 @@ export async function evaluate(
   )
   const engine = new Engine({ device, precision, threads: 1 })
   try {
-    await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision }))
+    await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision, block }))
     const feeds = Object.fromEntries(given.map(({ values }, i) => [`input.${i}`, values]))
     const results = await engine.run('test', feeds)
     return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Array.from(values, Number)]))

@@ -1,5 +1,6 @@
 import type { ConvolutionAttributes, TensorOf } from '../tensor/primitives.js'
 import { range, type Shape, sizeOf } from '../tensor/shape.js'
+import { channelsFirst, channelsLast } from './blocked.js'
 import type { Emitter } from './emitter.js'
 
 /**
@@ -112,7 +113,7 @@ function gridOf(
 
 /** Bᵀ·x·B of every tile: [points, samples · tiles, channels] */
 function inputPoints(e: Emitter, x: string, { samples, inputs, from, tiles, before }: Grid): string {
-  const rows = rowsOf(e, x, samples, inputs, sizeOf(from))
+  const rows = rowsOf(e, x, samples, inputs, from)
   const seen = tileRows(REACH, samples, tiles, from, before)
   const gathered = e.one('Reshape', [e.one('Gather', [rows, e.ints(seen)], { axis: 0 }), e.ints([POINTS, -1])])
   const points = e.one('MatMul', [matrix(e, kronecker(transformInput)), gathered])
@@ -121,7 +122,7 @@ function inputPoints(e: Emitter, x: string, { samples, inputs, from, tiles, befo
 
 /** The places of every tile of the output, zeros beyond its border: [16, samples · tiles, channels] */
 function outputTiles(e: Emitter, output: string, { samples, outputs, to, tiles }: Grid): string {
-  const rows = rowsOf(e, output, samples, outputs, sizeOf(to))
+  const rows = rowsOf(e, output, samples, outputs, to)
   return e.one('Gather', [rows, e.ints(tileRows(TILE, samples, tiles, to, [0, 0]))], { axis: 0 })
 }
 
@@ -140,14 +141,12 @@ function untiled(e: Emitter, atPoints: string, { samples, outputs, to, tiles }: 
     ),
   )
   const rows = e.one('Gather', [e.one('Reshape', [values, e.ints([-1, outputs])]), e.ints(place)], { axis: 0 })
-  const last = e.one('Reshape', [rows, e.ints([samples, height * width, outputs])])
-  return e.one('Reshape', [e.one('Transpose', [last], { perm: [0, 2, 1] }), e.ints([samples, outputs, height, width])])
+  return channelsFirst(e, rows, [samples, outputs, height, width])
 }
 
 /** [N, C, H, W] → [N · H · W + 1, C], the last row zeros */
-function rowsOf(e: Emitter, x: string, samples: number, channels: number, places: number): string {
-  const flat = e.one('Reshape', [x, e.ints([samples, channels, places])])
-  const last = e.one('Reshape', [e.one('Transpose', [flat], { perm: [0, 2, 1] }), e.ints([-1, channels])])
+function rowsOf(e: Emitter, x: string, samples: number, channels: number, places: Shape): string {
+  const last = e.one('Reshape', [channelsLast(e, x, [samples, channels, ...places]), e.ints([-1, channels])])
   return e.one('Concat', [last, e.one('Expand', [e.float(0), e.ints([1, channels])])], { axis: 0 })
 }
 

@@ -10,6 +10,7 @@ import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
+import { blockedChannels } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
 import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
@@ -89,7 +90,11 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     threads: options.threads ?? availableParallelism(),
   })
   try {
-    const target = { device: config.device, precision: runner.options.precision }
+    const target = {
+      device: config.device,
+      precision: runner.options.precision,
+      block: await blockedChannels(config.device),
+    }
     const { program, names, chance, viewsPerPicture } = trainingProgram(assembly, config, target)
     await runner.load('train', program)
     if (checkpoint) await restore(runner, program, checkpoint, directory)

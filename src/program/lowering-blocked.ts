@@ -1,0 +1,98 @@
+import type { TensorOf } from '../tensor/primitives.js'
+import type { Shape } from '../tensor/shape.js'
+import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
+import type { Emitter } from './emitter.js'
+import { onnxAttributes, turnedKernel } from './lowering-conv.js'
+
+type Two = readonly [string, string]
+
+/** A convolution in blocked layout, where the device has one; pictures of a few channels go in as they are. */
+export function blockedConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): string | undefined {
+  const [source, { shape }] = t.inputs
+  const thin = (source.shape[1] ?? 0) < e.block
+  if (t.attributes.groups !== 1 || !canBlock(e, t.shape) || !(thin || canBlock(e, source.shape))) return undefined
+  const kernel = thin ? blockOutputs(e, weight, shape) : blockKernel(e, weight, shape)
+  const inputs = [thin ? x : toBlocked(e, x), kernel]
+  return fromBlocked(e, e.one('Conv', inputs, onnxAttributes(t.attributes), BLOCKED), t.shape[1] ?? 1)
+}
+
+/** The gradient in the input of a convolution with stride 1 and one group. */
+export function blockedInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
+  if (!canBlock(e, t.shape) || !canBlock(e, t.inputs[0].shape)) return undefined
+  const turned = turnedKernel(e, weight, t)
+  if (turned === undefined) return undefined
+  const [o = 1, c = 1, ...places] = t.inputs[1].shape
+  const kernel = blockKernel(e, turned.kernel, [c, o, ...places])
+  return fromBlocked(e, e.one('Conv', [toBlocked(e, output), kernel], turned.attributes, BLOCKED), c)
+}
+
+/**
+ * The gradient in the input of a convolution with stride 2: places of each of the four kinds, even and odd rows and columns,
+ * see other taps of the kernel, and are a convolution with stride 1 by those; then they are put beside each other.
+ */
+export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
+  const { stride, dilation, groups, padding } = t.attributes
+  const [{ shape: from }, { shape: kernel }] = t.inputs
+  const [o = 1, c = 1] = kernel
+  const [n = 1, , height = 1, width = 1] = t.shape
+  const halves = [...stride, ...dilation].join() === '2,2,1,1' && height % 2 === 0 && width % 2 === 0
+  if (!halves || groups !== 1 || !canBlock(e, t.shape) || !canBlock(e, from)) return undefined
+  const phases = [0, 1].map(axis => [0, 1].map(place => phase(place, axis)))
+  if (phases.flat().some(p => p === undefined)) return undefined
+  const [rows = [], columns = []] = phases as Phase[][]
+  const lines = rows.map(row => {
+    const parts = columns.map(column => {
+      const seen = [row, column]
+      const cut = e.one('Slice', [
+        weight,
+        e.ints(seen.map(({ last }) => last)),
+        e.ints(seen.map(() => Number.MIN_SAFE_INTEGER)),
+        e.ints([2, 3]),
+        e.ints([-2, -2]),
+      ])
+      const exchanged = e.one('Transpose', [cut], { perm: [1, 0, 2, 3] })
+      const inputs = [toBlocked(e, output), blockKernel(e, exchanged, [c, o, row.count, column.count])]
+      const padding = seen.map(({ around }) => around)
+      const attributes = onnxAttributes({ stride: [1, 1], dilation: [1, 1], groups: 1, padding })
+      const places = [(n * c * height) / e.block / 2, width / 2, e.block]
+      return e.one('Reshape', [e.one('Conv', inputs, attributes, BLOCKED), e.ints(places)])
+    })
+    const line = e.one('Concat', parts, { axis: 2 }) // [N · C / b · H / 2, W / 2, 2 · b]
+    return e.one('Reshape', [line, e.ints([-1, width * e.block])])
+  })
+  return fromBlocked(e, e.one('Reshape', [e.one('Concat', lines, { axis: 1 }), e.ints(t.shape)]), c)
+
+  /** What places 2·j + `place` of an axis see: input[j] = Σ over m of output[j + shift − m] · kernel[first + 2·m]. */
+  function phase(place: number, axis: number): Phase | undefined {
+    const begin = padding[axis]?.[0] ?? 0
+    const first = (place + begin) % 2
+    const count = Math.ceil(((kernel[axis + 2] ?? 1) - first) / 2)
+    const before = count - 1 - (place + begin - first) / 2
+    const after = (t.shape[axis + 2] ?? 1) / 2 - (from[axis + 2] ?? 1) - before + count - 1
+    if (count < 1 || before < 0 || after < 0) return undefined
+    return { last: first + 2 * (count - 1), count, around: [before, after] }
+  }
+}
+
+interface Phase {
+  /** The last tap seen, and how many: every second one */
+  readonly last: number
+  readonly count: number
+  /** Zeros at both ends of the output */
+  readonly around: readonly [number, number]
+}
+
+/** [O, C, kh, kw] → [O / b, C / b, kh, kw, C in a block, O in a block] */
+function blockKernel(e: Emitter, weight: string, shape: Shape): string {
+  const [o = 1, c = 1, kh = 1, kw = 1] = shape
+  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, c / e.block, e.block, kh * kw])])
+  return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 4, 3, 1] }), e.ints(shape)])
+}
+
+/** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block] */
+function blockOutputs(e: Emitter, weight: string, shape: Shape): string {
+  const [o = 1, ...rest] = shape
+  const size = rest.reduce((product, n) => product * n, 1)
+  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, size])])
+  return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 1] }), e.ints(shape)])
+}
