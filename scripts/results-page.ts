@@ -74,7 +74,7 @@ function notBetter(pretexts: readonly Pretext[]): string[] {
   })
 }
 
-function section({ name, method, on, train, score, runs, pretexts, evaluation, reason }: Outcome): string {
+function section({ name, method, on, train, score, runs, pretexts, evaluation, reason, probeReason }: Outcome): string {
   const { config, minutes } = { config: readConfig(runs[0] ?? ''), minutes: runs.map(run => minutesOf(run).toFixed(1)) }
   const { title, path, from } = sources[on]
   const scoring = score === undefined ? '' : `\nlacuna evaluate runs/results/${name} ${path} ${score}`
@@ -94,7 +94,7 @@ lacuna pretext runs/results/${name} ${path}${scoring}
 \`\`\`
 
 On ${pretexts[0]?.pictures.toLocaleString('en')} pictures held out: ${[`${pretextOf(pretexts).join('; ')}.`, ...remarks].join(' ')}
-${evaluation === undefined ? '' : scoresOf(evaluation)}`
+${evaluation === undefined ? '' : [scoresOf(evaluation), ...notAboveRandom(evaluation, probeReason)].join('\n')}`
 }
 
 function scoresOf(e: Evaluation): string {
@@ -113,6 +113,21 @@ Accuracy in per cent on ${e.tested.toLocaleString('en')} test pictures of ${e.cl
 |---|${columns.map(() => '---').join('|')}|
 ${[...summary, ...bySeed].join('\n')}
 `
+}
+
+/** Says where training has not helped: in the mean over the seeds, or with some of them. */
+function notAboveRandom(e: Evaluation, reason: string | undefined): string[] {
+  const above = (s: { readonly trained: number; readonly random: number } | undefined) => s && s.trained > s.random
+  const columns = columnsOf(e)
+  const inMean = columns.filter(({ of }) => !above(of.mean)).map(({ title }) => title)
+  const withSome = columns.filter(({ of }) => above(of.mean) && !of.seeds.every(above)).map(({ title }) => title)
+  if (inMean.length + withSome.length === 0) return []
+  const said = [
+    ...(inMean.length > 0 ? [`Trained is not above random initialisation: ${inMean.join('; ')}.`] : []),
+    ...(withSome.length > 0 ? [`Above in the mean but not with every seed: ${withSome.join('; ')}.`] : []),
+    ...(reason === undefined ? [] : [`${reason}.`]),
+  ]
+  return [`${said.join(' ')}\n`]
 }
 
 function columnsOf({ knns, probes }: Evaluation): { title: string; of: Summary }[] {
