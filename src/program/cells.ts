@@ -1,7 +1,8 @@
 import type ort from 'onnxruntime-node'
 import type { Port } from './compile.js'
 import { deviceCell, openCopier } from './device-cells.js'
-import { type EngineOptions, type Values, zeros } from './session.js'
+import { type EngineOptions, zeros } from './session.js'
+import type { Values } from './values.js'
 
 /** One variable between the runs: a program reads `now` and leaves the next value. */
 export interface Cell {

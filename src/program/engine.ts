@@ -2,25 +2,27 @@ import type ort from 'onnxruntime-node'
 import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { type Cell, cellsOf } from './cells.js'
 import { nextName, type Port, type Program } from './compile.js'
-import { drawValues } from './draws.js'
-import { type EngineOptions, openSession, tensorOf, type Values } from './session.js'
+import { drawFeeds, drawType, type Moment } from './draws.js'
+import { type EngineOptions, openSession, tensorOf } from './session.js'
+import type { Values } from './values.js'
 
-export type { EngineOptions, Values } from './session.js'
+export type { Moment } from './draws.js'
+export type { EngineOptions } from './session.js'
+export type { Values } from './values.js'
 export type Feeds = Readonly<Record<string, ArrayLike<number> | Values>>
-
-/** The position that keys the random draws and the schedules of one run. */
-export interface Moment {
-  readonly seed: number
-  readonly step: number
-}
 
 /** Something that runs programs on shared variables: an engine in this thread, or one in a worker. */
 export interface Runner {
   readonly options: EngineOptions
+  /** Seconds that programs have run so far; the rest of the time the device waits for this process */
+  readonly busy: number
   /** Loads a program under a key; its variables are zeros unless another program has brought them already. */
   load(key: string, program: Program): Promise<void>
   unload(key: string): Promise<void>
-  /** Runs a loaded program once; variables that it updates hold their new values afterwards. */
+  /**
+   * Runs a loaded program once; variables that it updates hold their new values afterwards.
+   * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn for the moment
+   */
   run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
   /** A copy of the variables named, or of all */
   read(names?: readonly string[]): Promise<Map<string, Values>>
@@ -37,9 +39,14 @@ export class Engine implements Runner {
   private readonly sessions = new Map<string, { program: Program; session: ort.InferenceSession }>()
   private readonly variables = new Map<string, Variable>()
   private readonly cells
+  private seconds = 0
 
   constructor(readonly options: EngineOptions) {
     this.cells = cellsOf(options)
+  }
+
+  get busy(): number {
+    return this.seconds
   }
 
   async load(key: string, program: Program): Promise<void> {
@@ -68,11 +75,10 @@ export class Engine implements Runner {
     if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
     const { program, session } = loaded
     const given: Record<string, ort.Tensor> = {}
-    for (const port of program.inputs) given[port.name] = tensorOf(port, feeds[port.name])
-    for (const spec of program.draws) {
-      const port: Port = { ...spec, type: spec.dtype === 'int' ? 'int64' : program.precision }
-      given[spec.name] = tensorOf(port, drawValues(spec, moment.seed, moment.step))
-    }
+    const undrawn = program.draws.filter(({ name }) => feeds[name] === undefined)
+    const values = { ...feeds, ...drawFeeds(undrawn, program.precision, moment) }
+    const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
+    for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
     const wanted: Record<string, ort.Tensor | null> = {}
     for (const port of program.outputs) wanted[port.name] = null
     const read = new Set(session.inputNames)
@@ -81,7 +87,9 @@ export class Engine implements Runner {
       if (read.has(name)) given[name] = cell.now
       if (updated) wanted[nextName(name)] = cell.next
     }
+    const start = performance.now()
     const results = await session.run(given, wanted)
+    this.seconds += (performance.now() - start) / 1000
     const result = (name: string): ort.Tensor => {
       const tensor = results[name]
       if (tensor === undefined) throw new Error(`${key} gave no ${name}`)

@@ -3,8 +3,7 @@ import { sizeOf } from '../tensor/shape.js'
 import type { Port } from './compile.js'
 import type { Precision } from './emitter.js'
 import type { Device } from './lowering.js'
-
-export type Values = Float32Array | Float64Array | Uint8Array | BigInt64Array
+import { arrays, type Values, valuesOf } from './values.js'
 
 export interface EngineOptions {
   readonly device: Device
@@ -32,14 +31,6 @@ export function openSession(
   })
 }
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int64: BigInt64Array,
-  bool: Uint8Array,
-  uint8: Uint8Array,
-}
-
 /** A tensor of zeros in the memory of this process. */
 export const zeros = (port: Port): ort.Tensor => makeTensor(port, new arrays[port.type](sizeOf(port.shape)))
 
@@ -53,12 +44,7 @@ export function tensorOf(port: Port, data: ArrayLike<number> | Values | undefine
     throw new Error(
       `input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`,
     )
-  if (data instanceof arrays[port.type]) return makeTensor(port, data)
-  const numbers = data as ArrayLike<number>
-  return makeTensor(
-    port,
-    port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers),
-  )
+  return makeTensor(port, valuesOf(port.type, data))
 }
 
 const makeTensor = ({ type, shape }: Port, data: Values): ort.Tensor =>

@@ -49,8 +49,8 @@ export interface PretrainOptions {
   readonly onProgress?: (progress: LoopProgress) => void
   /** What the user should know at the start, such as pictures that cannot serve the method */
   readonly onNote?: (note: string) => void
-  /** After every step, the seconds since the training began */
-  readonly onStep?: (seconds: number) => void
+  /** After every step: the seconds since the training began, and those of them in which the program ran */
+  readonly onStep?: (seconds: number, busy: number) => void
 }
 
 /** A training that has ended, or was interrupted and can go on with `resume`. */
@@ -97,6 +97,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     if (!options.resume) writeConfig(directory, config)
     const step = await train({
       runner,
+      program,
       config,
       chance,
       viewsPerPicture,
