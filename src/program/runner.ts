@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { defaultThreads } from './cores.js'
 import { Engine, type EngineOptions, type Runner } from './engine.js'
 import type { Call, Method, Reply } from './worker.js'
 
@@ -13,7 +13,7 @@ const fromSources = import.meta.url.endsWith('.ts')
 export function startRunner({
   device = 'cpu',
   precision = 'float32',
-  threads = availableParallelism(),
+  threads = defaultThreads(),
 }: Partial<EngineOptions> = {}): Runner {
   const options: EngineOptions = { device, precision, threads }
   return fromSources ? new Engine(options) : workerRunner(options)

@@ -24,6 +24,8 @@ export function openSession(
   return ort.InferenceSession.create(model, {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threads,
+    // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
+    extra: { session: { force_spinning_stop: '1' } },
     // fused scale factors are float32 attributes, which costs float64 its precision
     graphOptimizationLevel: precision === 'float64' ? 'basic' : 'all',
     preferredOutputLocation: Object.fromEntries(onDevice.map(name => [name, 'gpu-buffer' as const])),

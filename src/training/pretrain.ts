@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
@@ -86,7 +85,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
   if (!options.resume) claim(directory)
   const runner = startRunner({
     device: config.device,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads,
   })
   try {
     const target = { device: config.device, precision: runner.options.precision }
