@@ -5,10 +5,12 @@ import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 import { defaultCache } from '../data/store.js'
 import { compile } from '../program/compile.js'
+import { defaultThreads } from '../program/cores.js'
 import { Engine } from '../program/engine.js'
 import type { Device } from '../program/lowering.js'
 import { table } from '../report/text-lines.js'
 import { input } from '../tensor/tensor.js'
+import { graphicsCards } from './graphics.js'
 import { jsonOption } from './options.js'
 import { oneLine, terminal } from './terminal.js'
 
@@ -18,6 +20,9 @@ interface Finding {
   readonly detail: string
 }
 
+/** Lacuna works without them. */
+const optional = new Set(['graphics', 'webgpu', 'cuda'])
+
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('what this machine can run, and what is missing')
@@ -26,13 +31,22 @@ export const doctorCommand = (): Command =>
     .action(async ({ json }: { json?: boolean }) => {
       const output = terminal(json === true)
       ort.env.logLevel = 'fatal' // what is missing is said below
-      const findings = [nodeFinding(), onnxFinding(), sharpFinding(), memoryFinding(), cacheFinding()]
-      for (const device of ['cpu', 'webgpu', 'cuda'] as const) findings.push(await deviceFinding(device))
+      const findings: Finding[] = [
+        nodeFinding(),
+        onnxFinding(),
+        sharpFinding(),
+        memoryFinding(),
+        cacheFinding(),
+        ...cardFindings(),
+      ]
+      const cpu = await deviceFinding('cpu')
+      findings.push(cpu)
+      for (const device of ['webgpu', 'cuda'] as const) findings.push(await deviceFinding(device, cpu.rate))
       output.result(
         findings,
         table(findings.map(({ name, works, detail }) => [`${works ? 'yes' : 'no '}  ${name.padEnd(18)} ${detail}`])),
       )
-      if (!findings.every(({ name, works }) => works || name === 'webgpu' || name === 'cuda')) process.exitCode = 1
+      if (!findings.every(({ name, works }) => works || optional.has(name))) process.exitCode = 1
     })
 
 function nodeFinding(): Finding {
@@ -59,7 +73,7 @@ function memoryFinding(): Finding {
   return {
     name: 'cores and memory',
     works: true,
-    detail: `${availableParallelism()} cores, ${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`,
+    detail: `${availableParallelism()} cores, ${defaultThreads() || 'one per physical core'} for programs, ${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`,
   }
 }
 
@@ -78,18 +92,36 @@ function cacheFinding(): Finding {
   }
 }
 
+/** What of graphics cards the system lists; nothing where it has no such list. */
+function cardFindings(): Finding[] {
+  const cards = graphicsCards()
+  if (cards === undefined) return []
+  const shown = cards.map(({ vendor, model }) => (model.startsWith(vendor) ? model : `${vendor} ${model}`)).join(', ')
+  return [{ name: 'graphics', works: cards.length > 0, detail: shown || 'no graphics card on this machine' }]
+}
+
 const missing: Readonly<Record<Device, string>> = {
   cpu: 'run `npm install` again on this machine',
   webgpu: 'needs a graphics driver with Vulkan, Metal or Direct3D 12',
   cuda: 'needs an NVIDIA card and the CUDA libraries: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`, which downloads them',
 }
 
+const notes: Readonly<Record<Device, string>> = {
+  cpu: '',
+  webgpu: '; variables stay on it between steps',
+  cuda: '; variables cross to the host and back at every step',
+}
+
 const SIDE = 1024
 const RUNS = 5
 
-/** Multiplies two matrices on a device and checks one number of the result. */
-async function deviceFinding(device: Device): Promise<Finding> {
-  const engine = new Engine({ device, precision: 'float32', threads: availableParallelism() })
+/**
+ * Multiplies two matrices on a device and checks one number of the result.
+ * @param cpuRate of the cpu, to compare with
+ * @returns rate in GFLOP/s, the way of the matrices to the device included
+ */
+async function deviceFinding(device: Device, cpuRate = 0): Promise<Finding & { readonly rate?: number }> {
+  const engine = new Engine({ device, precision: 'float32', threads: defaultThreads() })
   try {
     const [a, b] = [input('a', [SIDE, SIDE]), input('b', [SIDE, SIDE])]
     await engine.load('product', compile({ outputs: { sum: a.matmul(b).sum() } }, { device, precision: 'float32' }))
@@ -103,7 +135,9 @@ async function deviceFinding(device: Device): Promise<Finding> {
         return { name: device, works: false, detail: `gives wrong numbers: ${sum?.[0]}` }
     }
     const rate = (2 * SIDE ** 3) / Math.min(...times) / 1e6
-    return { name: device, works: true, detail: `${rate.toFixed(0)} GFLOP/s in a matrix product` }
+    const slow = rate < cpuRate ? '; slower than the cpu: a software driver, or a card too small to help' : ''
+    const detail = `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} GFLOP/s in a matrix product${notes[device]}${slow}`
+    return { name: device, works: true, detail, rate }
   } catch (error) {
     return { name: device, works: false, detail: `${problem(error)}; ${missing[device]}` }
   } finally {

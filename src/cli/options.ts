@@ -81,7 +81,7 @@ export const dataOptions = (): Option[] => [
 
 export const deviceOptions = (): Option[] => [
   new Option('--device <device>', 'what computes').choices(['cpu', 'webgpu', 'cuda']),
-  new Option('--threads <n>', 'threads on the cpu (default: all cores)').argParser(wholeNumber(1)),
+  new Option('--threads <n>', 'threads on the cpu (default: one per physical core)').argParser(wholeNumber(1)),
 ]
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout, for machines')

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
@@ -82,9 +81,9 @@ type Fill = (
 ) => Promise<void>
 
 async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
-  const { batch = defaultBatch, device = config.device, threads = availableParallelism() } = options
+  const { batch = defaultBatch, device = config.device } = options
   const assembly = assemble(config)
-  const runner = startRunner({ device, threads })
+  const runner = startRunner({ device, threads: options.threads })
   try {
     const program = embeddingProgram(assembly, config, batch, { device, precision: 'float32' })
     await runner.load('embed', program)

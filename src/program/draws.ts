@@ -1,4 +1,7 @@
 import { type Shape, sizeOf } from '../tensor/shape.js'
+import type { Precision } from './emitter.js'
+import type { ElementType } from './onnx/model.js'
+import { type Values, valuesOf } from './values.js'
 
 export type Drawing =
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
@@ -11,6 +14,27 @@ export interface DrawSpec {
   readonly shape: Shape
   readonly dtype: 'float' | 'int'
   readonly drawing: Drawing
+}
+
+/** The position that keys the random draws of one run. */
+export interface Moment {
+  readonly seed: number
+  readonly step: number
+}
+
+/** How a program of a precision is given a draw. */
+export const drawType = ({ dtype }: DrawSpec, precision: Precision): ElementType =>
+  dtype === 'int' ? 'int64' : precision
+
+/** All draws of a program at a moment, as it is given them. */
+export function drawFeeds(
+  draws: readonly DrawSpec[],
+  precision: Precision,
+  { seed, step }: Moment,
+): Record<string, Values> {
+  return Object.fromEntries(
+    draws.map(spec => [spec.name, valuesOf(drawType(spec, precision), drawValues(spec, seed, step))]),
+  )
 }
 
 /**

@@ -1,33 +1,28 @@
-import ort from 'onnxruntime-node'
-import { sameShape, sizeOf } from '../tensor/shape.js'
+import type ort from 'onnxruntime-node'
+import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
+import { type Cell, cellsOf } from './cells.js'
 import { nextName, type Port, type Program } from './compile.js'
-import { drawValues } from './draws.js'
-import type { Precision } from './emitter.js'
-import type { Device } from './lowering.js'
+import { drawFeeds, drawType, type Moment } from './draws.js'
+import { type EngineOptions, openSession, tensorOf } from './session.js'
+import type { Values } from './values.js'
 
-export type Values = Float32Array | Float64Array | Uint8Array | BigInt64Array
+export type { Moment } from './draws.js'
+export type { EngineOptions } from './session.js'
+export type { Values } from './values.js'
 export type Feeds = Readonly<Record<string, ArrayLike<number> | Values>>
-
-/** The position that keys the random draws and the schedules of one run. */
-export interface Moment {
-  readonly seed: number
-  readonly step: number
-}
-
-export interface EngineOptions {
-  readonly device: Device
-  readonly precision: Precision
-  /** Threads of one operator; 0 lets ONNX Runtime choose one per physical core */
-  readonly threads: number
-}
 
 /** Something that runs programs on shared variables: an engine in this thread, or one in a worker. */
 export interface Runner {
   readonly options: EngineOptions
+  /** Seconds that programs have run so far; the rest of the time the device waits for this process */
+  readonly busy: number
   /** Loads a program under a key; its variables are zeros unless another program has brought them already. */
   load(key: string, program: Program): Promise<void>
   unload(key: string): Promise<void>
-  /** Runs a loaded program once; variables that it updates hold their new values afterwards. */
+  /**
+   * Runs a loaded program once; variables that it updates hold their new values afterwards.
+   * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn for the moment
+   */
   run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
   /** A copy of the variables named, or of all */
   read(names?: readonly string[]): Promise<Map<string, Values>>
@@ -35,36 +30,38 @@ export interface Runner {
   close(): Promise<void>
 }
 
-/** Two buffers a variable: a step reads one and writes the other, so nothing is allocated and nothing overwritten early. */
-interface Cell {
-  now: ort.Tensor
-  next: ort.Tensor
+interface Variable extends Port {
+  readonly cell: Cell
 }
 
 /** Programs loaded on one device, and the variables they share. Its runs block the thread: see `startRunner`. */
 export class Engine implements Runner {
   private readonly sessions = new Map<string, { program: Program; session: ort.InferenceSession }>()
-  private readonly cells = new Map<string, Cell>()
+  private readonly variables = new Map<string, Variable>()
+  private readonly cells
+  private seconds = 0
 
-  constructor(readonly options: EngineOptions) {}
+  constructor(readonly options: EngineOptions) {
+    this.cells = cellsOf(options)
+  }
+
+  get busy(): number {
+    return this.seconds
+  }
 
   async load(key: string, program: Program): Promise<void> {
     await this.unload(key)
-    const session = await ort.InferenceSession.create(program.model, {
-      executionProviders: this.options.device === 'cpu' ? ['cpu'] : [this.options.device, 'cpu'],
-      intraOpNumThreads: this.options.threads,
-      // fused scale factors are float32 attributes, which costs float64 its precision
-      graphOptimizationLevel: program.precision === 'float64' ? 'basic' : 'all',
-      // planned in one piece, the buffers of a step take half as much memory again and lie further apart: slower as well
-      enableMemPattern: false,
-      logSeverityLevel: 3,
+    const updated = program.state.filter(port => port.updated).map(({ name }) => nextName(name))
+    const session = await openSession(program.model, this.options, {
+      precision: program.precision,
+      onDevice: this.cells.onDevice ? updated : [],
     })
     this.sessions.set(key, { program, session })
     for (const port of program.state) {
-      const before = this.cells.get(port.name)
-      if (before === undefined) this.cells.set(port.name, { now: empty(port), next: empty(port) })
-      else if (!sameShape(before.now.dims, port.shape))
-        throw new Error(`variable ${port.name}: [${port.shape}] in ${key}, but [${before.now.dims}] in another program`)
+      const before = this.variables.get(port.name)
+      if (before === undefined) this.variables.set(port.name, { ...port, cell: await this.cells.make(port) })
+      else if (!sameShape(before.shape, port.shape))
+        throw new Error(`variable ${port.name}: [${port.shape}] in ${key}, but [${before.shape}] in another program`)
     }
   }
 
@@ -78,76 +75,57 @@ export class Engine implements Runner {
     if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
     const { program, session } = loaded
     const given: Record<string, ort.Tensor> = {}
-    for (const port of program.inputs) given[port.name] = tensorOf(port, feeds[port.name])
-    for (const spec of program.draws) {
-      const port: Port = { ...spec, type: spec.dtype === 'int' ? 'int64' : program.precision }
-      given[spec.name] = tensorOf(port, drawValues(spec, moment.seed, moment.step))
-    }
+    const undrawn = program.draws.filter(({ name }) => feeds[name] === undefined)
+    const values = { ...feeds, ...drawFeeds(undrawn, program.precision, moment) }
+    const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
+    for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
     const wanted: Record<string, ort.Tensor | null> = {}
     for (const port of program.outputs) wanted[port.name] = null
     const read = new Set(session.inputNames)
     for (const { name, updated } of program.state) {
-      const cell = this.cell(name)
+      const { cell } = this.variable(name)
       if (read.has(name)) given[name] = cell.now
       if (updated) wanted[nextName(name)] = cell.next
     }
+    const start = performance.now()
     const results = await session.run(given, wanted)
-    for (const { name, updated } of program.state) {
-      if (!updated) continue
-      const cell = this.cell(name)
-      ;[cell.now, cell.next] = [cell.next, cell.now]
+    this.seconds += (performance.now() - start) / 1000
+    const result = (name: string): ort.Tensor => {
+      const tensor = results[name]
+      if (tensor === undefined) throw new Error(`${key} gave no ${name}`)
+      return tensor
     }
-    return Object.fromEntries(program.outputs.map(({ name }) => [name, results[name]?.data as Values]))
+    for (const { name, updated } of program.state) if (updated) this.variable(name).cell.advance(result(nextName(name)))
+    return Object.fromEntries(program.outputs.map(({ name }) => [name, result(name).data as Values]))
   }
 
-  async read(names: readonly string[] = [...this.cells.keys()]): Promise<Map<string, Values>> {
-    return new Map(names.map(name => [name, (this.cell(name).now.data as Values).slice() as Values]))
+  async read(names: readonly string[] = [...this.variables.keys()]): Promise<Map<string, Values>> {
+    const found = new Map<string, Values>()
+    for (const name of names) found.set(name, await this.variable(name).cell.read())
+    return found
   }
 
   async write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
     for (const [name, data] of values) {
-      const { now } = this.cell(name)
-      if (data.length !== now.size)
-        throw new Error(`variable ${name}: ${now.size} values expected for [${now.dims}], got ${data.length}`)
-      ;(now.data as Float32Array).set(data)
+      const { shape, cell } = this.variable(name)
+      if (data.length !== sizeOf(shape))
+        throw new Error(
+          `variable ${name}: ${sizeOf(shape)} values expected for ${showShape(shape)}, got ${data.length}`,
+        )
+      await cell.write(data)
     }
   }
 
   async close(): Promise<void> {
+    for (const { cell } of this.variables.values()) cell.dispose() // before the last session, which takes the device along
+    this.variables.clear()
+    await this.cells.close()
     for (const key of [...this.sessions.keys()]) await this.unload(key)
-    this.cells.clear()
   }
 
-  private cell(name: string): Cell {
-    const cell = this.cells.get(name)
-    if (cell === undefined) throw new Error(`no variable ${name} in the loaded programs`)
-    return cell
+  private variable(name: string): Variable {
+    const variable = this.variables.get(name)
+    if (variable === undefined) throw new Error(`no variable ${name} in the loaded programs`)
+    return variable
   }
 }
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int64: BigInt64Array,
-  bool: Uint8Array,
-  uint8: Uint8Array,
-}
-
-const empty = (port: Port): ort.Tensor => makeTensor(port, new arrays[port.type](sizeOf(port.shape)))
-
-function tensorOf(port: Port, data: ArrayLike<number> | Values | undefined): ort.Tensor {
-  const expected = sizeOf(port.shape)
-  if (data === undefined || data.length !== expected)
-    throw new Error(
-      `input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`,
-    )
-  if (data instanceof arrays[port.type]) return makeTensor(port, data)
-  const numbers = data as ArrayLike<number>
-  return makeTensor(
-    port,
-    port.type === 'int64' ? BigInt64Array.from(numbers, x => BigInt(x)) : arrays[port.type].from(numbers),
-  )
-}
-
-const makeTensor = ({ type, shape }: Port, data: Values): ort.Tensor =>
-  new ort.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { defaultThreads } from './cores.js'
 import { Engine, type EngineOptions, type Runner } from './engine.js'
 import type { Call, Method, Reply } from './worker.js'
 
@@ -13,7 +13,7 @@ const fromSources = import.meta.url.endsWith('.ts')
 export function startRunner({
   device = 'cpu',
   precision = 'float32',
-  threads = availableParallelism(),
+  threads = defaultThreads(),
 }: Partial<EngineOptions> = {}): Runner {
   const options: EngineOptions = { device, precision, threads }
   return fromSources ? new Engine(options) : workerRunner(options)
@@ -23,9 +23,11 @@ function workerRunner(options: EngineOptions): Runner {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let calls = 0
+  let busy = 0
   worker.on('message', (reply: Reply) => {
     const caller = waiting.get(reply.id)
     waiting.delete(reply.id)
+    busy = reply.busy
     if ('error' in reply) caller?.reject(new Error(reply.error))
     else caller?.resolve(reply.value)
   })
@@ -43,6 +45,9 @@ function workerRunner(options: EngineOptions): Runner {
     })
   return {
     options,
+    get busy() {
+      return busy
+    },
     load: (key, program) => call('load', key, program),
     unload: key => call('unload', key),
     run: (key, feeds = {}, moment = { seed: 0, step: 0 }) => call('run', key, feeds, moment),

@@ -7,7 +7,10 @@ export interface Call {
   readonly method: Method
   readonly args: readonly unknown[]
 }
-export type Reply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string })
+export type Reply = { readonly id: number; readonly busy: number } & (
+  | { readonly value: unknown }
+  | { readonly error: string }
+)
 
 /** The far side of `startRunner`: runs programs one after the other and answers each call. */
 const engine: Runner = new Engine(workerData as EngineOptions)
@@ -18,8 +21,12 @@ parentPort?.on('message', ({ id, method, args }: Call) => {
   last = last
     .then(() => call(...args))
     .then(
-      value => parentPort?.postMessage({ id, value } satisfies Reply),
+      value => parentPort?.postMessage({ id, busy: engine.busy, value } satisfies Reply),
       (error: unknown) =>
-        parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) } satisfies Reply),
+        parentPort?.postMessage({
+          id,
+          busy: engine.busy,
+          error: error instanceof Error ? error.message : String(error),
+        } satisfies Reply),
     )
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { batchPositions, type PictureSet } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
+import { type DrawSpec, drawValues } from '../program/draws.js'
 import type { Feeds, Moment, Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
 import { train } from './loop.js'
@@ -9,6 +10,9 @@ import { readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
 
 const COUNT = 10
+
+const noise: DrawSpec = { name: 'draw.0', shape: [4], dtype: 'float', drawing: { kind: 'normal' } }
+const order: DrawSpec = { name: 'draw.1', shape: [2, 3], dtype: 'int', drawing: { kind: 'permutation', n: 3 } }
 
 /** Each picture is one byte, its own number. */
 const pictures: PictureSet = {
@@ -50,6 +54,7 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
   const unused = () => Promise.reject(new Error('not used by the loop'))
   const runner: Runner = {
     options: { device: 'cpu', precision: 'float32', threads: 1 },
+    busy: 0,
     load: unused,
     unload: unused,
     read: unused,
@@ -64,6 +69,7 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
   const config = configOf(steps)
   const task = {
     runner,
+    program: { draws: [noise, order], precision: 'float32' as const },
     config,
     chance: 2,
     viewsPerPicture: 2,
@@ -84,6 +90,8 @@ test('each step is given its batch, rate, number, progress and draws, also after
     expect(fed).toEqual(
       [...Array(12).keys()].slice(from).map(step => ({
         feeds: {
+          'draw.0': Float32Array.from(drawValues(noise, 5, step)),
+          'draw.1': BigInt64Array.from(drawValues(order, 5, step), BigInt),
           image: Uint8Array.from(batchPositions(COUNT, config.batch, config.seed, step)),
           learningRate: [rate(step)],
           step: [step],

@@ -1,6 +1,8 @@
 import { batchPositions, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import type { Runner } from '../program/engine.js'
+import type { Program } from '../program/compile.js'
+import { drawFeeds } from '../program/draws.js'
+import type { Feeds, Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
 import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
@@ -15,6 +17,8 @@ export interface LoopProgress extends MetricsLine {
 
 export interface TrainingTask {
   readonly runner: Runner
+  /** The program that the runner has loaded as `train` */
+  readonly program: Pick<Program, 'draws' | 'precision'>
   readonly config: RunConfig
   readonly chance: number
   readonly viewsPerPicture: number
@@ -26,7 +30,7 @@ export interface TrainingTask {
   readonly save: (step: number) => Promise<void>
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
-  readonly onStep?: (seconds: number) => void
+  readonly onStep?: (seconds: number, busy: number) => void
 }
 
 const LINES = 400
@@ -34,7 +38,8 @@ const CHECKPOINT_SECONDS = 120
 const PROGRESS_SECONDS = 0.5
 
 /**
- * Runs the program `train` step by step. The next batch is gathered while a step runs.
+ * Runs the program `train` step by step. While a step runs, the next batch is gathered and its random numbers are drawn, and
+ * the step before is written down: between two steps nothing is left to do but to look at the loss.
  * @returns the steps taken when it ended: all, or fewer when the signal asked to stop; both are saved
  */
 export async function train(task: TrainingTask): Promise<number> {
@@ -46,23 +51,31 @@ export async function train(task: TrainingTask): Promise<number> {
   writeMetrics(directory, before)
   const secondsBefore = before.at(-1)?.seconds ?? 0
   const clock = stopwatch()
+  const busyBefore = runner.busy
   const logged = new Means()
   let loggedAt = task.from
   let loggedSeconds = 0
   let [savedSeconds, shownSeconds] = [0, 0]
-  let image = gather(task, task.from)
+  let inputs = inputsOf(task, task.from)
+  let unwritten: (() => void) | undefined
+  const writeDown = () => {
+    unwritten?.()
+    unwritten = undefined
+  }
   let step = task.from
   while (step < config.steps && !signal?.aborted) {
-    const feeds = { image, learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
-    const running = runner.run('train', feeds, { seed: config.seed, step })
-    if (step + 1 < config.steps) image = gather(task, step + 1)
-    const results = await running
+    const feeds = { ...inputs, learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
+    const meanwhile = async () => {
+      writeDown()
+      if (step + 1 < config.steps) inputs = inputsOf(task, step + 1)
+    }
+    const [results] = await Promise.all([runner.run('train', feeds, { seed: config.seed, step }), meanwhile()])
     const loss = Number(results.loss?.[0])
     if (!Number.isFinite(loss)) throw diverged(task, step)
     logged.add(results)
     step++
     const seconds = clock()
-    task.onStep?.(seconds)
+    task.onStep?.(seconds, runner.busy - busyBefore)
     if (
       step % logEvery === 0 ||
       step === config.steps ||
@@ -71,18 +84,22 @@ export async function train(task: TrainingTask): Promise<number> {
     ) {
       const line = lineAt(logged.take(), step - loggedAt, seconds - loggedSeconds)
       ;[loggedAt, loggedSeconds] = [step, seconds]
-      appendMetrics(directory, line)
-      if (seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps) {
-        shownSeconds = seconds
-        const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
-        task.onProgress?.({ ...line, steps: config.steps, secondsLeft, viewsPerPicture: task.viewsPerPicture })
+      const shown = seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps
+      if (shown) shownSeconds = seconds
+      const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
+      unwritten = () => {
+        appendMetrics(directory, line)
+        if (shown)
+          task.onProgress?.({ ...line, steps: config.steps, secondsLeft, viewsPerPicture: task.viewsPerPicture })
       }
     }
     if (seconds - savedSeconds > CHECKPOINT_SECONDS) {
+      writeDown()
       await task.save(step)
       savedSeconds = clock()
     }
   }
+  writeDown()
   await task.save(step)
   return step
 
@@ -100,8 +117,10 @@ export async function train(task: TrainingTask): Promise<number> {
   }
 }
 
-function gather({ pictures, config }: TrainingTask, step: number): Uint8Array {
-  return pictures.gather(batchPositions(pictures.items.length, config.batch, config.seed, step))
+/** All that a step is given and that is known beforehand: the pictures and the random numbers. */
+function inputsOf({ pictures, program, config: { batch, seed } }: TrainingTask, step: number): Feeds {
+  const image = pictures.gather(batchPositions(pictures.items.length, batch, seed, step))
+  return { image, ...drawFeeds(program.draws, program.precision, { seed, step }) }
 }
 
 function diverged({ directory }: TrainingTask, step: number): LacunaError {

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
@@ -50,8 +49,8 @@ export interface PretrainOptions {
   readonly onProgress?: (progress: LoopProgress) => void
   /** What the user should know at the start, such as pictures that cannot serve the method */
   readonly onNote?: (note: string) => void
-  /** After every step, the seconds since the training began */
-  readonly onStep?: (seconds: number) => void
+  /** After every step: the seconds since the training began, and those of them in which the program ran */
+  readonly onStep?: (seconds: number, busy: number) => void
 }
 
 /** A training that has ended, or was interrupted and can go on with `resume`. */
@@ -87,7 +86,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
   if (!options.resume) claim(directory)
   const runner = startRunner({
     device: config.device,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads,
   })
   try {
     const target = {
@@ -102,6 +101,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     if (!options.resume) writeConfig(directory, config)
     const step = await train({
       runner,
+      program,
       config,
       chance,
       viewsPerPicture,

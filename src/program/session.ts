@@ -1,0 +1,55 @@
+import ort from 'onnxruntime-node'
+import { sizeOf } from '../tensor/shape.js'
+import type { Port } from './compile.js'
+import type { Precision } from './emitter.js'
+import type { Device } from './lowering.js'
+import { arrays, type Values, valuesOf } from './values.js'
+
+export interface EngineOptions {
+  readonly device: Device
+  readonly precision: Precision
+  /** Threads of one operator; 0 lets ONNX Runtime choose one per physical core */
+  readonly threads: number
+}
+
+/**
+ * An ONNX Runtime session for a model.
+ * @param onDevice outputs that stay in the memory of the device; each run has to ask for all outputs then
+ */
+export function openSession(
+  model: Uint8Array,
+  { device, threads }: Pick<EngineOptions, 'device' | 'threads'>,
+  { precision = 'float32', onDevice = [] }: { precision?: Precision; onDevice?: readonly string[] } = {},
+): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(model, {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    intraOpNumThreads: threads,
+    // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
+    extra: { session: { force_spinning_stop: '1' } },
+    // fused scale factors are float32 attributes, which costs float64 its precision
+    graphOptimizationLevel: precision === 'float64' ? 'basic' : 'all',
+    // planned in one piece, the buffers of a step take half as much memory again and lie further apart: slower as well
+    enableMemPattern: false,
+    preferredOutputLocation: Object.fromEntries(onDevice.map(name => [name, 'gpu-buffer' as const])),
+    logSeverityLevel: 3,
+  })
+}
+
+/** A tensor of zeros in the memory of this process. */
+export const zeros = (port: Port): ort.Tensor => makeTensor(port, new arrays[port.type](sizeOf(port.shape)))
+
+/**
+ * What a program is given for one of its inputs.
+ * @throws Error when there are not as many values as the shape holds
+ */
+export function tensorOf(port: Port, data: ArrayLike<number> | Values | undefined): ort.Tensor {
+  const expected = sizeOf(port.shape)
+  if (data === undefined || data.length !== expected)
+    throw new Error(
+      `input ${port.name}: ${expected} values expected for [${port.shape}], got ${data?.length ?? 'none'}`,
+    )
+  return makeTensor(port, valuesOf(port.type, data))
+}
+
+const makeTensor = ({ type, shape }: Port, data: Values): ort.Tensor =>
+  new ort.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor
