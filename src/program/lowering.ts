@@ -67,6 +67,8 @@ const portable: LoweringTable = {
   not: operator('Not'),
   cast: (e, [x], t) => e.one('Cast', [x], { to: elementType(e.typeOf(t.attributes.to)) }),
   stopGradient: (_, [x]) => x,
+  segment: (_, [x]) => x,
+  after: lowerAfter,
 
   add: operator('Add'),
   sub: operator('Sub'),
@@ -202,6 +204,16 @@ export const lowerings: { readonly [D in Device]: LoweringTable } = {
   cpu: { ...portable, ...cpu },
   webgpu: { ...portable, ...webgpu },
   cuda: { ...portable, matmul: cpu.matmul ?? portable.matmul },
+}
+
+/**
+ * x · 1, the 1 being made from a number of g: one pass, exact for every x and g, and nothing that ONNX Runtime could know
+ * beforehand.
+ */
+function lowerAfter(e: Emitter, [x, g]: readonly [string, string]): string {
+  const number = e.one('Gather', [e.one('Reshape', [g, e.ints([-1])]), e.values(Float64Array.of(0), [], 'int64')])
+  const always = e.one('Not', [e.one('Less', [number, number])])
+  return e.one('Mul', [x, e.one('Cast', [always], { to: elementType(e.precision) })])
 }
 
 /** max + ln Σ e^(x − max); its ReduceLogSumExp takes the exponential of x itself and overflows. */

@@ -1,5 +1,6 @@
 import { gradients } from './gradients.js'
 import type { Primitive, TensorOf } from './primitives.js'
+import { recompute } from './recompute.js'
 import { ShapeError } from './scope.js'
 import { repeatedAxes, sameShape, showShape } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
@@ -27,13 +28,21 @@ export function pullBack(outputs: readonly (readonly [Tensor, Tensor])[], of: re
     flow.set(x, before === undefined ? g : before.add(g))
   }
   for (const [y, g] of outputs) flowInto(y, g)
+  /** What the rules read in place of tensors that are not kept */
+  const copies = new Map<Tensor, Tensor>()
+  let atStart = true
   for (const y of dependents(
     outputs.map(([y]) => y),
     new Set(of),
   ).reverse()) {
     const g = flow.get(y)
     if (g === undefined) continue
-    ruleOf(y)(g, y).forEach((contribution, i) => {
+    if (y.op === 'segment' && !copies.has(y)) {
+      if (!atStart) for (const [t, copy] of recompute(y as TensorOf<'segment'>, g)) copies.set(t, copy)
+      atStart = false
+    }
+    const read = copies.get(y) ?? y
+    ruleOf(y)(g, read).forEach((contribution, i) => {
       const x = y.inputs[i]
       if (x !== undefined && contribution !== undefined && x.dtype === 'float')
         flowInto(x, unbroadcast(contribution, x))

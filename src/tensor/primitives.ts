@@ -61,6 +61,10 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   not: Of<One>
   cast: Of<One, { readonly to: DType }>
   stopGradient: Of<One>
+  /** The first operand, computed from the others; see `recompute.ts` */
+  segment: Of<readonly [result: Tensor, ...inputs: Tensor[]]>
+  /** The first operand, but not before the second is known */
+  after: Of<Two>
 
   less: Of<Two>
   equal: Of<Two>
