@@ -207,13 +207,15 @@ export const lowerings: { readonly [D in Device]: LoweringTable } = {
 }
 
 /**
- * x · 1, the 1 being made from a number of g: one pass, exact for every x and g, and nothing that ONNX Runtime could know
- * beforehand.
+ * x · 1, the 1 being made from a number of each of the others: one pass, exact for all numbers, and nothing that ONNX
+ * Runtime could know beforehand.
  */
-function lowerAfter(e: Emitter, [x, g]: readonly [string, string]): string {
-  const number = e.one('Gather', [e.one('Reshape', [g, e.ints([-1])]), e.values(Float64Array.of(0), [], 'int64')])
-  const always = e.one('Not', [e.one('Less', [number, number])])
-  return e.one('Mul', [x, e.one('Cast', [always], { to: elementType(e.precision) })])
+function lowerAfter(e: Emitter, [x, ...others]: readonly [string, ...string[]]): string {
+  const first = others.map(g => e.one('Gather', [e.one('Reshape', [g, e.ints([-1])]), e.ints([0])]))
+  const numbers = e.one('Concat', first, { axis: 0 })
+  const always = e.one('Not', [e.one('Less', [numbers, numbers])])
+  const ones = e.one('Cast', [always], { to: elementType(e.precision) })
+  return e.one('Mul', [x, e.one('ReduceMax', [ones, e.ints([0])], { keepdims: 0 })])
 }
 
 /** max + ln Σ e^(x − max); its ReduceLogSumExp takes the exponential of x itself and overflows. */

@@ -90,8 +90,7 @@ export function lars({ momentum = 0.9, weightDecay = 1e-6, trust = 0.001 }: Lars
 /** Scales all gradients down together when their common length is above `norm`. @see Pascanu et al. 2013 */
 export function clipByGlobalNorm(trained: readonly Trained[], norm: number): { clipped: Trained[]; length: Tensor } {
   const squares = trained.map(({ gradient }) => gradient.square().sum())
-  // from the last: ONNX Runtime computes what is added first first, and the gradients of the last layers free their activations
-  const length = squares.reduceRight((sum, square) => sum.add(square)).sqrt()
+  const length = squares.reduce((sum, square) => sum.add(square)).sqrt()
   const factor = length.maximum(norm).pow(-1).mul(norm)
   return { clipped: trained.map(t => ({ ...t, gradient: t.gradient.mul(factor) })), length }
 }

@@ -34,16 +34,11 @@ async function optimised({ model }: Program): Promise<NodeProto[]> {
 }
 
 /** Whether a node needs a value, itself or through others. */
-function needs(node: NodeProto | undefined, value: string, nodes: readonly NodeProto[]): boolean {
-  return (node?.input ?? []).some(
-    name =>
-      name === value ||
-      needs(
-        nodes.find(({ output }) => output.includes(name)),
-        value,
-        nodes,
-      ),
-  )
+function needs(node: NodeProto, value: string, nodes: readonly NodeProto[]): boolean {
+  const seen = new Set(node.input)
+  for (const name of seen)
+    for (const { output, input } of nodes) if (output.includes(name)) for (const other of input) seen.add(other)
+  return seen.has(value)
 }
 
 describe('what is computed again', () => {
@@ -71,6 +66,23 @@ describe('what is computed again', () => {
     const products = (nodes: readonly NodeProto[]) =>
       nodes.filter(({ opType, input }) => opType.endsWith('MatMul') && input[1] === 'w')
     expect(products(again).length - products(plain).length).toBe(2)
+  })
+
+  test('waits for the gradients of the parameters of later segments', async () => {
+    const [x, g, ...w] = ['x', 'g', 'w1', 'w2', 'w3'].map(name => input(name, [3, 3]))
+    if (x === undefined || g === undefined) throw new Error('five tensors')
+    const y = w.reduce((y, w) => part(y, y => y.matmul(w).sin()), x)
+    const slopes = pullBack([[y, g]], w).map((slope, i) => [`by w${i + 1}`, slope] as const)
+    const nodes = await optimised(
+      compile({ outputs: Object.fromEntries(slopes) }, { device: 'cpu', precision: 'float32' }),
+    )
+    const copies = (w: string) =>
+      nodes.filter(node => node.input[1] === w && needs(node, 'g', nodes) && node.input[0] !== 'x')
+    const waitsFor = (w: string) =>
+      slopes.map(([name]) => name).filter(name => copies(w).every(node => needs(node, name, nodes)))
+    expect(copies('w2').length).toBeGreaterThan(0)
+    expect(waitsFor('w2')).toEqual(['by w3'])
+    expect(waitsFor('w1')).toEqual(['by w2', 'by w3'])
   })
 
   test('leaves alone what is small: it is kept', () => {
