@@ -1,0 +1,58 @@
+import type { Case } from './cases.js'
+import { thisMachine } from './machine.js'
+import { type Peer, peerScript } from './peers.js'
+import { measure, measureOurs } from './process.js'
+import { keep, type StepRecord, today } from './records.js'
+import { type StepMeasurement, WARM_UP } from './step-measurement.js'
+import { type Contender, inTurns } from './turns.js'
+
+export interface StepOptions {
+  readonly peers: readonly Peer[]
+  readonly rounds: number
+  readonly steps: number
+  readonly threads: number
+  /** Whether torch.compile takes part */
+  readonly compile: boolean
+  /** Pythons that could not be asked, for the page */
+  readonly problems: readonly string[]
+  readonly report: (line: string) => void
+}
+
+/** What our two contenders are called in a record; all others are peers. */
+export const ours = { whole: 'Lacuna, whole step', plain: 'Lacuna, no augmentation' } as const
+
+/** Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. */
+export async function measureSteps(one: Case, options: StepOptions): Promise<void> {
+  const { name, encoder, peer: model, size, batch } = one
+  const { peers, rounds, steps, threads, compile, problems, report } = options
+  const own = (kind: keyof typeof ours): Contender<StepMeasurement> => ({
+    name: ours[kind],
+    measure: () => measureOurs('run-step.js', encoder, size, batch, steps, threads, kind),
+  })
+  const theirs = ({ python, version, env }: Peer, mode: 'eager' | 'compile'): Contender<StepMeasurement> => ({
+    name: `PyTorch ${version}, ${mode === 'eager' ? 'eager' : 'torch.compile'}`,
+    measure: () =>
+      measure(python, [peerScript('torch_step.py'), model, size, batch, steps, threads, WARM_UP, mode], env),
+  })
+  const contenders = [
+    own('whole'),
+    own('plain'),
+    ...peers.map(peer => theirs(peer, 'eager')),
+    ...peers.filter(({ compiles }) => compile && compiles).map(peer => theirs(peer, 'compile')),
+  ]
+  const measured = await inTurns(rounds, contenders, report)
+  wantSameModel(name, measured.results)
+  const record: StepRecord = {
+    ...{ machine: thisMachine(), day: today(), size, batch, steps, threads },
+    results: measured.results,
+    problems: [...problems, ...measured.problems],
+  }
+  keep(`step-${name}`, record)
+}
+
+/** A comparison of different models would say nothing. */
+function wantSameModel(name: string, results: StepRecord['results']): void {
+  const counts = Object.entries(results).flatMap(([who, [first]]) => (first ? [[who, first.parameters] as const] : []))
+  if (new Set(counts.map(([, count]) => count)).size > 1)
+    throw new Error(`${name}: models differ in parameters: ${counts.map(([who, n]) => `${who} ${n}`).join('; ')}`)
+}
