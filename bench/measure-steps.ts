@@ -18,6 +18,10 @@ export interface StepOptions {
   readonly report: (line: string) => void
 }
 
+type Mode = 'eager' | 'compile'
+/** How PyTorch lays out pictures: [N, C, H, W] or [N, H, W, C] in memory */
+type Layout = 'contiguous' | 'channels_last'
+
 /** What our two contenders are called in a record; all others are peers. */
 export const ours = { whole: 'Lacuna, whole step', plain: 'Lacuna, no augmentation' } as const
 
@@ -29,10 +33,22 @@ export async function measureSteps(one: Case, options: StepOptions): Promise<voi
     name: ours[kind],
     measure: () => measureOurs('run-step.js', encoder, size, batch, steps, threads, kind),
   })
-  const theirs = ({ python, version, env }: Peer, mode: 'eager' | 'compile'): Contender<StepMeasurement> => ({
-    name: `PyTorch ${version}, ${mode === 'eager' ? 'eager' : 'torch.compile'}`,
-    measure: () =>
-      measure(python, [peerScript('torch_step.py'), model, size, batch, steps, threads, WARM_UP, mode], env),
+  const peerStep = ({ python, env }: Peer, mode: Mode, layout: Layout, timed = steps) => {
+    const args = [peerScript('torch_step.py'), model, size, batch, timed, threads, WARM_UP, mode, layout]
+    return measure<StepMeasurement>(python, args, env)
+  }
+  const theirs = (peer: Peer, mode: Mode): Contender<StepMeasurement> => ({
+    name: `PyTorch ${peer.version}, ${mode === 'eager' ? 'eager' : 'torch.compile'}`,
+    measure: async () => peerStep(peer, mode, await fasterLayout(peer)),
+  })
+  const fasterLayout = remembered(async (peer: Peer): Promise<Layout> => {
+    const [contiguous, channelsLast] = [
+      await peerStep(peer, 'eager', 'contiguous', 3),
+      await peerStep(peer, 'eager', 'channels_last', 3),
+    ]
+    const faster = channelsLast.seconds < contiguous.seconds ? 'channels_last' : 'contiguous'
+    report(`PyTorch ${peer.version} is given tensors that are ${faster}, which is faster in a trial`)
+    return faster
   })
   const contenders = [
     own('whole'),
@@ -55,4 +71,14 @@ function wantSameModel(name: string, results: StepRecord['results']): void {
   const counts = Object.entries(results).flatMap(([who, [first]]) => (first ? [[who, first.parameters] as const] : []))
   if (new Set(counts.map(([, count]) => count)).size > 1)
     throw new Error(`${name}: models differ in parameters: ${counts.map(([who, n]) => `${who} ${n}`).join('; ')}`)
+}
+
+/** The result of the first call with an argument serves all later ones. */
+function remembered<In, Out>(find: (of: In) => Promise<Out>): (of: In) => Promise<Out> {
+  const known = new Map<In, Promise<Out>>()
+  return of => {
+    const found = known.get(of) ?? find(of)
+    known.set(of, found)
+    return found
+  }
 }
