@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cases } from './cases.js'
-import { measureData } from './measure-data.js'
+import { type FolderName, folders, measureData } from './measure-data.js'
 import { measureGrowth } from './measure-growth.js'
 import { measureSteps } from './measure-steps.js'
 import { performancePage } from './page.js'
@@ -17,7 +17,7 @@ import { findPeers } from './peers.js'
 
 const help = `npm run bench [-- OPTIONS]
 
-  --only NAME          ${[...cases.map(({ name }) => name), 'data', 'growth'].join(', ')}; repeatable, default all
+  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'growth'].join(', ')}; repeatable, default all
   --page               measures nothing, writes the page from what is kept
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
@@ -25,7 +25,7 @@ const help = `npm run bench [-- OPTIONS]
   --steps N            timed steps of a round, default 8
   --batch N            pictures in a batch, in place of each case's own
   --threads N          default the number of cores
-  --pictures N         of the data part, default 1000
+  --pictures N         of the data part, default 1000, and a tenth of it large
   --growth-steps N     of the growth part, default 10000`
 
 const { values: options } = parseArgs({
@@ -71,7 +71,12 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       },
     ]),
   ),
-  data: () => measureData({ peers, rounds, pictures: Number(options.pictures), problems, report }),
+  ...Object.fromEntries(
+    (Object.keys(folders) as FolderName[]).map(name => [
+      name,
+      () => measureData(name, { peers, rounds, pictures: Number(options.pictures), problems, report }),
+    ]),
+  ),
   growth: () => measureGrowth({ steps: Number(options['growth-steps']), threads, report }),
 }
 

@@ -1,31 +1,31 @@
 import { problemList, table, withSpread } from './page-table.js'
 import type { DataMeasurement, DataRecord } from './records.js'
-import { median, ratios } from './statistics.js'
+import { ratios } from './statistics.js'
 
-/** Pictures a second, ours and torchvision's with the number of workers that serves it best. */
-export function dataSection(record: DataRecord): string {
-  const { Lacuna: ours = [], ...others } = record.results
-  const first = (rounds: readonly DataMeasurement[]) => rounds.map(m => m.first)
-  const later = (rounds: readonly DataMeasurement[]) => rounds.map(m => m.later)
-  const rows = Object.entries(others).map(([name, rounds]) => [
-    name,
-    withSpread(first(rounds)),
-    withSpread(ratios(first(ours), first(rounds))),
-    withSpread(later(rounds)),
-    withSpread(ratios(later(ours), later(rounds))),
-  ])
-  const best = (of: typeof first) =>
-    median(
-      ratios(
-        of(ours),
-        Object.values(others).reduce<number[]>((b, r) => (median(of(r)) > median(b) ? of(r) : b), [0]),
-      ),
-    )
-  const kilobytes = (1000 * record.megabytes) / record.pictures
-  const { length: rounds } = ours
+/** Pictures a second, ours and torchvision's, one table a folder. */
+export function dataSection(records: readonly DataRecord[]): string {
   return `## Data
 
-Pictures a second from ${record.pictures.toLocaleString('en')} JPEG files of 500 × 375 px (${kilobytes.toFixed(0)} kB each) to batches of ${record.batch} squares of ${record.size} px in uint8, ${rounds === 1 ? '1 round' : `${rounds} rounds`}. *First*: from a folder never seen before, which Lacuna decodes into its store (Lanczos), torchvision's ImageFolder and DataLoader (bilinear, its default) once through. *Later*: batches in random order after that, which Lacuna copies out of the store and torchvision decodes again.
+Pictures a second from JPEG files to batches in uint8. *First*: from a folder never seen before, which Lacuna decodes into its store (Lanczos), torchvision's ImageFolder and DataLoader once through. *Later*: batches in random order after that, which Lacuna copies out of the store and torchvision decodes again. Files come from the memory of the operating system in both. Ratios above 1 say how many times Lacuna is faster.
 
-${table(['', 'first', 'ratio', 'later', 'ratio'], [['Lacuna', withSpread(first(ours)), '', withSpread(later(ours)), ''], ...rows])}${rows.length > 0 ? `\n\nAgainst the fastest of these: ${best(first).toFixed(2)} times as fast at first, ${best(later).toFixed(0)} times later.` : ''}${problemList(record.problems)}`
+${records.map(folderSection).join('\n\n')}`
+}
+
+function folderSection(record: DataRecord): string {
+  const { width, height, pictures, megabytes, size, batch, problems } = record
+  const { Lacuna: ours = [], ...others } = record.results
+  const row = (name: string, rounds: readonly DataMeasurement[], compared: boolean) => [
+    name,
+    ...(['first', 'later'] as const).flatMap(pass => {
+      const speeds = rounds.map(m => m[pass])
+      const own = ours.map(m => m[pass])
+      return [withSpread(speeds), compared ? withSpread(ratios(own, speeds)) : '']
+    }),
+  ]
+  const rows = [row('Lacuna', ours, false), ...Object.entries(others).map(([name, rounds]) => row(name, rounds, true))]
+  return `### ${pictures.toLocaleString('en')} files of ${width} × ${height} px
+
+${((1000 * megabytes) / pictures).toFixed(0)} kB each, to batches of ${batch} squares of ${size} px; ${ours.length} ${ours.length === 1 ? 'round' : 'rounds'}.
+
+${table(['', 'first', 'ratio', 'later', 'ratio'], rows)}${problemList(problems)}`
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cases } from './cases.js'
+import { folders } from './measure-data.js'
 import { dataSection } from './page-data.js'
 import { stepSection, summaryRow } from './page-steps.js'
 import { table } from './page-table.js'
@@ -12,9 +13,9 @@ export function performancePage(): string {
     const record = kept<StepRecord>(`step-${one.name}`)
     return record === undefined ? [] : [{ one, record }]
   })
-  const data = kept<DataRecord>('data')
+  const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
   const growth = kept<GrowthRecord>('growth')
-  const records = [...steps.map(({ record }) => record), ...(data ? [data] : []), ...(growth ? [growth] : [])]
+  const records = [...steps.map(({ record }) => record), ...data, ...(growth ? [growth] : [])]
   const sections = [
     `# Performance
 
@@ -30,7 +31,7 @@ ${table(
   steps.map(({ one, record }) => summaryRow(one, record)),
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
-    data && dataSection(data),
+    data.length > 0 && dataSection(data),
     growth && growthSection(growth),
     `## Notes\n\n${readFileSync(join('bench', 'notes.md'), 'utf8').trim()}`,
   ]

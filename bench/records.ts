@@ -27,6 +27,9 @@ export interface DataMeasurement {
 }
 
 export interface DataRecord extends Measured, Rounds<DataMeasurement> {
+  /** Of each file, in pixels */
+  readonly width: number
+  readonly height: number
   readonly pictures: number
   /** Of all files */
   readonly megabytes: number

@@ -1,6 +1,6 @@
 """Pictures a second of torchvision's ImageFolder and PyTorch's DataLoader. One process, one JSON line.
 
-usage: python3 torch_data.py FOLDER SIZE BATCH PASSES WORKERS
+usage: python3 torch_data.py FOLDER SIZE BATCH PASSES WORKERS lanczos|bilinear
 Short side resized and centre cropped, uint8 tensors. Nothing is kept between passes: each decodes all files again.
 """
 import json
@@ -13,6 +13,7 @@ from torchvision import datasets, transforms
 
 folder = sys.argv[1]
 size, batch, passes, workers = map(int, sys.argv[2:6])
+filter = transforms.InterpolationMode[sys.argv[6].upper()]
 
 
 def timed(loader):
@@ -23,7 +24,7 @@ def timed(loader):
 
 start = time.perf_counter()
 pictures = datasets.ImageFolder(folder, transforms.Compose(
-    [transforms.Resize(size), transforms.CenterCrop(size), transforms.PILToTensor()]))
+    [transforms.Resize(size, filter), transforms.CenterCrop(size), transforms.PILToTensor()]))
 loader = DataLoader(pictures, batch, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
 count = sum(len(image) for image, _ in loader)
 first = count / (time.perf_counter() - start)
