@@ -1,99 +1,95 @@
 /**
- * Training steps a second, Lacuna and PyTorch in turn on this machine: medians over the rounds, and their ratio.
+ * Measures training steps, data and memory on this machine, PyTorch's in turn with ours, keeps the figures in `runs/bench`
+ * and writes `docs/performance.md` from all that is kept there.
  *
- * usage: npm run bench [-- --encoder vit --batch 32 --size 32 --steps 8 --rounds 3 --json]
- * PyTorch is found through LACUNA_BENCH_PYTHON, else /usr/bin/python3 (Debian: python3-torch python3-torchvision libopenblas0-pthread).
+ * usage: npm run bench [-- --only vit --only data --rounds 3 --python /usr/bin/python3 --python venv/bin/python]
  */
-import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cases } from './cases.js'
+import { type FolderName, folders, measureData } from './measure-data.js'
+import { measureGrowth } from './measure-growth.js'
+import { measureSteps } from './measure-steps.js'
+import { performancePage } from './page.js'
+import { findPeers } from './peers.js'
+
+const help = `npm run bench [-- OPTIONS]
+
+  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'growth'].join(', ')}; repeatable, default all
+  --page               measures nothing, writes the page from what is kept
+  --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
+  --no-compile         leaves torch.compile out, which takes a minute a round
+  --rounds N           how often all take their turn, default 3
+  --steps N            timed steps of a round, default 8
+  --batch N            pictures in a batch, in place of each case's own
+  --threads N          default the number of cores
+  --pictures N         of the data part, default 1000, and a tenth of it large
+  --growth-steps N     of the growth part, default 10000`
 
 const { values: options } = parseArgs({
   options: {
-    encoder: { type: 'string', default: 'vit' },
-    batch: { type: 'string', default: '32' },
-    size: { type: 'string', default: '32' },
-    steps: { type: 'string', default: '8' },
+    only: { type: 'string', multiple: true },
+    page: { type: 'boolean' },
+    python: { type: 'string', multiple: true },
+    'no-compile': { type: 'boolean' },
     rounds: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '8' },
+    batch: { type: 'string' },
+    threads: { type: 'string', default: `${availableParallelism()}` },
+    pictures: { type: 'string', default: '1000' },
+    'growth-steps': { type: 'string', default: '10000' },
+    help: { type: 'boolean' },
   },
 })
-const { encoder, batch, size, steps } = options
-
-interface Measured {
-  readonly views_per_second: number
-  readonly peak_mb: number
-  readonly peer?: string
+if (options.help) {
+  console.log(help)
+  process.exit()
 }
 
-const python = process.env.LACUNA_BENCH_PYTHON ?? '/usr/bin/python3'
-const contenders = {
-  lacuna: () => run(process.execPath, [join(import.meta.dirname, 'step.js'), encoder, batch, size, steps]),
-  pytorch: () =>
-    run(python, [
-      join('bench', 'peers', 'torch_step.py'),
-      '--encoder',
-      encoder,
-      '--batch',
-      batch,
-      '--size',
-      size,
-      '--steps',
-      steps,
+const [rounds, steps, threads] = [options.rounds, options.steps, options.threads].map(Number) as [
+  number,
+  number,
+  number,
+]
+const report = (line: string) => console.log(line)
+const { peers, problems } = options.page
+  ? { peers: [], problems: [] }
+  : await findPeers(options.python ?? [process.env.LACUNA_BENCH_PYTHON ?? '/usr/bin/python3'], threads)
+for (const problem of problems) report(`left out: ${problem}`)
+
+/** Everything there is to measure; each keeps its own record. */
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  ...Object.fromEntries(
+    cases.map(one => [
+      one.name,
+      () => {
+        const batch = options.batch === undefined ? one.batch : Number(options.batch)
+        const compile = !options['no-compile']
+        return measureSteps({ ...one, batch }, { peers, rounds, steps, threads, compile, problems, report })
+      },
     ]),
+  ),
+  ...Object.fromEntries(
+    (Object.keys(folders) as FolderName[]).map(name => [
+      name,
+      () => measureData(name, { peers, rounds, pictures: Number(options.pictures), problems, report }),
+    ]),
+  ),
+  growth: () => measureGrowth({ steps: Number(options['growth-steps']), threads, report }),
 }
 
-const rounds: { lacuna: Measured; pytorch: Measured | undefined }[] = []
-let peerProblem = ''
-for (let i = 0; i < Number(options.rounds); i++) {
-  const lacuna = contenders.lacuna()
-  rounds.push({ lacuna, pytorch: peerProblem === '' ? attempt(contenders.pytorch) : undefined })
-}
-
-const median = (list: readonly number[]): number =>
-  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
-const peers = rounds.flatMap(({ pytorch }) => (pytorch ? [pytorch] : []))
-const ratios = rounds.flatMap(({ lacuna, pytorch }) =>
-  pytorch ? [lacuna.views_per_second / pytorch.views_per_second] : [],
-)
-const summary = (list: readonly Measured[]) => ({
-  views_per_second: median(list.map(m => m.views_per_second)),
-  peak_mb: median(list.map(m => m.peak_mb)),
-})
-const result = {
-  encoder,
-  batch: Number(batch),
-  size: Number(size),
-  rounds: rounds.length,
-  lacuna: summary(rounds.map(({ lacuna }) => lacuna)),
-  pytorch: peers.length > 0 ? { name: peers[0]?.peer, ...summary(peers) } : null,
-  ratio: ratios.length > 0 ? median(ratios) : null,
-  ratios,
-}
-if (options.json) console.log(JSON.stringify(result, undefined, 2))
-else {
-  const line = (name: string, m: { views_per_second: number; peak_mb: number }) =>
-    console.log(`${name.padEnd(20)} ${m.views_per_second.toFixed(1).padStart(8)} views/s   peak ${m.peak_mb} MB`)
-  console.log(`SimCLR step, ${encoder}, ${batch} pictures of ${size} px; medians of ${rounds.length} rounds`)
-  line('lacuna', result.lacuna)
-  if (result.pytorch) line(result.pytorch.name ?? 'pytorch', result.pytorch)
-  console.log(
-    result.ratio === null
-      ? `No PyTorch to compare with: ${peerProblem}`
-      : `ratio ${result.ratio.toFixed(2)} (${ratios.map(r => r.toFixed(2)).join(', ')})`,
-  )
-}
-
-function run(command: string, args: readonly string[]): Measured {
-  const text = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  return JSON.parse(text.trim().split('\n').at(-1) ?? '') as Measured
-}
-
-function attempt(work: () => Measured): Measured | undefined {
-  try {
-    return work()
-  } catch (error) {
-    peerProblem = `${python} cannot run it (${String(error).split('\n').at(-2) ?? error}); set LACUNA_BENCH_PYTHON to a Python with torch`
-    return undefined
+for (const name of options.page ? [] : (options.only ?? Object.keys(parts))) {
+  const part = parts[name]
+  if (part === undefined) {
+    console.error(`--only ${name}: expected one of ${Object.keys(parts).join(', ')}`)
+    process.exit(2)
   }
+  report(`\n${name}`)
+  await part()
 }
+const page = performancePage()
+mkdirSync('docs', { recursive: true })
+writeFileSync(join('docs', 'performance.md'), page)
+report(`\n${page}`)

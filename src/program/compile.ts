@@ -4,6 +4,7 @@ import type { Shape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { DrawSpec } from './draws.js'
 import { Emitter, type Precision } from './emitter.js'
+import { flops } from './flops.js'
 import { type Device, lowerings } from './lowering.js'
 import { type ElementType, writeModel } from './onnx/model.js'
 import { simplify } from './simplify.js'
@@ -41,6 +42,8 @@ export interface Program {
   readonly state: readonly (Port & { readonly updated: boolean })[]
   readonly outputs: readonly Port[]
   readonly nodes: number
+  /** Floating-point operations of its convolutions and matrix products in one run */
+  readonly flops: number
 }
 
 /** The name of the output that holds a variable's next value. */
@@ -90,6 +93,7 @@ export function compile(computation: Computation, target: Target): Program {
     state,
     outputs: outputs.slice(0, Object.keys(computation.outputs).length),
     nodes: nodes.length,
+    flops: flops(reached),
   }
 }
 

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { cases } from './cases.js'
+import { ours } from './measure-steps.js'
+import { stepSection, summaryRow } from './page-steps.js'
+import type { StepRecord } from './records.js'
+
+const one = cases[0] as (typeof cases)[number]
+const measured = (seconds: number, more = {}) => ({
+  ...{ seconds, firstStepSeconds: 3 * seconds, peakMegabytes: 512.4, parameters: 2_500_000, matmulGflops: 200 },
+  ...more,
+})
+const machine = {
+  processor: 'abacus',
+  cores: 2,
+  gigabytes: 4,
+  system: 'none',
+  node: 'v20',
+  onnxruntime: '1',
+  sharp: '1',
+}
+const record: StepRecord = {
+  ...{ machine, day: '2026-01-31', size: 32, batch: 32, steps: 8, threads: 2, problems: ['PyTorch 3: not out yet'] },
+  results: {
+    [ours.whole]: [measured(1), measured(0.8)].map(m => ({ ...m, compileSeconds: 2 })),
+    [ours.plain]: [measured(0.64), measured(0.64)].map(m => ({ ...m, compileSeconds: 1, gflop: 64 })),
+    'PyTorch 1, eager': [measured(2), measured(1.6)],
+    'PyTorch 2, eager': [measured(1.28), measured(1.28)],
+  },
+}
+
+test('the row of a case compares with the fastest peer, round by round', () => {
+  const [title, whole, plain, fastest, ...ratios] = summaryRow(one, record)
+  expect(title).toContain('32 pictures of 32 px (64 views)')
+  expect([whole, plain, fastest]).toEqual(['72', '100', '50 (2, eager)']) // (64 + 80) / 2, 64 / 0.64, 64 / 1.28
+  expect(ratios).toEqual(['1.44 (1.28–1.6)', '2 (2–2)'])
+})
+
+test('the table of a case has the operations of the step without augmentation over the time of each', () => {
+  const rows = stepSection(one, record)
+    .split('\n')
+    .filter(line => line.startsWith('|'))
+    .map(line => line.split(' | '))
+  expect(rows[3]).toEqual([...[`| ${ours.plain}`, '100 (100–100)', '', '', '100', '50 % of 200', '512', '1', '1.92 |']])
+  expect(rows[4]?.slice(2, 4)).toEqual(['2 (2–2)', '2.81 (2.5–3.13)'])
+  expect(stepSection(one, record)).toContain('Left out: PyTorch 3: not out yet.')
+})

@@ -1,0 +1,73 @@
+import type { Case } from './cases.js'
+import { ours } from './measure-steps.js'
+import { figure, problemList, table, withSpread } from './page-table.js'
+import type { StepRecord } from './records.js'
+import { median, ratios } from './statistics.js'
+import type { StepMeasurement } from './step-measurement.js'
+
+type Rounds = readonly StepMeasurement[]
+
+/** One row of the table of all cases: our speeds, that of the fastest peer, and how often ours goes into it. */
+export function summaryRow(one: Case, record: StepRecord): string[] {
+  const { whole, plain, peers } = contendersOf(record)
+  const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, record))
+  const [fastest] = peers.sort((a, b) => median(speeds(b.rounds)) - median(speeds(a.rounds)))
+  const theirs = fastest === undefined ? [] : speeds(fastest.rounds)
+  const against = (rounds: Rounds) => (fastest === undefined ? '' : withSpread(ratios(speeds(rounds), theirs)))
+  return [
+    titleOf(one, record),
+    figure(median(speeds(whole))),
+    figure(median(speeds(plain))),
+    fastest === undefined ? '' : `${figure(median(theirs))} (${fastest.name.replace('PyTorch ', '')})`,
+    against(whole),
+    against(plain),
+  ]
+}
+
+/** All that was measured of one case. */
+export function stepSection(one: Case, record: StepRecord): string {
+  const { whole, plain, peers } = contendersOf(record)
+  const gflop = plain[0]?.gflop ?? Number.NaN
+  const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, record))
+  const row = (name: string, rounds: Rounds, compared: readonly string[]) => [
+    name,
+    withSpread(speeds(rounds)),
+    ...compared,
+    figure(median(rounds.map(({ seconds }) => gflop / seconds))),
+    `${(100 * median(rounds.map(m => gflop / m.seconds / m.matmulGflops))).toFixed(0)} % of ${figure(median(rounds.map(m => m.matmulGflops)))}`,
+    median(rounds.map(({ peakMegabytes }) => peakMegabytes)).toFixed(0),
+    rounds.some(m => m.compileSeconds === undefined)
+      ? ''
+      : figure(median(rounds.map(({ compileSeconds = 0 }) => compileSeconds))),
+    figure(median(rounds.map(({ firstStepSeconds }) => firstStepSeconds))),
+  ]
+  const rows = [
+    row(ours.whole, whole, ['', '']),
+    row(ours.plain, plain, ['', '']),
+    ...peers.map(({ name, rounds }) =>
+      row(
+        name,
+        rounds,
+        [whole, plain].map(own => withSpread(ratios(speeds(own), speeds(rounds)))),
+      ),
+    ),
+  ]
+  const head = ['', 'views/s', 'ratio, whole', 'ratio, no augmentation']
+  const rest = ['Gflop/s', 'share of a matrix product', 'peak MB', 'compile s', 'first step s']
+  const count = plain.length === 1 ? '1 round' : `${plain.length} rounds`
+  return `### ${titleOf(one, record)}
+
+${figure((plain[0]?.parameters ?? 0) / 1e6)} million parameters, ${figure(gflop)} Gflop a step; ${count} of ${record.steps} steps, ${record.threads} ${record.threads === 1 ? 'thread' : 'threads'}.
+
+${table([...head, ...rest], rows)}${problemList(record.problems)}`
+}
+
+function contendersOf({ results }: StepRecord) {
+  const { [ours.whole]: whole = [], [ours.plain]: plain = [], ...others } = results
+  return { whole, plain, peers: Object.entries(others).map(([name, rounds]) => ({ name, rounds })) }
+}
+
+const viewsPerSecond = ({ seconds }: StepMeasurement, { batch }: StepRecord): number => (2 * batch) / seconds
+
+const titleOf = ({ title }: Case, { size, batch }: StepRecord): string =>
+  `${title}, ${batch} pictures of ${size} px (${2 * batch} views)`

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cases } from './cases.js'
+import { folders } from './measure-data.js'
+import { dataSection } from './page-data.js'
+import { stepSection, summaryRow } from './page-steps.js'
+import { table } from './page-table.js'
+import { type DataRecord, type GrowthRecord, kept, type StepRecord } from './records.js'
+
+/** `docs/performance.md`: every number read from the records in `runs/bench`, and the notes at the end. */
+export function performancePage(): string {
+  const steps = cases.flatMap(one => {
+    const record = kept<StepRecord>(`step-${one.name}`)
+    return record === undefined ? [] : [{ one, record }]
+  })
+  const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
+  const growth = kept<GrowthRecord>('growth')
+  const records = [...steps.map(({ record }) => record), ...data, ...(growth ? [growth] : [])]
+  const sections = [
+    `# Performance
+
+Written by \`npm run bench\`; every number is one that it measured, except in the notes at the end.`,
+    machineSection(records),
+    steps.length > 0 &&
+      `## Training steps
+
+One step of SimCLR with AdamW in float32, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, which is what PyTorch is given to do here, in the memory layout (contiguous or channels last) that is faster in a trial. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in the same process.
+
+${table(
+  ['', 'Lacuna, whole step', 'no augmentation', 'fastest PyTorch', 'ratio, whole', 'ratio, no augmentation'],
+  steps.map(({ one, record }) => summaryRow(one, record)),
+)}`,
+    ...steps.map(({ one, record }) => stepSection(one, record)),
+    data.length > 0 && dataSection(data),
+    growth && growthSection(growth),
+    `## Notes\n\n${readFileSync(join('bench', 'notes.md'), 'utf8').trim()}`,
+  ]
+  return `${sections.filter(section => section).join('\n\n')}\n`
+}
+
+function machineSection(records: readonly Pick<StepRecord, 'machine' | 'day'>[]): string {
+  const lines = records.map(({ machine: m, day }) => {
+    const runs = `Node ${m.node.replace('v', '')}, onnxruntime ${m.onnxruntime}, sharp ${m.sharp}`
+    return `- ${m.processor}, ${m.cores} ${m.cores === 1 ? 'core' : 'cores'} used, ${m.gigabytes} GB, ${m.system}; ${runs}; ${day}`
+  })
+  return `## Machine\n\n${[...new Set(lines)].join('\n')}`
+}
+
+function growthSection({ points, seconds, encoder, size, batch }: GrowthRecord): string {
+  const steps = points.at(-1)?.step ?? 0
+  return `## Memory over a long training
+
+Resident memory of a process that trains ${encoder} on batches of ${batch} pictures of ${size} px: ${steps.toLocaleString('en')} steps in ${seconds.toFixed(0)} seconds.
+
+${table(
+  ['after steps', 'MB'],
+  points.map(({ step, megabytes }) => [step.toLocaleString('en'), megabytes.toFixed(0)]),
+)}`
+}

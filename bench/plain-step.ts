@@ -1,0 +1,30 @@
+import { ntXent } from '#lacuna/losses/ntxent.js'
+import { simclr } from '#lacuna/methods/simclr.js'
+import { makeEncoder } from '#lacuna/nn/encoders.js'
+import { mlp } from '#lacuna/nn/layers.js'
+import { module, variablesOf } from '#lacuna/nn/module.js'
+import { concat } from '#lacuna/tensor/movement.js'
+import type { Assembly, AssemblyConfig } from '#lacuna/training/programs.js'
+import { toFloat } from '#lacuna/views/picture.js'
+
+/** SimCLR with its default options but without augmentation: each picture, cast to float, is both views of itself. */
+export function assemblePlain({ encoder: name, size, channels }: AssemblyConfig): Assembly {
+  const encoder = makeEncoder(name, { size, channels })
+  const projector = mlp([encoder.width, encoder.width, 128])
+  const variables = variablesOf(module({ encoder, projector }, () => undefined))
+  return {
+    method: simclr,
+    names: new Map([...variables].map(([name, variable]) => [variable, name])),
+    learner: {
+      modules: { encoder, projector },
+      step({ image }) {
+        const x = toFloat(image)
+        const views = concat([x, x])
+        const { loss, accuracy } = ntXent(projector(encoder(views)), 0.5)
+        const count = views.shape[0] ?? 2
+        return { loss, metrics: { accuracy }, chance: Math.log(count - 1), views: count }
+      },
+      show: () => [],
+    },
+  }
+}

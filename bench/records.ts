@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Machine } from './machine.js'
+import type { StepMeasurement } from './step-measurement.js'
+import type { Rounds } from './turns.js'
+
+/** What is kept of everything measured: one file a part, so that a part can be measured anew alone. */
+interface Measured {
+  readonly machine: Machine
+  /** Day, as 2026-01-31 */
+  readonly day: string
+}
+
+export interface StepRecord extends Measured, Rounds<StepMeasurement> {
+  readonly size: number
+  readonly batch: number
+  readonly steps: number
+  readonly threads: number
+}
+
+/** Pictures a second */
+export interface DataMeasurement {
+  /** From nothing: all pictures decoded for the first time */
+  readonly first: number
+  /** Batches of pictures in random order once that has been done, the median of some passes */
+  readonly later: number
+}
+
+export interface DataRecord extends Measured, Rounds<DataMeasurement> {
+  /** Of each file, in pixels */
+  readonly width: number
+  readonly height: number
+  readonly pictures: number
+  /** Of all files */
+  readonly megabytes: number
+  /** Side of the squares that they become, in pixels */
+  readonly size: number
+  readonly batch: number
+}
+
+export interface GrowthRecord extends Measured {
+  /** Resident memory after so many steps */
+  readonly points: readonly { readonly step: number; readonly megabytes: number }[]
+  readonly seconds: number
+  readonly encoder: string
+  readonly size: number
+  readonly batch: number
+}
+
+export const root = join('runs', 'bench')
+export const today = (): string => new Date().toISOString().slice(0, 10)
+const pathOf = (part: string) => join(root, `${part}.json`)
+
+export function keep(part: string, record: StepRecord | DataRecord | GrowthRecord): void {
+  mkdirSync(root, { recursive: true })
+  writeFileSync(pathOf(part), `${JSON.stringify(record, undefined, 2)}\n`)
+}
+
+/** What was kept of a part; undefined when it has not been measured yet. */
+export function kept<T>(part: string): T | undefined {
+  return existsSync(pathOf(part)) ? (JSON.parse(readFileSync(pathOf(part), 'utf8')) as T) : undefined
+}

@@ -1,0 +1,81 @@
+/**
+ * One process of the benchmark: SimCLR training steps from uint8 pictures to AdamW, on the runner of `pretrain`. Prints
+ * one line of JSON, a `StepMeasurement`, as `peers/torch_step.py` does.
+ *
+ * usage: node run-step.js ENCODER SIZE BATCH STEPS THREADS whole|plain
+ */
+import { initialValues } from '#lacuna/nn/initialise.js'
+import { startRunner } from '#lacuna/program/runner.js'
+import { variableOf } from '#lacuna/program/trace.js'
+import { sizeOf } from '#lacuna/tensor/shape.js'
+import type { RunConfig } from '#lacuna/training/config.js'
+import { assemble, trainingProgram } from '#lacuna/training/programs.js'
+import { matmulGflops } from './matmul.js'
+import { assemblePlain } from './plain-step.js'
+import { median } from './statistics.js'
+import { type StepMeasurement, WARM_UP } from './step-measurement.js'
+
+const [encoder = 'c4', size = 32, batch = 32, steps = 8, threads = 1, kind = 'whole'] = process.argv
+  .slice(2)
+  .map(text => (Number.isNaN(Number(text)) ? text : Number(text))) as [
+  string?,
+  number?,
+  number?,
+  number?,
+  number?,
+  string?,
+]
+
+const config: RunConfig = {
+  version: 1,
+  method: 'simclr',
+  options: {},
+  encoder,
+  size,
+  channels: 3,
+  data: { source: 'noise', pictures: batch },
+  batch,
+  steps,
+  seed: 0,
+  optimiser: 'adamw',
+  learningRate: 1e-3,
+  weightDecay: 1e-4,
+  warmupSteps: 0,
+  clip: 0,
+  device: 'cpu',
+}
+
+const runner = startRunner({ threads })
+const start = performance.now()
+const assembly = kind === 'whole' ? assemble(config) : assemblePlain(config)
+const { program, names } = trainingProgram(assembly, config, { device: 'cpu', precision: 'float32' })
+await runner.load('train', program)
+const compileSeconds = secondsSince(start)
+await runner.write(initialValues(names, config.seed))
+
+const image = Uint8Array.from({ length: batch * size * size * 3 }, () => 256 * Math.random())
+const seconds: number[] = []
+for (let step = 0; step < WARM_UP + steps; step++) {
+  const begun = performance.now()
+  const feeds = { image, learningRate: [config.learningRate], step: [step], progress: [0] }
+  const { loss } = await runner.run('train', feeds, { seed: config.seed, step })
+  seconds.push(secondsSince(begun))
+  if (!Number.isFinite(loss?.[0])) throw new Error(`${encoder}: the loss is no number at step ${step}`)
+}
+const parameters = [...assembly.names.keys()].filter(v => variableOf(v).role !== 'statistic')
+const measured: StepMeasurement = {
+  seconds: median(seconds.slice(WARM_UP)),
+  firstStepSeconds: seconds[0] ?? Number.NaN,
+  compileSeconds,
+  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+  gflop: program.flops / 1e9,
+  matmulGflops: 0,
+}
+await runner.unload('train')
+console.log(JSON.stringify({ ...measured, matmulGflops: await matmulGflops(runner) }))
+await runner.close()
+
+function secondsSince(moment: number): number {
+  return (performance.now() - moment) / 1000
+}

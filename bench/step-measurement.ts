@@ -1,0 +1,19 @@
+/** Steps that are taken before the timing starts: memory grows and, in PyTorch, programs are compiled. */
+export const WARM_UP = 3
+
+/** What one process found out about one kind of training step, ours or a peer's. */
+export interface StepMeasurement {
+  /** Of a step, the median */
+  readonly seconds: number
+  readonly firstStepSeconds: number
+  /** Trace, derivative, lowering and session; a peer that compiles does so in its first step */
+  readonly compileSeconds?: number
+  /** The most memory that the process held, before the matrix product below */
+  readonly peakMegabytes: number
+  /** Trained numbers */
+  readonly parameters: number
+  /** Operations in convolutions and matrix products of a step, in 10⁹ */
+  readonly gflop?: number
+  /** Of a large float32 matrix product in the same process, in 10⁹ operations a second */
+  readonly matmulGflops: number
+}
