@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { batchPositions, type PictureSet } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
-import type { Feeds, Moment, Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
 import { train } from './loop.js'
 import { readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
+import type { Step } from './stepper.js'
 
 const COUNT = 10
 
@@ -43,27 +43,17 @@ const configOf = (steps: number): RunConfig => ({
   device: 'cpu',
 })
 
-/** Runs the loop on a program whose loss at each step is given; tells what it was fed, and when it was saved. */
+/** Runs the loop on a step whose loss at each step is given; tells what it was fed, and when it was saved. */
 function looped(steps: number, lossAt: (step: number) => number, from = 0, directory = temporaryFolder()) {
-  const fed: { feeds: Feeds; moment: Moment | undefined }[] = []
+  const fed: Parameters<Step>[] = []
   const saved: number[] = []
-  const unused = () => Promise.reject(new Error('not used by the loop'))
-  const runner: Runner = {
-    options: { device: 'cpu', precision: 'float32', threads: 1 },
-    load: unused,
-    unload: unused,
-    read: unused,
-    write: unused,
-    close: unused,
-    async run(key, feeds = {}, moment) {
-      expect(key).toBe('train')
-      fed.push({ feeds, moment })
-      return { loss: Float32Array.of(lossAt(from + fed.length - 1)), accuracy: Float32Array.of(0.5) }
-    },
+  const takeStep: Step = async (...given) => {
+    fed.push(given)
+    return { loss: Float32Array.of(lossAt(from + fed.length - 1)), accuracy: Float32Array.of(0.5) }
   }
   const config = configOf(steps)
   const task = {
-    runner,
+    takeStep,
     config,
     chance: 2,
     viewsPerPicture: 2,
@@ -82,15 +72,13 @@ test('each step is given its batch, rate, number, progress and draws, also after
     expect(saved).toEqual([12])
     const rate = warmupCosine({ peak: 0.1, warmupSteps: 3, totalSteps: 12 })
     expect(fed).toEqual(
-      [...Array(12).keys()].slice(from).map(step => ({
-        feeds: {
-          image: Uint8Array.from(batchPositions(COUNT, config.batch, config.seed, step)),
-          learningRate: [rate(step)],
-          step: [step],
-          progress: [step / 12],
-        },
-        moment: { seed: 5, step },
-      })),
+      [...Array(12).keys()]
+        .slice(from)
+        .map(step => [
+          Uint8Array.from(batchPositions(COUNT, config.batch, config.seed, step)),
+          { learningRate: [rate(step)], step: [step], progress: [step / 12] },
+          { seed: 5, step },
+        ]),
     )
   }
 })

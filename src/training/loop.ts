@@ -1,9 +1,9 @@
 import { batchPositions, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import type { Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
 import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
+import type { Step } from './stepper.js'
 
 /** How far a training is, about twice a second. */
 export interface LoopProgress extends MetricsLine {
@@ -14,7 +14,7 @@ export interface LoopProgress extends MetricsLine {
 }
 
 export interface TrainingTask {
-  readonly runner: Runner
+  readonly takeStep: Step
   readonly config: RunConfig
   readonly chance: number
   readonly viewsPerPicture: number
@@ -34,11 +34,11 @@ const CHECKPOINT_SECONDS = 120
 const PROGRESS_SECONDS = 0.5
 
 /**
- * Runs the program `train` step by step. The next batch is gathered while a step runs.
+ * Trains step by step. The next batch is gathered while a step runs.
  * @returns the steps taken when it ended: all, or fewer when the signal asked to stop; both are saved
  */
 export async function train(task: TrainingTask): Promise<number> {
-  const { runner, config, directory, pictures, signal } = task
+  const { takeStep, config, directory, pictures, signal } = task
   const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
   const logEvery = Math.max(1, Math.floor(config.steps / LINES))
   const perEpoch = Math.floor(pictures.items.length / config.batch)
@@ -53,8 +53,8 @@ export async function train(task: TrainingTask): Promise<number> {
   let image = gather(task, task.from)
   let step = task.from
   while (step < config.steps && !signal?.aborted) {
-    const feeds = { image, learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
-    const running = runner.run('train', feeds, { seed: config.seed, step })
+    const schedules = { learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
+    const running = takeStep(image, schedules, { seed: config.seed, step })
     if (step + 1 < config.steps) image = gather(task, step + 1)
     const results = await running
     const loss = Number(results.loss?.[0])
