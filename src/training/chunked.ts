@@ -77,7 +77,12 @@ export function chunkedPrograms(
   return {
     embed: compile({ ...named, outputs: { embeddings: exchanged(embeddings) }, draws: chunked.draws }, target),
     compare: compile(
-      { ...named, outputs: { loss, ...metrics, gradient }, updates: new Map([...whole.updates, ...own]) },
+      {
+        ...named,
+        outputs: { loss, ...metrics, gradient },
+        updates: new Map([...whole.updates, ...own]),
+        draws: whole.draws,
+      },
       target,
     ),
     backward: compile(

@@ -5,7 +5,7 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
-import { defaultEncoder, methodNamed, methods } from '../methods/index.js'
+import { defaultEncoder, methodNamed, methodsInChunks } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
@@ -167,13 +167,11 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
 /** A chunk as large as the batch is the plain step, which every method has. */
 function checkedChunk(method: Method, chunk: number, batch: number): number {
   if (chunk >= batch) return chunk
-  if (!method.comparesEmbeddings) {
-    const able = methods.filter(m => m.comparesEmbeddings).map(({ name }) => name)
+  if (!method.comparesEmbeddings)
     throw new LacunaError(
-      `the loss of ${method.name} sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: ${able.join(', ')}`,
+      `the loss of ${method.name} sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: ${methodsInChunks.join(', ')}`,
       2,
     )
-  }
   if (chunk > 0 && batch % chunk !== 0)
     throw new LacunaError(
       `a batch of ${batch} does not divide into chunks of ${chunk}; choose --batch ${chunk * Math.floor(batch / chunk)}, or another --chunk`,

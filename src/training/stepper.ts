@@ -73,11 +73,11 @@ function inChunks(assembly: Assembly, config: RunConfig, target: Target): Steppe
 }
 
 /** One of so many equal parts; a copy, because all that lies behind a view would go to the worker with it. */
-function part<Array extends { readonly length: number; slice(start: number, end: number): Array }>(
-  values: Array,
+function part<Row extends { readonly length: number; slice(start: number, end: number): Row }>(
+  values: Row,
   i: number,
   parts: number,
-): Array {
+): Row {
   const length = values.length / parts
   return values.slice(i * length, (i + 1) * length)
 }
