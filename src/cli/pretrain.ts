@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import { methodsInChunks } from '../methods/index.js'
 import { progressLine } from '../report/text-lines.js'
 import { isRun, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
@@ -36,6 +37,10 @@ export const pretrainCommand = (): Command =>
     new Option('--epochs <n>', 'passes over the pictures (default: 20)').argParser(number),
     new Option('--steps <n>', 'steps, instead of epochs').argParser(wholeNumber(1)).conflicts('epochs'),
     new Option('--batch <n>', 'pictures in a step').argParser(wholeNumber(1)),
+    new Option(
+      '--chunk <n>',
+      `pictures in memory at a time, for large batches of methods that compare embeddings (${methodsInChunks.join(', ')}); batch norm sees a chunk at a time (default: the batch)`,
+    ).argParser(wholeNumber(1)),
     new Option('--seed <n>', 'of all that is random (default: 0)').argParser(wholeNumber(0)),
     new Option('--seeds <n>', 'trains n runs with seeds 0 … n − 1 into folders below --out')
       .argParser(wholeNumber(1))

@@ -48,7 +48,7 @@ export async function pretext(
   const config = readConfig(directory)
   const checkpoint = loadCheckpoint(directory)
   const { part, notes } = heldOut(pictures)
-  const batch = Math.min(options.batch ?? config.batch, part.items.length)
+  const batch = Math.min(options.batch ?? config.chunk ?? config.batch, part.items.length)
   if (part.size !== config.size || part.channels !== config.channels)
     throw new LacunaError(
       `the pictures are ${part.size} px with ${part.channels} channel(s), the run was trained on ${config.size} px with ${config.channels}; open them with --size ${config.size}`,

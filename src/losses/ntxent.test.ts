@@ -85,6 +85,30 @@ test.each([0.1, 0.5, 1])('as a triple loop on random embeddings, temperature %d'
   expect(await loss(z, temperature)).toBeCloseTo(byLoops(z, temperature), 12)
 })
 
+test('thousands of rows, which are compared in blocks, as a double loop: value and pull', async () => {
+  const angles = randomArray([3000], { low: -3, high: 3 }).values
+  const temperature = 0.3
+  const byAngles = (all: readonly number[]) => {
+    const total = all.reduce((sum, a, i) => {
+      let others = 0
+      for (let k = 0; k < all.length; k++) if (k !== i) others += Math.exp(Math.cos(a - (all[k] ?? 0)) / temperature)
+      return sum + Math.log(others) - Math.cos(a - (all[(i + all.length / 2) % all.length] ?? 0)) / temperature
+    }, 0)
+    return total / all.length
+  }
+  const z = rows(angles.map(a => [Math.cos(a), Math.sin(a)]))
+  const { value, gradients } = await valueAndGradients(t => ntXent(t, temperature).loss, [z])
+  expect(value).toBeCloseTo(byAngles(angles), 12)
+  for (const i of [0, 2990]) {
+    const [across = 0, up = 0] = gradients[0]?.slice(2 * i) ?? []
+    const a = angles[i] ?? 0
+    const moved = (by: number) => byAngles(angles.with(i, a + by))
+    const pull = (moved(1e-3) - moved(-1e-3)) / 2e-3
+    expect(up * Math.cos(a) - across * Math.sin(a)).toBeCloseTo(pull, 9)
+    expect(Math.abs(pull)).toBeGreaterThan(1e-6)
+  }
+})
+
 test('gradient as central differences', async () => {
   expect(await gradientError(z => ntXent(z, 0.2).loss, [randomArray([6, 4])])).toBeLessThan(1e-7)
 })

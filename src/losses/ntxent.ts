@@ -1,9 +1,9 @@
 import { matmul } from '../tensor/contraction.js'
 import { where } from '../tensor/elementwise.js'
+import { concat } from '../tensor/movement.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, showShape } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
-import { crossEntropy } from './cross-entropy.js'
 
 export interface ContrastiveResult {
   /** float [], nats */
@@ -28,15 +28,34 @@ export function ntXent(z: Tensor, temperature: number): ContrastiveResult {
       'ntXent',
       `an even number of rows expected, two views of each picture, got ${showShape(z.shape)}`,
     )
-  const similarity = cosine(z, z).div(temperature)
-  const itself = constant(range(views), [views, 1], 'int').equal(constant(range(views), [views], 'int'))
-  const logits = where(itself, -1e9, similarity) // [2N, 2N], never with itself
-  const twins = constant(
-    range(views).map(i => (i + views / 2) % views),
-    [views],
-    'int',
-  )
-  return crossEntropy(logits, twins)
+  const directions = unit(z)
+  const twins = concat([directions.slice(0, views / 2), directions.slice(0, 0, views / 2)])
+  const toTwin = directions.mul(twins).sum(-1).div(temperature)
+  const columns = constant(range(views), [views], 'int')
+  const blocks = blocksOf(views, views).map(rows => {
+    const [first, count] = [rows[0] ?? 0, rows.length]
+    const similarity = matmul(directions.slice(0, first, first + count), directions, false, true).div(temperature)
+    const itself = constant(rows, [count, 1], 'int').equal(columns)
+    const logits = where(itself, -1e9, similarity) // [count, 2N], never with itself
+    const places = rows.map(i => (i + views / 2) % views)
+    const found = logits.argmax(-1).equal(constant(places, [count], 'int'))
+    return { total: logits.logSumExp(-1), found: found.cast('float') }
+  })
+  return {
+    loss: concat(blocks.map(({ total }) => total))
+      .sub(toTwin)
+      .mean(),
+    accuracy: concat(blocks.map(({ found }) => found)).mean(),
+  }
+}
+
+/** Numbers in a block, 32 MB in float32 */
+const MOST = 2 ** 23
+
+/** The numbers of a matrix's rows in blocks: a program holds a large matrix several times over, but a block of it only. */
+function blocksOf(rows: number, columns: number): number[][] {
+  const length = Math.max(1, Math.floor(MOST / columns))
+  return range(Math.ceil(rows / length)).map(i => range(rows).slice(i * length, (i + 1) * length))
 }
 
 /** Cosine of every row of a with every row of b: [N, D], [M, D] → [N, M] */

@@ -22,6 +22,9 @@ export const methods: readonly Method[] = [
   simclr,
 ]
 
+/** The methods whose batch can go through the network in chunks. */
+export const methodsInChunks: readonly string[] = methods.filter(m => m.comparesEmbeddings).map(({ name }) => name)
+
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function methodNamed(name: string): Method {
   const method = methods.find(m => m.name === name)

@@ -34,7 +34,7 @@ test.each([true, false])('white noise hides nothing that could be guessed, norma
 })
 
 test('stripes are guessed from a quarter of the patches, better than by either fill', async () => {
-  const config = configOf('mae', still, { ...small, steps: 150, batch: 32, learningRate: 6e-3 })
+  const config = configOf('mae', still, { ...small, steps: 150, batch: 32, learningRate: 3e-3 })
   const { measures } = await trainedOn(config, number => stripes(config, number))
   expect(measures['loss/a flat guess']).toBeCloseTo(47 / 48, 2)
   expect(measures.loss).toBeLessThan(0.75)

@@ -41,16 +41,38 @@ export interface BuildContext<Options> {
   readonly makeEncoder: (input?: Partial<EncoderInput>) => Encoder
 }
 
-/** What one step gives: tensors of a single number, and what a network that knows nothing would get. */
-export interface StepResult {
+/** What a loss gives: tensors of a single number, and what a network that knows nothing would get. */
+export interface Comparison {
   readonly loss: Tensor
   readonly metrics?: Readonly<Record<string, Tensor>>
   /** The loss without any knowledge, in the units of the loss */
   readonly chance: number
   /** Pictures or patches that the encoder sees in the step; as many as the batch has pictures unless told */
   readonly views?: number
+}
+
+/** What one step gives. */
+export interface StepResult extends Comparison {
   readonly adversary?: Adversary
 }
+
+/**
+ * A step whose loss sees embeddings and nothing else of the pictures. The embeddings of a large batch can then be made chunk by
+ * chunk and compared all at once, so that activations are kept for one chunk only.
+ * @see Gao et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup
+ */
+export interface Halves {
+  /** [V, N, D]: one row for each of V views of N pictures; those of more pictures are joined along the second axis */
+  embed(sample: Sample, draw: Draw): Tensor
+  /** @param embeddings [V, N, D] of the whole batch */
+  compare(embeddings: Tensor): Comparison
+}
+
+/** The step that the two halves make when nothing comes between them. */
+export const inHalves = (halves: Halves): Pick<Learner, 'step' | 'halves'> => ({
+  halves,
+  step: (sample, draw) => halves.compare(halves.embed(sample, draw)),
+})
 
 /** A part that is trained against the rest, by its own loss and an optimiser of its own, in the same step. */
 export interface Adversary {
@@ -81,6 +103,8 @@ export interface Learner {
   /** Everything with variables; `encoder` is kept, the rest is thrown away after training */
   readonly modules: { readonly encoder: Encoder } & Readonly<Record<string, AnyModule>>
   step(sample: Sample, draw: Draw): StepResult
+  /** The step in its two parts, where it has them: see `inHalves` */
+  readonly halves?: Halves
   /** The task on pictures that training has not seen. Without it, the loss beside its chance. */
   examine?(sample: Sample, draw: Draw): Readonly<Record<string, Measure>>
   /** What is kept for other tasks: [N, width]. Without it, the encoder on the whole picture. */
@@ -117,6 +141,8 @@ export interface Method {
   readonly options: z.ZodType
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
   readonly chanceOnNoise?: boolean
+  /** The loss sees embeddings alone: the learner has `halves`, and a large batch can be trained on in chunks */
+  readonly comparesEmbeddings?: boolean
   /** @throws LacunaError when the pictures cannot serve the method */
   prepare?(sample: PictureSample, options: unknown): Prepared
   build(context: BuildContext<unknown>): Learner

@@ -12,14 +12,19 @@ export interface EngineOptions {
   readonly threads: number
 }
 
-/**
- * An ONNX Runtime session for a model.
- * @param onDevice outputs that stay in the memory of the device; each run has to ask for all outputs then
- */
+export interface SessionOptions {
+  readonly precision?: Precision
+  /** Outputs that stay in the memory of the device; each run has to ask for all outputs then */
+  readonly onDevice?: readonly string[]
+  /** Gives memory back after each run; otherwise a session keeps what it needed once, and runs a little faster */
+  readonly givesBack?: boolean
+}
+
+/** An ONNX Runtime session for a model. */
 export function openSession(
   model: Uint8Array,
   { device, threads }: Pick<EngineOptions, 'device' | 'threads'>,
-  { precision = 'float32', onDevice = [] }: { precision?: Precision; onDevice?: readonly string[] } = {},
+  { precision = 'float32', onDevice = [], givesBack = false }: SessionOptions = {},
 ): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(model, {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
@@ -30,6 +35,7 @@ export function openSession(
     graphOptimizationLevel: precision === 'float64' ? 'basic' : 'all',
     // planned in one piece, the buffers of a step take half as much memory again and lie further apart: slower as well
     enableMemPattern: false,
+    enableCpuMemArena: !givesBack,
     preferredOutputLocation: Object.fromEntries(onDevice.map(name => [name, 'gpu-buffer' as const])),
     logSeverityLevel: 3,
   })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { LacunaError } from '../errors.js'
 import { readSafetensors, writeSafetensors } from '../formats/index.js'
-import type { Program } from '../program/compile.js'
+import type { Port } from '../program/compile.js'
 import type { Runner } from '../program/engine.js'
 
 /** The whole state of a training: every variable, and how many steps were taken. */
@@ -11,15 +11,25 @@ export interface Checkpoint {
   readonly values: ReadonlyMap<string, ArrayLike<number>>
 }
 
+/** A program, or several that belong together, by what has to be kept of them. */
+interface Stateful {
+  readonly state: readonly Port[]
+}
+
 const pathIn = (directory: string) => join(directory, 'checkpoint', 'state.safetensors')
 
 export const hasCheckpoint = (directory: string): boolean => existsSync(pathIn(directory))
 
 /** Writes the variables of a runner beside the old checkpoint and renames: a killed process leaves the old one whole. */
-export async function saveCheckpoint(directory: string, runner: Runner, program: Program, step: number): Promise<void> {
-  const values = await runner.read(program.state.map(({ name }) => name))
+export async function saveCheckpoint(
+  directory: string,
+  runner: Runner,
+  { state }: Stateful,
+  step: number,
+): Promise<void> {
+  const values = await runner.read(state.map(({ name }) => name))
   const tensors = new Map(
-    program.state.map(({ name, shape }) => {
+    state.map(({ name, shape }) => {
       const data = values.get(name)
       if (!(data instanceof Float32Array)) throw new Error(`variable ${name} is not float32`)
       return [name, { dtype: 'float32' as const, shape, data }]
@@ -44,11 +54,11 @@ export function loadCheckpoint(directory: string): Checkpoint {
 /** Puts the values of a checkpoint into the variables that a program has. */
 export async function restore(
   runner: Runner,
-  program: Program,
+  { state }: Stateful,
   { values }: Checkpoint,
   directory: string,
 ): Promise<void> {
-  const wanted = program.state.map(({ name, shape }) => {
+  const wanted = state.map(({ name, shape }) => {
     const stored = values.get(name)
     const size = shape.reduce((product, n) => product * n, 1)
     if (stored === undefined || stored.length !== size)

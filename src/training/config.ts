@@ -20,6 +20,8 @@ export const runConfig = z.strictObject({
   channels: z.number().int().positive(),
   data: z.strictObject({ source: z.string(), pictures: z.number().int().positive() }),
   batch: z.number().int().positive(),
+  /** Pictures whose activations are kept at a time; the whole batch without it */
+  chunk: z.number().int().positive().optional(),
   steps: z.number().int().positive(),
   seed: z.number().int().nonnegative(),
   optimiser: z.enum(['adamw', 'sgd', 'lars']),

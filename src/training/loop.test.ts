@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { batchPositions, type PictureSet } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
-import { type DrawSpec, drawValues } from '../program/draws.js'
-import type { Feeds, Moment, Runner } from '../program/engine.js'
+import { type DrawSpec, drawFeeds, drawValues } from '../program/draws.js'
 import type { RunConfig } from './config.js'
 import { train } from './loop.js'
 import { readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
+import type { Step } from './stepper.js'
 
 const COUNT = 10
 
@@ -47,29 +47,21 @@ const configOf = (steps: number): RunConfig => ({
   device: 'cpu',
 })
 
-/** Runs the loop on a program whose loss at each step is given; tells what it was fed, and when it was saved. */
+/** Runs the loop on a step whose loss at each step is given; tells what it was fed, and when it was saved. */
 function looped(steps: number, lossAt: (step: number) => number, from = 0, directory = temporaryFolder()) {
-  const fed: { feeds: Feeds; moment: Moment | undefined }[] = []
+  const fed: Parameters<Step['take']>[] = []
   const saved: number[] = []
-  const unused = () => Promise.reject(new Error('not used by the loop'))
-  const runner: Runner = {
-    options: { device: 'cpu', precision: 'float32', threads: 1 },
-    busy: 0,
-    load: unused,
-    unload: unused,
-    read: unused,
-    write: unused,
-    close: unused,
-    async run(key, feeds = {}, moment) {
-      expect(key).toBe('train')
-      fed.push({ feeds, moment })
+  const stepping: Step = {
+    draw: moment => drawFeeds([noise, order], 'float32', moment),
+    async take(...given) {
+      fed.push(given)
       return { loss: Float32Array.of(lossAt(from + fed.length - 1)), accuracy: Float32Array.of(0.5) }
     },
   }
   const config = configOf(steps)
   const task = {
-    runner,
-    program: { draws: [noise, order], precision: 'float32' as const },
+    runner: { busy: 0 },
+    stepping,
     config,
     chance: 2,
     viewsPerPicture: 2,
@@ -88,17 +80,15 @@ test('each step is given its batch, rate, number, progress and draws, also after
     expect(saved).toEqual([12])
     const rate = warmupCosine({ peak: 0.1, warmupSteps: 3, totalSteps: 12 })
     expect(fed).toEqual(
-      [...Array(12).keys()].slice(from).map(step => ({
-        feeds: {
+      [...Array(12).keys()].slice(from).map(step => [
+        {
           'draw.0': Float32Array.from(drawValues(noise, 5, step)),
           'draw.1': BigInt64Array.from(drawValues(order, 5, step), BigInt),
           image: Uint8Array.from(batchPositions(COUNT, config.batch, config.seed, step)),
-          learningRate: [rate(step)],
-          step: [step],
-          progress: [step / 12],
         },
-        moment: { seed: 5, step },
-      })),
+        { learningRate: [rate(step)], step: [step], progress: [step / 12] },
+        { seed: 5, step },
+      ]),
     )
   }
 })

@@ -1,11 +1,10 @@
 import { batchPositions, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import type { Program } from '../program/compile.js'
-import { drawFeeds } from '../program/draws.js'
-import type { Feeds, Runner } from '../program/engine.js'
+import type { Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
 import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
 import { warmupCosine } from './schedules.js'
+import type { Step, StepInputs } from './stepper.js'
 
 /** How far a training is, about twice a second. */
 export interface LoopProgress extends MetricsLine {
@@ -16,9 +15,8 @@ export interface LoopProgress extends MetricsLine {
 }
 
 export interface TrainingTask {
-  readonly runner: Runner
-  /** The program that the runner has loaded as `train` */
-  readonly program: Pick<Program, 'draws' | 'precision'>
+  readonly runner: Pick<Runner, 'busy'>
+  readonly stepping: Step
   readonly config: RunConfig
   readonly chance: number
   readonly viewsPerPicture: number
@@ -38,12 +36,12 @@ const CHECKPOINT_SECONDS = 120
 const PROGRESS_SECONDS = 0.5
 
 /**
- * Runs the program `train` step by step. While a step runs, the next batch is gathered and its random numbers are drawn, and
- * the step before is written down: between two steps nothing is left to do but to look at the loss.
+ * Trains step by step. While a step runs, the next batch is gathered and its random numbers are drawn, and the step before
+ * is written down: between two steps nothing is left to do but to look at the loss.
  * @returns the steps taken when it ended: all, or fewer when the signal asked to stop; both are saved
  */
 export async function train(task: TrainingTask): Promise<number> {
-  const { runner, config, directory, pictures, signal } = task
+  const { runner, stepping, config, directory, pictures, signal } = task
   const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
   const logEvery = Math.max(1, Math.floor(config.steps / LINES))
   const perEpoch = Math.floor(pictures.items.length / config.batch)
@@ -64,12 +62,13 @@ export async function train(task: TrainingTask): Promise<number> {
   }
   let step = task.from
   while (step < config.steps && !signal?.aborted) {
-    const feeds = { ...inputs, learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
+    const schedules = { learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
     const meanwhile = async () => {
       writeDown()
       if (step + 1 < config.steps) inputs = inputsOf(task, step + 1)
     }
-    const [results] = await Promise.all([runner.run('train', feeds, { seed: config.seed, step }), meanwhile()])
+    const running = stepping.take(inputs, schedules, { seed: config.seed, step })
+    const [results] = await Promise.all([running, meanwhile()])
     const loss = Number(results.loss?.[0])
     if (!Number.isFinite(loss)) throw diverged(task, step)
     logged.add(results)
@@ -118,9 +117,9 @@ export async function train(task: TrainingTask): Promise<number> {
 }
 
 /** All that a step is given and that is known beforehand: the pictures and the random numbers. */
-function inputsOf({ pictures, program, config: { batch, seed } }: TrainingTask, step: number): Feeds {
+function inputsOf({ stepping, pictures, config: { batch, seed } }: TrainingTask, step: number): StepInputs {
   const image = pictures.gather(batchPositions(pictures.items.length, batch, seed, step))
-  return { image, ...drawFeeds(program.draws, program.precision, { seed, step }) }
+  return { image, ...stepping.draw({ seed, step }) }
 }
 
 function diverged({ directory }: TrainingTask, step: number): LacunaError {

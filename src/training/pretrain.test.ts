@@ -62,9 +62,12 @@ describe('a whole run', () => {
     expect(stateOf(out).step).toBe(40)
   })
 
-  test('that was stopped goes on bit by bit as if it had not been', async () => {
+  test.each([
+    ['', undefined],
+    [' in chunks', 4],
+  ])('that was stopped goes on%s bit by bit as if it had not been', async (_, chunk) => {
     const [whole, parts] = [runFolder(), runFolder()]
-    const options = { ...quick, steps: 6, seed: 3 }
+    const options = { ...quick, chunk, steps: 6, seed: 3 }
     await pretrain('simclr', memorySet(20), { ...options, out: whole })
     const stopped = await pretrain('simclr', memorySet(20), { ...options, out: parts, ...stopAfter(3) })
     expect(stopped).toMatchObject({ step: 3, interrupted: true })
@@ -74,6 +77,7 @@ describe('a whole run', () => {
     appendFileSync(join(parts, 'metrics.jsonl'), `${JSON.stringify(later)}\n{"step": 5, "lo`)
     const resumed = await pretrain('simclr', memorySet(20), { out: parts, threads: 1, resume: true })
     expect(resumed).toMatchObject({ step: 6, interrupted: false })
+    expect(resumed.config.chunk).toBe(chunk)
     expect(stateOf(parts)).toEqual(stateOf(whole))
     const timeless = (folder: string) =>
       readMetrics(folder).map(({ seconds: _, picturesPerSecond: __, ...line }) => line)
@@ -95,6 +99,28 @@ describe('a whole run', () => {
     await pretrain('simclr', memorySet(8), { out: killed, threads: 1, resume: true })
     expect(stateOf(killed)).toEqual(stateOf(whole))
     expect(readMetrics(killed).map(({ step }) => step)).toEqual([1, 2, 3])
+  })
+
+  test('learns in chunks as well', async () => {
+    const out = runFolder()
+    const { chance } = await pretrain('simclr', memorySet(8), {
+      ...quick,
+      out,
+      steps: 40,
+      learningRate: 0.1,
+      chunk: 4,
+    })
+    expect(chance).toBeCloseTo(Math.log(15), 12)
+    const last = readMetrics(out).slice(-5)
+    expect(last.reduce((sum, { loss }) => sum + loss, 0) / 5).toBeLessThan(0.6 * chance)
+  })
+
+  test.each([8, 100])('with a chunk of %i is the plain step on 8 pictures', async chunk => {
+    const folders = [runFolder(), runFolder()] as const
+    await pretrain('simclr', memorySet(8), { ...quick, out: folders[0], steps: 2 })
+    await pretrain('simclr', memorySet(8), { ...quick, out: folders[1], steps: 2, chunk })
+    expect(readConfig(folders[1])).toEqual(readConfig(folders[0]))
+    expect(stateOf(folders[1])).toEqual(stateOf(folders[0]))
   })
 
   test('with another seed is another run', async () => {
@@ -145,6 +171,21 @@ describe('refused before anything is written', () => {
   test.each([
     ['a batch larger than the data', 'simclr', { batch: 9 }, 'a batch of 9 is larger than the data: 8 pictures', 2],
     ['a batch of one', 'simclr', { batch: 1 }, 'a batch of 1 has nothing to compare', 2],
+    [
+      'a batch that does not divide',
+      'simclr',
+      { chunk: 3 },
+      'a batch of 8 does not divide into chunks of 3; choose --batch 6, or another --chunk',
+      2,
+    ],
+    ['a chunk of nothing', 'simclr', { chunk: 0 }, 'chunk', 2],
+    [
+      'a loss that sees more than embeddings',
+      'rotation',
+      { chunk: 4, options: {} },
+      'the loss of rotation sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: simclr',
+      2,
+    ],
     ['an unknown method', 'simcl', {}, 'no method called simcl', 2],
     ['an unknown encoder', 'simclr', { encoder: 'c5' }, 'unknown encoder "c5"', 2],
     ['an unknown option', 'simclr', { options: { tau: 1 } }, '"tau"', 2],

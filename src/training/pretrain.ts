@@ -4,7 +4,8 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
-import { defaultEncoder, methodNamed } from '../methods/index.js'
+import { defaultEncoder, methodNamed, methodsInChunks } from '../methods/index.js'
+import type { Method } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
@@ -15,8 +16,9 @@ import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint
 import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
 import { type LoopProgress, train } from './loop.js'
 import { prepare } from './prepare.js'
-import { type Assembly, assemble, parseOptions, trainingProgram } from './programs.js'
+import { type Assembly, assemble, parseOptions } from './programs.js'
 import { scaledRate } from './schedules.js'
+import { stepperOf } from './stepper.js'
 
 export interface PretrainOptions {
   /** Folder of the run; must not exist, unless `resume` */
@@ -27,6 +29,12 @@ export interface PretrainOptions {
   readonly epochs?: number
   readonly steps?: number
   readonly batch?: number
+  /**
+   * Pictures that go through the network at a time; a part of the batch, whose memory the step then needs, for a third more time.
+   * The loss still compares the whole batch, so the gradient is the same but for batch norm, which sees one chunk at a time.
+   * For methods that compare embeddings.
+   */
+  readonly chunk?: number
   readonly seed?: number
   readonly optimiser?: RunConfig['optimiser']
   /** For a batch of 256; in proportion for others */
@@ -74,7 +82,7 @@ export function trainingPart(pictures: PictureSet): PictureSet {
 /**
  * Trains an encoder on pictures without looking at their labels, and leaves a run folder behind.
  *
- * @throws LacunaError for unknown names, a batch larger than the data, a folder that exists, a damaged checkpoint,
+ * @throws LacunaError for unknown names, a batch larger than the data or not divisible into chunks, a folder that exists, a damaged checkpoint,
  *   a full disk, a loss that is no number
  */
 export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
@@ -96,21 +104,22 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       precision: runner.options.precision,
       block: await blockedChannels(config.device),
     }
-    const { program, names, chance, viewsPerPicture } = trainingProgram(assembly, config, target)
-    await runner.load('train', program)
-    if (checkpoint) await restore(runner, program, checkpoint, directory)
+    const stepper = stepperOf(assembly, config, target)
+    const { names, chance, viewsPerPicture } = stepper
+    const stepping = await stepper.load(runner)
+    if (checkpoint) await restore(runner, stepper, checkpoint, directory)
     else await runner.write(startValues(assembly, names, config))
     if (!options.resume) writeConfig(directory, config)
     const step = await train({
       runner,
-      program,
+      stepping,
       config,
       chance,
       viewsPerPicture,
       directory,
       pictures: part,
       from: checkpoint?.step ?? 0,
-      save: at => saveCheckpoint(directory, runner, program, at),
+      save: at => saveCheckpoint(directory, runner, stepper, at),
       signal: options.signal,
       onProgress: options.onProgress,
       onStep: options.onStep,
@@ -133,6 +142,7 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
       2,
     )
   if (batch < 2) throw new LacunaError(`a batch of ${batch} has nothing to compare; choose --batch 2 or more`, 2)
+  const chunk = checkedChunk(method, options.chunk ?? batch, batch)
   const perEpoch = Math.floor(items.length / batch)
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? 20) * perEpoch))
   const methodOptions = parseOptions(method, options.options ?? {})
@@ -148,6 +158,7 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
     channels,
     data: { source: pictures.source, pictures: items.length },
     batch,
+    ...(chunk < batch && { chunk }),
     steps,
     seed,
     optimiser: options.optimiser ?? method.training.optimiser,
@@ -159,6 +170,22 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
     device: options.device ?? 'cpu',
     ...(options.weights !== undefined && { weights: options.weights }),
   })
+}
+
+/** A chunk as large as the batch is the plain step, which every method has. */
+function checkedChunk(method: Method, chunk: number, batch: number): number {
+  if (chunk >= batch) return chunk
+  if (!method.comparesEmbeddings)
+    throw new LacunaError(
+      `the loss of ${method.name} sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: ${methodsInChunks.join(', ')}`,
+      2,
+    )
+  if (chunk > 0 && batch % chunk !== 0)
+    throw new LacunaError(
+      `a batch of ${batch} does not divide into chunks of ${chunk}; choose --batch ${chunk * Math.floor(batch / chunk)}, or another --chunk`,
+      2,
+    )
+  return chunk
 }
 
 function resumedConfig(

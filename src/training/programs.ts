@@ -5,12 +5,11 @@ import type { Learner, Measure, Method, Sample } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
-import { adamW, clipByGlobalNorm, lars, type Optimiser, sgd } from '../program/optimisers.js'
-import { type Draw, trace, variableOf } from '../program/trace.js'
-import { derivative } from '../tensor/derivative.js'
+import { type Draw, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
 import { issuesOf, type RunConfig } from './config.js'
+import { descend, slopesOf, trainedOf } from './descent.js'
 
 /** A method built for one run, with the name of every variable. */
 export interface Assembly {
@@ -62,21 +61,11 @@ export interface TrainingProgram {
 export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
   const { result, trace: traced } = trace({ training: true, checkpointing: config.checkpointActivations }, draw => {
     const { loss, metrics, chance, views, adversary } = learner.step(sampleOf(config, config.batch), draw)
-    const variables = [...names].filter(([variable]) => variableOf(variable).role !== 'statistic')
+    const variables = trainedOf(names)
     const opposed = new Set(adversary?.modules.flatMap(part => [...variablesOf(part).values()]))
-    const main = optimised(
-      loss,
-      variables.filter(([variable]) => !opposed.has(variable)),
-      config,
-    )
-    const against =
-      adversary &&
-      optimised(
-        adversary.loss,
-        variables.filter(([variable]) => opposed.has(variable)),
-        config,
-        adversary.rate,
-      )
+    const [own, others] = [true, false].map(is => variables.filter(({ variable }) => opposed.has(variable) === is))
+    const main = descend(slopesOf(loss, others ?? []), config)
+    const against = adversary && descend(slopesOf(adversary.loss, own ?? []), config, adversary.rate)
     const updates = new Map([...main.updates, ...(against?.updates ?? [])])
     const after = learner.after?.(variable => updates.get(variable) ?? variable)
     return {
@@ -91,23 +80,6 @@ export function trainingProgram({ learner, names }: Assembly, config: RunConfig,
   const updates = new Map([...traced.updates, ...result.updates])
   const computation: Computation = { outputs, updates, names: result.names, draws: traced.draws }
   return { program: compile(computation, target), names: result.names, chance, viewsPerPicture: views / config.batch }
-}
-
-/**
- * What variables hold after a step down the slope of a loss, and the common length of all slopes.
- * @param rate multiplies the learning rate: all optimisers move a variable in proportion to it
- */
-function optimised(loss: Tensor, variables: readonly (readonly [Tensor, string])[], config: RunConfig, rate = 1) {
-  const slopes = derivative(
-    loss,
-    variables.map(([variable]) => variable),
-  )
-  const trained = variables.map(([variable, name], i) => ({ name, variable, gradient: slopes[i] ?? loss }))
-  const { clipped, length } = clipByGlobalNorm(trained, config.clip > 0 ? config.clip : Number.MAX_VALUE)
-  const { updates, names } = optimiserOf(config)(config.clip > 0 ? clipped : trained)
-  const moved = ([variable]: readonly [Tensor, string]) =>
-    [variable, variable.add((updates.get(variable) ?? variable).sub(variable).mul(rate))] as const
-  return { updates: rate === 1 ? updates : new Map([...updates, ...variables.map(moved)]), names, length }
 }
 
 /** The representation of `batch` pictures, output `features` [batch, width]. */
@@ -163,8 +135,4 @@ export function represent({ learner }: Assembly, sample: Sample): Tensor {
 /** The input of every program, `image` */
 export function sampleOf({ size, channels }: AssemblyConfig, batch: number): Sample {
   return { image: input('image', [batch, size, size, channels], 'uint8') }
-}
-
-function optimiserOf({ optimiser, weightDecay }: RunConfig): Optimiser {
-  return { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })
 }
