@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { beforeAll, expect, test } from 'vitest'
-import { openPictures, readMetrics, readSafetensors } from '../src/index.js'
+import { openPictures, readConfig, readMetrics, readSafetensors } from '../src/index.js'
 import { emoji, lacuna, start, temporary } from './lacuna.js'
 
 const folder = temporary()
@@ -25,6 +25,14 @@ beforeAll(async () => {
 test('the same seed gives the same weights to the last bit', async () => {
   const again = join(folder, 'again')
   await lacuna('pretrain', 'simclr', pictures, '--out', again, ...options)
+  expect(valuesOf(again)).toEqual(valuesOf(full))
+})
+
+test('computing activations again gives the same weights, and is written down', async () => {
+  const again = join(folder, 'recomputed')
+  const ended = await lacuna('pretrain', 'simclr', pictures, '--out', again, ...options, '--checkpoint-activations')
+  expect(ended.code, ended.err).toBe(0)
+  expect(readConfig(again).checkpointActivations).toBe(true)
   expect(valuesOf(again)).toEqual(valuesOf(full))
 })
 

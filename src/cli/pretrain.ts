@@ -45,6 +45,10 @@ export const pretrainCommand = (): Command =>
     new Option('--weight-decay <rate>', 'of weights; biases and gains do not decay').argParser(number),
     new Option('--warmup <share>', 'share of the steps over which the rate rises (default: 0.05)').argParser(number),
     new Option('--clip <norm>', 'scale gradients down to this common length (default: not at all)').argParser(number),
+    new Option(
+      '--checkpoint-activations',
+      'compute the activations inside blocks again instead of keeping them: less memory, more time, the same weights',
+    ),
     new Option('--weights <file>', 'safetensors of torchvision, timm or Lacuna that the encoder starts from'),
     new Option('--set <key=value>', 'an option of the method, such as temperature=0.2; may be repeated').argParser(
       setting,

@@ -1,9 +1,9 @@
-import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { checkpointed } from './checkpointed.js'
 import type { Encoder, EncoderInput } from './encoder.js'
 import { heFanOut } from './initial.js'
 import { batchNorm, conv2d, globalAverage } from './layers.js'
-import { layer, module, sequential } from './module.js'
+import { module } from './module.js'
 
 /**
  * Four 3×3 convolutions of 32, 64, 128 and 256 channels with batch norm and ReLU, then the mean over places: 256 numbers.
@@ -12,17 +12,15 @@ import { layer, module, sequential } from './module.js'
  */
 export function c4({ size, channels }: EncoderInput, scale = 1): Encoder {
   const widths = [32, 64, 128, 256].map(width => Math.round(width * scale))
-  const body = sequential(
-    ...range(4).flatMap(i => [
-      conv2d(i === 0 ? channels : (widths[i - 1] ?? 1), widths[i] ?? 1, 3, {
-        stride: i === 0 && size <= 32 ? 1 : 2,
-        padding: 1,
-        bias: false,
-        weight: heFanOut,
-      }),
-      batchNorm(widths[i] ?? 1),
-      layer(x => x.relu()),
-    ]),
+  const stages = widths.map((width, i) => {
+    const stride = i === 0 && size <= 32 ? 1 : 2
+    const options = { stride, padding: 1, bias: false, weight: heFanOut }
+    return { conv: conv2d(i === 0 ? channels : (widths[i - 1] ?? 1), width, 3, options), norm: batchNorm(width) }
+  })
+  // numbered as in a torch.nn.Sequential of convolution, norm and ReLU in turn
+  const parts = stages.flatMap(({ conv, norm }, i) => [[`${3 * i}`, conv] as const, [`${3 * i + 1}`, norm] as const])
+  const body = module(Object.fromEntries(parts), (x: Tensor) =>
+    stages.reduce((y, { conv, norm }) => checkpointed(y, y => norm(conv(y))).relu(), x),
   )
   const features = module({ body }, (x: Tensor) => body(x))
   const encoder = module({ body }, (x: Tensor) => globalAverage(features(x)))

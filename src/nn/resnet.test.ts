@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { maxAbs, randomArray } from '../program/testing.js'
-import { trace } from '../program/trace.js'
+import { maxAbs, randomArray, relativeError } from '../program/testing.js'
+import { trace, variableOf } from '../program/trace.js'
 import { topological } from '../tensor/derivative.js'
 import { sizeOf } from '../tensor/shape.js'
 import { input } from '../tensor/tensor.js'
 import { constantly } from './initial.js'
 import { initialValues } from './initialise.js'
 import { batchNorm, groupNorm } from './layers.js'
-import { variablesOf } from './module.js'
+import { sequential, variablesOf } from './module.js'
 import { basic, bottleneck, resnet } from './resnet.js'
 import { moduleGradientError, parameterCount, runModule } from './testing.js'
 
@@ -149,4 +149,25 @@ test('batch statistics of the whole network are taken in training only', () => {
 test('an error says where in the model it happened', () => {
   const encoder = resnet({ size: 32, channels: 3 }, { depth: 18 })
   expect(() => encoder(input('x', [1, 1, 32, 32]))).toThrow('[1, 1, 32, 32] · [64, 3, 3, 3] (at conv1)')
+})
+
+test('blocks whose activations are computed again have the same gradients and running statistics', async () => {
+  const options = { norm: (c: number) => batchNorm(c), lastGain: constantly(1), inner: 4 }
+  const blocks = sequential(
+    basic({ ...options, from: 3, width: 4, stride: 1 }),
+    basic({ ...options, from: 4, width: 4, stride: 1 }),
+    bottleneck({ ...options, from: 4, width: 8, stride: 2 }),
+    basic({ ...options, from: 8, width: 8, inner: 8, stride: 1 }),
+  )
+  const gradientsOf = [...variablesOf(blocks)].flatMap(([name, t]) =>
+    variableOf(t).role === 'statistic' ? [] : [name],
+  )
+  const weights = randomArray([2, 8, 3, 3], { seed: 9 }).values
+  const run = { training: true, gradientsOf, weights }
+  const plain = await runModule(blocks, blocks, [randomArray([2, 3, 6, 6])], run)
+  const again = await runModule(blocks, blocks, [randomArray([2, 3, 6, 6])], { ...run, checkpointing: true })
+  for (const name of gradientsOf)
+    expect(relativeError(again.gradients[name], plain.gradients[name] ?? []), name).toBeLessThan(1e-12)
+  expect(again.state).toEqual(plain.state)
+  expect(plain.state.get('0.bn1.running_mean')).not.toEqual([0, 0, 0, 0])
 })

@@ -1,5 +1,6 @@
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { checkpointed } from './checkpointed.js'
 import type { Encoder, EncoderInput } from './encoder.js'
 import { constantly, heFanOut, type Initial } from './initial.js'
 import { batchNorm, conv2d, globalAverage, groupNorm } from './layers.js'
@@ -56,7 +57,7 @@ export function resnet({ size, channels }: EncoderInput, options: ResNetOptions)
 
   const parts = { conv1, bn1, layer1, layer2, layer3, layer4 }
   const features = module(parts, (x: Tensor) => {
-    const started = bn1(conv1(x)).relu()
+    const started = checkpointed(x, x => bn1(conv1(x))).relu()
     const y = stem === 'small' ? started : maxPool(started, { kernel: 3, stride: 2, padding: 1 })
     return layer4(layer3(layer2(layer1(y))))
   })
@@ -82,8 +83,8 @@ export function basic({ from, inner, width, stride, norm, lastGain }: BlockOptio
   const bn2 = norm(width, lastGain)
   const downsample = shortcut(from, width, stride, norm)
   return module({ conv1, bn1, conv2, bn2, downsample }, (x: Tensor) => {
-    const y = bn2(conv2(bn1(conv1(x)).relu()))
-    return y.add(downsample === undefined ? x : downsample(x)).relu()
+    const residual = (x: Tensor) => bn2(conv2(bn1(conv1(x)).relu()))
+    return joined(x, residual, downsample)
   })
 }
 
@@ -97,9 +98,14 @@ export function bottleneck({ from, inner, width, stride, norm, lastGain }: Block
   const bn3 = norm(width, lastGain)
   const downsample = shortcut(from, width, stride, norm)
   return module({ conv1, bn1, conv2, bn2, conv3, bn3, downsample }, (x: Tensor) => {
-    const y = bn3(conv3(bn2(conv2(bn1(conv1(x)).relu())).relu()))
-    return y.add(downsample === undefined ? x : downsample(x)).relu()
+    const residual = (x: Tensor) => bn3(conv3(bn2(conv2(bn1(conv1(x)).relu())).relu()))
+    return joined(x, residual, downsample)
   })
+}
+
+/** The last ReLU stands outside the part that is computed again: its result is the next block's input, which is kept. */
+function joined(x: Tensor, residual: (x: Tensor) => Tensor, downsample: Module | undefined): Tensor {
+  return checkpointed(x, x => residual(x).add(downsample === undefined ? x : downsample(x))).relu()
 }
 
 /** Brings x to the block's width and size where they differ. */

@@ -11,6 +11,7 @@ import { type AnyModule, variablesOf } from './module.js'
 
 export interface ModuleRun {
   readonly training?: boolean
+  readonly checkpointing?: boolean
   readonly precision?: Precision
   /** In place of the first values that the module asks for, by name */
   readonly values?: ReadonlyMap<string, ArrayLike<number>>
@@ -33,12 +34,19 @@ export async function runModule(
   root: AnyModule,
   forward: (...inputs: Tensor[]) => Tensor,
   given: readonly Given[],
-  { training = false, precision = 'float64', values = new Map(), gradientsOf = [], weights = [] }: ModuleRun = {},
+  {
+    training = false,
+    checkpointing = false,
+    precision = 'float64',
+    values = new Map(),
+    gradientsOf = [],
+    weights = [],
+  }: ModuleRun = {},
 ): Promise<ModuleResult> {
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const variables = variablesOf(root)
   const names = new Map([...variables].map(([name, t]) => [t, name]))
-  const { result, trace: traced } = trace({ training }, () => {
+  const { result, trace: traced } = trace({ training, checkpointing }, () => {
     const y = forward(...inputs)
     const wanted = gradientsOf.map(name => variables.get(name) ?? y)
     const slopes = derivative(y.mul(input('weights', y.shape)).sum(), wanted)

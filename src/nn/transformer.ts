@@ -2,6 +2,7 @@ import { matmul } from '../tensor/contraction.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { checkpointed } from './checkpointed.js'
 import { constantly, truncatedNormal } from './initial.js'
 import { layerNorm, linear } from './layers.js'
 import { type Module, module } from './module.js'
@@ -20,10 +21,12 @@ export function block(dim: number, heads: number, mlpRatio = 4): TokenModule {
   const fc1 = linear(dim, dim * mlpRatio, weights)
   const fc2 = linear(dim * mlpRatio, dim, weights)
   const mlp = module({ fc1, fc2 }, (x: Tensor) => fc2(fc1(x).gelu()))
-  return module({ norm1, attn, norm2, mlp }, (x: Tensor, mask?: Tensor) => {
-    const attended = x.add(attn(norm1(x), mask))
-    return attended.add(mlp(norm2(attended)))
-  })
+  return module({ norm1, attn, norm2, mlp }, (x: Tensor, mask?: Tensor) =>
+    checkpointed(x, x => {
+      const attended = x.add(attn(norm1(x), mask))
+      return attended.add(mlp(norm2(attended)))
+    }),
+  )
 }
 
 /** Blocks one after the other, named 0, 1, 2, …; all get the same mask. */

@@ -55,6 +55,8 @@ const portable: LoweringTable = {
   not: operator('Not'),
   cast: (e, [x], t) => e.one('Cast', [x], { to: elementType(e.typeOf(t.attributes.to)) }),
   stopGradient: (_, [x]) => x,
+  segment: (_, [x]) => x,
+  after: lowerAfter,
 
   add: operator('Add'),
   sub: operator('Sub'),
@@ -145,6 +147,18 @@ export const lowerings: { readonly [D in Device]: LoweringTable } = {
   cpu: { ...portable, ...cpu },
   webgpu: { ...portable, ...webgpu },
   cuda: { ...portable, matmul: cpu.matmul ?? portable.matmul },
+}
+
+/**
+ * x · 1, the 1 being made from a number of each of the others: one pass, exact for all numbers, and nothing that ONNX
+ * Runtime could know beforehand.
+ */
+function lowerAfter(e: Emitter, [x, ...others]: readonly [string, ...string[]]): string {
+  const first = others.map(g => e.one('Gather', [e.one('Reshape', [g, e.ints([-1])]), e.ints([0])]))
+  const numbers = e.one('Concat', first, { axis: 0 })
+  const always = e.one('Not', [e.one('Less', [numbers, numbers])])
+  const ones = e.one('Cast', [always], { to: elementType(e.precision) })
+  return e.one('Mul', [x, e.one('ReduceMax', [ones, e.ints([0])], { keepdims: 0 })])
 }
 
 /** max + ln Σ e^(x − max); its ReduceLogSumExp takes the exponential of x itself and overflows. */

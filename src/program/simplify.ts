@@ -1,7 +1,7 @@
 import { topological } from '../tensor/derivative.js'
 import { concat } from '../tensor/movement.js'
 import type { Primitive, TensorOf } from '../tensor/primitives.js'
-import { broadcast, sameShape } from '../tensor/shape.js'
+import { broadcast, sameShape, sizeOf } from '../tensor/shape.js'
 import { constant, make, type Tensor } from '../tensor/tensor.js'
 import { expansions } from './expansions.js'
 
@@ -12,6 +12,8 @@ import { expansions } from './expansions.js'
 export function simplify(outputs: readonly Tensor[], expand: boolean): Tensor[] {
   const simpler = new Map<Tensor, Tensor>()
   const known = new Map<string, Tensor>()
+  /** Of what is computed again: what it was computed as at first */
+  const first = new Map<Tensor, Tensor>()
   const visit = (t: Tensor): Tensor => {
     const inputs = t.inputs.map(x => simpler.get(x) ?? x)
     const same = inputs.every((x, i) => x === t.inputs[i])
@@ -23,7 +25,14 @@ export function simplify(outputs: readonly Tensor[], expand: boolean): Tensor[] 
     const twin = key === undefined ? undefined : known.get(key)
     if (twin !== undefined) return twin
     if (key !== undefined) known.set(key, better)
-    return better
+    return keptOf(better) ?? better
+  }
+  const keptOf = (t: Tensor): Tensor | undefined => {
+    const inputs = t.inputs.map(x => first.get(x) ?? x)
+    if (inputs.every((x, i) => x === t.inputs[i]) && t.op !== 'after') return undefined
+    const before = t.op === 'after' ? inputs[0] : known.get(keyOf(t, inputs) ?? '')
+    if (before !== undefined) first.set(t, before)
+    return before !== undefined && isSmall(before) ? before : undefined
   }
   const settle = (roots: readonly Tensor[]): Tensor[] => {
     for (const t of topological(roots)) if (!simpler.has(t)) simpler.set(t, visit(t))
@@ -32,14 +41,17 @@ export function simplify(outputs: readonly Tensor[], expand: boolean): Tensor[] 
   return settle(outputs)
 }
 
-function keyOf(t: Tensor): string | undefined {
+/** Such as the mean of a channel: cheaper kept than computed again, as `segment` would have it */
+const isSmall = (t: Tensor): boolean => t.inputs.some(x => sizeOf(x.shape) >= 16 * sizeOf(t.shape))
+
+function keyOf(t: Tensor, inputs = t.inputs): string | undefined {
   if (t.op === 'input' || t.op === 'variable') return undefined
   if (t.op === 'constant') {
     const { values } = t.attributes as { values: Float64Array }
     return values.length > 64 ? undefined : `constant ${t.dtype} ${t.shape} ${values.join()}`
   }
   const exact = (_: string, value: unknown) => (typeof value === 'number' ? `${value}` : value) // JSON knows no infinity
-  return JSON.stringify([t.op, t.inputs.map(x => x.id), t.attributes, t.shape, t.dtype], exact)
+  return JSON.stringify([t.op, inputs.map(x => x.id), t.attributes, t.shape, t.dtype], exact)
 }
 
 const movesOnly = new Set<Primitive>(['reshape', 'expand', 'stopGradient'])
@@ -59,7 +71,7 @@ const arithmetic = new Set<Primitive>([
 function improve(t: Tensor): Tensor {
   const [a, b] = t.inputs
   if (a === undefined) return t
-  if (t.op === 'stopGradient') return a
+  if (t.op === 'stopGradient' || t.op === 'segment') return a
   if (arithmetic.has(t.op)) {
     const bare = t.inputs.map(unexpanded)
     if (bare.some((x, i) => x !== t.inputs[i]) && sameShape(broadcast(...bare.map(x => x.shape)) ?? [], t.shape))

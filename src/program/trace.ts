@@ -8,6 +8,8 @@ import type { Drawing, DrawSpec } from './draws.js'
 export interface Trace {
   /** Layers behave as in training: batch statistics, dropout */
   readonly training: boolean
+  /** The inner tensors of marked parts are computed again in the backward: less memory, more time */
+  readonly checkpointing: boolean
   readonly draws: DrawSpec[]
   /** What each variable holds after the program has run */
   readonly updates: Map<Tensor, Tensor>
@@ -16,9 +18,12 @@ export interface Trace {
 let current: Trace | undefined
 
 /** Runs `build` once, recording what it draws and which variables it changes. */
-export function trace<T>(options: { training: boolean }, build: (draw: Draw) => T): { result: T; trace: Trace } {
+export function trace<T>(
+  { training, checkpointing = false }: { training: boolean; checkpointing?: boolean },
+  build: (draw: Draw) => T,
+): { result: T; trace: Trace } {
   const outer = current
-  const own: Trace = { training: options.training, draws: [], updates: new Map() }
+  const own: Trace = { training, checkpointing, draws: [], updates: new Map() }
   current = own
   try {
     return { result: within('', () => build(draw)), trace: own }
@@ -29,6 +34,9 @@ export function trace<T>(options: { training: boolean }, build: (draw: Draw) => 
 
 /** Whether layers behave as in training; false outside a trace. */
 export const isTraining = (): boolean => current?.training ?? false
+
+/** Whether marked parts are computed again in the backward; false outside a trace. */
+export const isCheckpointing = (): boolean => current?.checkpointing ?? false
 
 /** The variable holds the value after this run of the program. */
 export function update(variable: Tensor, value: Tensor): void {

@@ -1,5 +1,6 @@
 import { gradients } from './gradients.js'
 import type { Primitive, TensorOf } from './primitives.js'
+import { recomputation } from './recompute.js'
 import { ShapeError } from './scope.js'
 import { repeatedAxes, sameShape, showShape } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
@@ -27,16 +28,21 @@ export function pullBack(outputs: readonly (readonly [Tensor, Tensor])[], of: re
     flow.set(x, before === undefined ? g : before.add(g))
   }
   for (const [y, g] of outputs) flowInto(y, g)
+  const wanted = new Set(of)
+  const { enter, wait, read } = recomputation()
   for (const y of dependents(
     outputs.map(([y]) => y),
-    new Set(of),
+    wanted,
   ).reverse()) {
     const g = flow.get(y)
     if (g === undefined) continue
-    ruleOf(y)(g, y).forEach((contribution, i) => {
+    if (y.op === 'segment') enter(y as TensorOf<'segment'>, g)
+    ruleOf(y)(g, read(y)).forEach((contribution, i) => {
       const x = y.inputs[i]
-      if (x !== undefined && contribution !== undefined && x.dtype === 'float')
-        flowInto(x, unbroadcast(contribution, x))
+      if (x === undefined || contribution === undefined || x.dtype !== 'float') return
+      const part = unbroadcast(contribution, x)
+      flowInto(x, part)
+      if (wanted.has(x)) wait(part)
     })
   }
   return of.map(x => flow.get(x) ?? constant(0).expand(...x.shape))

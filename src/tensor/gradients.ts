@@ -21,6 +21,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   variable: none,
   constant: none,
   stopGradient: none,
+  segment: g => [g],
+  after: g => [g],
 
   neg: g => [g.neg()],
   exp: (g, y) => [g.mul(y)],

@@ -60,6 +60,10 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   not: Of<One>
   cast: Of<One, { readonly to: DType }>
   stopGradient: Of<One>
+  /** The first operand, computed from the others; see `recompute.ts` */
+  segment: Of<readonly [result: Tensor, ...inputs: Tensor[]]>
+  /** The first operand, but not before the others are known */
+  after: Of<readonly [x: Tensor, ...others: Tensor[]]>
 
   less: Of<Two>
   equal: Of<Two>

@@ -4,6 +4,7 @@ import { where } from './elementwise.js'
 import { putAlong, scatterAdd } from './indexing.js'
 import { concat } from './movement.js'
 import type { ConvolutionAttributes, Primitive } from './primitives.js'
+import { after, segment } from './recompute.js'
 import { normalize } from './reduction.js'
 import { constant, input, type Tensor } from './tensor.js'
 
@@ -101,6 +102,17 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
   variable: [],
   constant: [flat(one(a => a.mul(0).add(constant([1, 2, -0.5])))), flat(one(() => constant([3, -4, 5], [3], 'int')))],
   stopGradient: [flat(one(a => a.stopGradient()))],
+  segment: [two((a, b) => segment(a.mul(b), [a]))],
+  after: [
+    two(after),
+    flat(
+      two(
+        after,
+        [array([3], [-0, Number.POSITIVE_INFINITY, 1e-320]), array([2], [Number.NaN, Infinity])],
+        'of what is no number',
+      ),
+    ),
+  ],
   neg: [one(a => a.neg()), integers(a => a.neg())],
   exp: [one(a => a.exp())],
   log: [one(a => a.log(), positive)],

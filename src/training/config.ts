@@ -29,6 +29,8 @@ export const runConfig = z.strictObject({
   warmupSteps: z.number().int().nonnegative(),
   /** Gradients are scaled down to this common length; 0 leaves them alone */
   clip: z.number().nonnegative(),
+  /** Computes inner activations again in the backward: less memory, more time */
+  checkpointActivations: z.boolean().optional(),
   device: z.enum(['cpu', 'webgpu', 'cuda']),
   /** The file that the encoder started from, if any */
   weights: z.string().optional(),

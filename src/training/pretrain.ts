@@ -36,6 +36,8 @@ export interface PretrainOptions {
   readonly warmup?: number
   /** Common length that gradients are clipped to, default 0: not at all */
   readonly clip?: number
+  /** Computes the activations inside blocks again in the backward instead of keeping them: less memory, more time */
+  readonly checkpointActivations?: boolean
   readonly device?: Device
   readonly threads?: number
   /** Options of the method */
@@ -148,6 +150,7 @@ function newConfig(methodName: string, pictures: PictureSet, options: PretrainOp
     weightDecay: options.weightDecay ?? method.training.weightDecay,
     warmupSteps: Math.round((options.warmup ?? 0.05) * steps),
     clip: options.clip ?? 0,
+    ...(options.checkpointActivations && { checkpointActivations: true }),
     device: options.device ?? 'cpu',
     ...(options.weights !== undefined && { weights: options.weights }),
   })

@@ -60,7 +60,7 @@ export interface TrainingProgram {
  * alone, so neither moves the other's, though both flow through all.
  */
 export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
-  const { result, trace: traced } = trace({ training: true }, draw => {
+  const { result, trace: traced } = trace({ training: true, checkpointing: config.checkpointActivations }, draw => {
     const { loss, metrics, chance, views, adversary } = learner.step(sampleOf(config, config.batch), draw)
     const variables = [...names].filter(([variable]) => variableOf(variable).role !== 'statistic')
     const opposed = new Set(adversary?.modules.flatMap(part => [...variablesOf(part).values()]))

@@ -46,6 +46,8 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
   cast: ([x], { shape, attributes: { to } }) =>
     make(shape, i => (to === 'float' ? at(x, i) : to === 'bool' ? Number(at(x, i) !== 0) : Math.trunc(at(x, i)))),
   stopGradient: ([x]) => x,
+  segment: ([x]) => x,
+  after: ([x]) => x,
 
   add: elementwise((a = 0, b = 0) => a + b),
   sub: elementwise((a = 0, b = 0) => a - b),

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { initialValues } from '../nn/initialise.js'
+import { Engine } from '../program/engine.js'
+import { relativeError } from '../program/testing.js'
+import type { RunConfig } from './config.js'
+import { assemble, trainingProgram } from './programs.js'
+import { configOf, whiteNoise } from './testing.js'
+
+const target = { device: 'cpu', precision: 'float64' } as const
+
+/** Everything that two steps leave in the variables, and the number of nodes of the program. */
+async function trained(config: RunConfig) {
+  const assembly = assemble(config)
+  const { program, names } = trainingProgram(assembly, config, target)
+  const engine = new Engine({ ...target, threads: 1 })
+  try {
+    await engine.load('train', program)
+    const start = initialValues(names, config.seed)
+    await engine.write(start)
+    for (const step of [0, 1]) {
+      const feeds = { image: whiteNoise(config, step), learningRate: [1e-3], step: [step], progress: [0] }
+      await engine.run('train', feeds, { seed: config.seed, step })
+    }
+    return { start, state: await engine.read(), nodes: program.nodes }
+  } finally {
+    await engine.close()
+  }
+}
+
+test.each([
+  ['simclr', 'c4-half', {}],
+  ['simclr', 'vit:dim=24,depth=3,heads=2,patch=4', { clip: 1 }],
+  ['mae', 'vit:dim=24,depth=2,heads=2,patch=4', {}],
+  ['rotation', 'c4-half', {}],
+  ['context-encoder', 'c4-half', {}],
+] as const)(
+  'a step of %s with %s that computes activations again leaves the same state',
+  async (method, encoder, other) => {
+    const prepared = { mean: [0.5, 0.5, 0.5], variance: 0.1 }
+    const config = configOf(
+      method,
+      {},
+      { encoder, batch: 4, size: method === 'context-encoder' ? 32 : 16, prepared, ...other },
+    )
+    const plain = await trained(config)
+    const again = await trained({ ...config, checkpointActivations: true })
+    expect(again.nodes).toBeGreaterThan(plain.nodes)
+    expect([...again.state.keys()]).toEqual([...plain.state.keys()])
+    for (const [name, values] of plain.state)
+      expect(
+        relativeError(Array.from(again.state.get(name) ?? [], Number), Array.from(values, Number)),
+        name,
+      ).toBeLessThan(1e-12)
+    const moved = [...plain.state].filter(([name, values]) => {
+      const before = Array.from(plain.start.get(name) ?? [], Number)
+      return relativeError(Array.from(values, Number), before) > 0
+    })
+    expect(moved.length).toBeGreaterThan(10)
+  },
+)
