@@ -152,7 +152,7 @@ export function mlp(widths: readonly number[], { norm = 'hidden' }: MlpOptions =
 }
 
 /** Mean over all places: [N, C, ...] → [N, C] */
-export const globalAverage = (x: Tensor): Tensor => x.reshape(x.shape[0] ?? 1, x.shape[1] ?? 1, -1).mean(2)
+export const globalAverage = (x: Tensor): Tensor => x.mean(range(x.rank).slice(2))
 
 function gainAndBias(width: number, gain: Initial = constantly(1)): { weight: Tensor; bias: Tensor } {
   return {

@@ -127,7 +127,7 @@ export function blockedAdd(e: Emitter, names: readonly [string, string], t: Tens
   return fromBlocked(e, e.one('Conv', [...convolution.inputs, other], convolution.attributes, BLOCKED), channels)
 }
 
-/** The sum over samples and places: pooled sample by sample, which is quick in this layout. */
+/** The sum over places, and perhaps samples: pooled sample by sample, which is quick in this layout. */
 export function blockedTotal(
   e: Emitter,
   x: string,
@@ -135,11 +135,14 @@ export function blockedTotal(
   kind: 'sum' | 'mean',
 ): string | undefined {
   const twin = e.twins.get(x)
-  if (twin === undefined || axes.join() !== '0,2,3') return undefined
+  const samples = axes.join() === '0,2,3'
+  if (twin === undefined || !(samples || axes.join() === '2,3')) return undefined
   const means = e.one('GlobalAveragePool', [twin], {}, BLOCKED) // [N, C, 1, 1]
-  if (kind === 'mean') return e.one('ReduceMean', [means, e.ints([0])], { keepdims: 1 })
-  const places = (source.shape[2] ?? 1) * (source.shape[3] ?? 1)
-  return e.one('Mul', [e.one('ReduceSum', [means, e.ints([0])], { keepdims: 1 }), e.float(places)])
+  const reduced = samples
+    ? e.one(kind === 'mean' ? 'ReduceMean' : 'ReduceSum', [means, e.ints([0])], { keepdims: 1 })
+    : means
+  if (kind === 'mean') return reduced
+  return e.one('Mul', [reduced, e.float((source.shape[2] ?? 1) * (source.shape[3] ?? 1))])
 }
 
 /** Mean and inverse deviation over samples and places. */

@@ -2,7 +2,7 @@ import type { TensorOf } from '../tensor/primitives.js'
 import type { Shape } from '../tensor/shape.js'
 import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
 import type { Emitter } from './emitter.js'
-import { onnxAttributes, turnedKernel } from './lowering-conv.js'
+import { onnxAttributes, turned, turnedAttributes } from './lowering-conv.js'
 
 type Two = readonly [string, string]
 
@@ -19,11 +19,12 @@ export function blockedConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): 
 /** The gradient in the input of a convolution with stride 1 and one group. */
 export function blockedInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
   if (!canBlock(e, t.shape) || !canBlock(e, t.inputs[0].shape)) return undefined
-  const turned = turnedKernel(e, weight, t)
-  if (turned === undefined) return undefined
+  const attributes = turnedAttributes(t)
+  if (attributes === undefined) return undefined
   const [o = 1, c = 1, ...places] = t.inputs[1].shape
-  const kernel = blockKernel(e, turned.kernel, [c, o, ...places])
-  return fromBlocked(e, e.one('Conv', [toBlocked(e, output), kernel], turned.attributes, BLOCKED), c)
+  const kernel = turned(e, blockExchanged(e, weight, t.inputs[1].shape), t.inputs[1].shape)
+  const inputs = [toBlocked(e, output), e.one('Reshape', [kernel, e.ints([c, o, ...places])])]
+  return fromBlocked(e, e.one('Conv', inputs, attributes, BLOCKED), c)
 }
 
 /**
@@ -40,18 +41,18 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
   const phases = [0, 1].map(axis => [0, 1].map(place => phase(place, axis)))
   if (phases.flat().some(p => p === undefined)) return undefined
   const [rows = [], columns = []] = phases as Phase[][]
+  const exchanged = blockExchanged(e, weight, kernel)
   const lines = rows.map(row => {
     const parts = columns.map(column => {
       const seen = [row, column]
       const cut = e.one('Slice', [
-        weight,
+        exchanged,
         e.ints(seen.map(({ last }) => last)),
         e.ints(seen.map(() => Number.MIN_SAFE_INTEGER)),
         e.ints([2, 3]),
         e.ints([-2, -2]),
       ])
-      const exchanged = e.one('Transpose', [cut], { perm: [1, 0, 2, 3] })
-      const inputs = [toBlocked(e, output), blockKernel(e, exchanged, [c, o, row.count, column.count])]
+      const inputs = [toBlocked(e, output), e.one('Reshape', [cut, e.ints([c, o, row.count, column.count])])]
       const padding = seen.map(({ around }) => around)
       const attributes = onnxAttributes({ stride: [1, 1], dilation: [1, 1], groups: 1, padding })
       const places = [(n * c * height) / e.block / 2, width / 2, e.block]
@@ -87,6 +88,13 @@ function blockKernel(e: Emitter, weight: string, shape: Shape): string {
   const [o = 1, c = 1, kh = 1, kw = 1] = shape
   const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, c / e.block, e.block, kh * kw])])
   return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 4, 3, 1] }), e.ints(shape)])
+}
+
+/** With its channels exchanged: [O, C, kh, kw] → [C / b, O / b, kh, kw, O in a block · C in a block] */
+function blockExchanged(e: Emitter, weight: string, [o = 1, c = 1, kh = 1, kw = 1]: Shape): string {
+  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, c / e.block, e.block, kh * kw])])
+  const turned = e.one('Transpose', [apart], { perm: [2, 0, 4, 1, 3] })
+  return e.one('Reshape', [turned, e.ints([c / e.block, o / e.block, kh, kw, e.block * e.block])])
 }
 
 /** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block] */

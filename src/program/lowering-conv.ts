@@ -42,12 +42,22 @@ export function lowerInputByGroup(e: Emitter, [output, weight]: Two, t: TensorOf
 
 /** With stride 1 and one group: a convolution with the kernel turned round and its channels exchanged. */
 export function lowerStrideOneInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
-  const turned = turnedKernel(e, weight, t)
-  return turned && e.one('Conv', [output, turned.kernel], turned.attributes)
+  const attributes = turnedAttributes(t)
+  if (attributes === undefined) return undefined
+  const exchanged = e.one('Transpose', [weight], { perm: [1, 0, ...range(t.rank - 2).map(i => i + 2)] })
+  return e.one('Conv', [output, turned(e, exchanged, t.inputs[1].shape)], attributes)
 }
 
-/** The kernel of that convolution, and its attributes; undefined where there is none. */
-export function turnedKernel(e: Emitter, weight: string, t: TensorOf<'convInput'>) {
+/** A kernel the other way round along its places, which are the axes from 2 on. */
+export function turned(e: Emitter, kernel: string, shape: Shape): string {
+  const axes = range(shape.length).slice(2)
+  if (shape.slice(2).every(size => size === 1)) return kernel
+  const [last, first] = [axes.map(() => -1), axes.map(() => Number.MIN_SAFE_INTEGER)]
+  return e.one('Slice', [kernel, e.ints(last), e.ints(first), e.ints(axes), e.ints(last)])
+}
+
+/** The attributes of that convolution; undefined where there is none. */
+export function turnedAttributes(t: TensorOf<'convInput'>) {
   const { stride, padding, dilation, groups } = t.attributes
   if (groups !== 1 || stride.some(s => s !== 1)) return undefined
   const kernel = t.inputs[1].shape.slice(2)
@@ -56,18 +66,7 @@ export function turnedKernel(e: Emitter, weight: string, t: TensorOf<'convInput'
     return [reach - begin, reach - end] as const
   })
   if (around.flat().some(p => p < 0)) return undefined
-  const exchanged = e.one('Transpose', [weight], { perm: [1, 0, ...range(kernel.length).map(i => i + 2)] })
-  const axes = range(kernel.length).map(i => i + 2)
-  const turned = kernel.every(size => size === 1)
-    ? exchanged
-    : e.one('Slice', [
-        exchanged,
-        e.ints(axes.map(() => -1)),
-        e.ints(axes.map(() => Number.MIN_SAFE_INTEGER)),
-        e.ints(axes),
-        e.ints(axes.map(() => -1)),
-      ])
-  return { kernel: turned, attributes: onnxAttributes({ stride, padding: around, dilation, groups }) }
+  return onnxAttributes({ stride, padding: around, dilation, groups })
 }
 
 /**

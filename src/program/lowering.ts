@@ -164,7 +164,8 @@ const cpu: Partial<LoweringTable> = {
   relu: (e, names, t) => blockedRelu(e, names, t) ?? stayingBlocked(portable.relu)(e, names, t),
   mul: (e, names, t) => blockedScale(e, names, t) ?? stayingBlocked(portable.mul)(e, names, t),
   add: (e, names, t) => blockedAdd(e, names, t) ?? stayingBlocked(portable.add)(e, names, t),
-  sum: (e, names, t) => blockedTotal(e, names[0], t, 'sum') ?? portable.sum(e, names, t),
+  sum: (e, names, t) =>
+    blockedTotal(e, names[0], t, 'sum') ?? sumOfSquares(e, names[0], t) ?? portable.sum(e, names, t),
   mean: (e, names, t) => blockedTotal(e, names[0], t, 'mean') ?? portable.mean(e, names, t),
   normalize: (e, names, t) => layerNormalization(e, names[0], t)?.[0] ?? portable.normalize(e, names, t),
   inverseDeviation: (e, names, t) =>
@@ -225,6 +226,14 @@ function stableLogSumExp(e: Emitter, [x]: readonly [string], t: TensorOf<'logSum
   const most = e.one('Max', [e.one('ReduceMax', [x, axes], { keepdims: 1 }), finite])
   const total = e.one('ReduceSum', [e.one('Exp', [e.one('Sub', [x, most])]), axes], { keepdims: 1 })
   return e.one('Add', [most, e.one('Log', [total])])
+}
+
+/** Σ x² without writing x² down; undefined where it is no such sum. */
+function sumOfSquares(e: Emitter, square: string, t: TensorOf<'sum'>): string | undefined {
+  const node = e.madeBy(square)
+  const [x, same] = node?.inputs ?? []
+  if (node?.operator !== 'Mul' || x === undefined || x !== same) return undefined
+  return e.one('ReduceSumSquare', [x, e.ints(t.attributes.axes)], { keepdims: 1 })
 }
 
 function moments(e: Emitter, x: string, axes: readonly number[], epsilon: number) {
