@@ -5,6 +5,7 @@
  * usage: node run-step.js ENCODER SIZE BATCH STEPS THREADS whole|plain
  */
 import { initialValues } from '#lacuna/nn/initialise.js'
+import { blockedChannels } from '#lacuna/program/probe.js'
 import { startRunner } from '#lacuna/program/runner.js'
 import { variableOf } from '#lacuna/program/trace.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
@@ -48,7 +49,8 @@ const config: RunConfig = {
 const runner = startRunner({ threads })
 const start = performance.now()
 const assembly = kind === 'whole' ? assemble(config) : assemblePlain(config)
-const { program, names } = trainingProgram(assembly, config, { device: 'cpu', precision: 'float32' })
+const target = { device: 'cpu', precision: 'float32', block: await blockedChannels('cpu') } as const
+const { program, names } = trainingProgram(assembly, config, target)
 await runner.load('train', program)
 const compileSeconds = secondsSince(start)
 await runner.write(initialValues(names, config.seed))
