@@ -11,13 +11,16 @@ import { parseArgs } from 'node:util'
 import { cases } from './cases.js'
 import { type FolderName, folders, measureData } from './measure-data.js'
 import { measureGrowth } from './measure-growth.js'
+import { measureIdle } from './measure-idle.js'
+import { measureMemory } from './measure-memory.js'
+import { measureProfile } from './measure-profile.js'
 import { measureSteps } from './measure-steps.js'
 import { performancePage } from './page.js'
 import { findPeers } from './peers.js'
 
 const help = `npm run bench [-- OPTIONS]
 
-  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'growth'].join(', ')}; repeatable, default all
+  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'profile', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
   --page               measures nothing, writes the page from what is kept
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
@@ -77,6 +80,9 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       () => measureData(name, { peers, rounds, pictures: Number(options.pictures), problems, report }),
     ]),
   ),
+  profile: () => measureProfile({ threads, report }),
+  idle: () => measureIdle({ threads, report }),
+  memory: () => measureMemory({ threads, report }),
   growth: () => measureGrowth({ steps: Number(options['growth-steps']), threads, report }),
 }
 

@@ -3,9 +3,18 @@ import { join } from 'node:path'
 import { cases } from './cases.js'
 import { folders } from './measure-data.js'
 import { dataSection } from './page-data.js'
+import { idleSection, memorySection } from './page-memory.js'
 import { stepSection, summaryRow } from './page-steps.js'
 import { table } from './page-table.js'
-import { type DataRecord, type GrowthRecord, kept, type StepRecord } from './records.js'
+import {
+  type DataRecord,
+  type GrowthRecord,
+  type IdleRecord,
+  kept,
+  type MemoryRecord,
+  type ProfileRecord,
+  type StepRecord,
+} from './records.js'
 
 /** `docs/performance.md`: every number read from the records in `runs/bench`, and the notes at the end. */
 export function performancePage(): string {
@@ -15,7 +24,10 @@ export function performancePage(): string {
   })
   const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
   const growth = kept<GrowthRecord>('growth')
-  const records = [...steps.map(({ record }) => record), ...data, ...(growth ? [growth] : [])]
+  const idle = kept<IdleRecord>('idle')
+  const memory = kept<MemoryRecord>('memory')
+  const others = [idle, memory, growth].flatMap(record => record ?? [])
+  const records = [...steps.map(({ record }) => record), ...data, ...others]
   const sections = [
     `# Performance
 
@@ -32,6 +44,8 @@ ${table(
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
     data.length > 0 && dataSection(data),
+    idle && idleSection(idle),
+    memory && memorySection(memory),
     growth && growthSection(growth),
     `## Notes\n\n${readFileSync(join('bench', 'notes.md'), 'utf8').trim()}`,
   ]

@@ -47,11 +47,49 @@ export interface GrowthRecord extends Measured {
   readonly batch: number
 }
 
+/** Where the time between two runs of the program goes: a step and what of it is not the program, medians. */
+export interface IdleRecord extends Measured {
+  readonly cases: readonly {
+    readonly encoder: string
+    readonly size: number
+    readonly batch: number
+    readonly stepMilliseconds: number
+    readonly idleMilliseconds: number
+  }[]
+}
+
+/** What less memory costs: whole trainings of a few steps. */
+export interface MemoryRecord extends Measured {
+  readonly cases: readonly (MemoryCase & { readonly seconds: number; readonly peakMegabytes: number })[]
+}
+
+/** Where the time of a step goes, by kind of operator, most first. */
+export interface ProfileRecord extends Measured {
+  readonly cases: readonly {
+    readonly title: string
+    readonly operators: readonly { readonly name: string; readonly milliseconds: number }[]
+  }[]
+}
+
+export interface MemoryCase {
+  readonly title: string
+  readonly encoder: string
+  readonly size: number
+  readonly batch: number
+  readonly steps: number
+  /** Pictures that are in memory at once; 0 for all of the batch */
+  readonly chunk: number
+  /** Whether activations are computed again */
+  readonly checkpoint: boolean
+}
+
 export const root = join('runs', 'bench')
 export const today = (): string => new Date().toISOString().slice(0, 10)
 const pathOf = (part: string) => join(root, `${part}.json`)
 
-export function keep(part: string, record: StepRecord | DataRecord | GrowthRecord): void {
+type AnyRecord = StepRecord | DataRecord | GrowthRecord | IdleRecord | MemoryRecord | ProfileRecord
+
+export function keep(part: string, record: AnyRecord): void {
   mkdirSync(root, { recursive: true })
   writeFileSync(pathOf(part), `${JSON.stringify(record, undefined, 2)}\n`)
 }

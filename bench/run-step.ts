@@ -9,12 +9,11 @@ import { blockedChannels } from '#lacuna/program/probe.js'
 import { startRunner } from '#lacuna/program/runner.js'
 import { variableOf } from '#lacuna/program/trace.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
-import type { RunConfig } from '#lacuna/training/config.js'
 import { assemble, trainingProgram } from '#lacuna/training/programs.js'
 import { matmulGflops } from './matmul.js'
 import { assemblePlain } from './plain-step.js'
 import { median } from './statistics.js'
-import { type StepMeasurement, WARM_UP } from './step-measurement.js'
+import { configOf, type StepMeasurement, WARM_UP } from './step-measurement.js'
 
 const [encoder = 'c4', size = 32, batch = 32, steps = 8, threads = 1, kind = 'whole'] = process.argv
   .slice(2)
@@ -27,25 +26,7 @@ const [encoder = 'c4', size = 32, batch = 32, steps = 8, threads = 1, kind = 'wh
   string?,
 ]
 
-const config: RunConfig = {
-  version: 1,
-  method: 'simclr',
-  options: {},
-  encoder,
-  size,
-  channels: 3,
-  data: { source: 'noise', pictures: batch },
-  batch,
-  steps,
-  seed: 0,
-  optimiser: 'adamw',
-  learningRate: 1e-3,
-  weightDecay: 1e-4,
-  warmupSteps: 0,
-  clip: 0,
-  device: 'cpu',
-}
-
+const config = configOf(encoder, size, batch)
 const runner = startRunner({ threads })
 const start = performance.now()
 const assembly = kind === 'whole' ? assemble(config) : assemblePlain(config)

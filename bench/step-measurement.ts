@@ -1,3 +1,5 @@
+import type { RunConfig } from '#lacuna/training/config.js'
+
 /** Steps that are taken before the timing starts: memory grows and, in PyTorch, programs are compiled. */
 export const WARM_UP = 3
 
@@ -17,3 +19,23 @@ export interface StepMeasurement {
   /** Of a large float32 matrix product in the same process, in 10⁹ operations a second */
   readonly matmulGflops: number
 }
+
+/** The run whose step is measured: SimCLR with its defaults, on pictures of three channels. */
+export const configOf = (encoder: string, size: number, batch: number): RunConfig => ({
+  version: 1,
+  method: 'simclr',
+  options: {},
+  encoder,
+  size,
+  channels: 3,
+  data: { source: 'noise', pictures: batch },
+  batch,
+  steps: 1,
+  seed: 0,
+  optimiser: 'adamw',
+  learningRate: 1e-3,
+  weightDecay: 1e-4,
+  warmupSteps: 0,
+  clip: 0,
+  device: 'cpu',
+})

@@ -1,0 +1,78 @@
+/**
+ * One process of the benchmark: where the time of a training step goes, by ONNX Runtime's own profile of a step without
+ * augmentation. Prints one line of JSON.
+ *
+ * usage: node run-profile.js ENCODER SIZE BATCH STEPS THREADS
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ort from 'onnxruntime-node'
+import { nextName, type Port } from '#lacuna/program/compile.js'
+import { blockedChannels } from '#lacuna/program/probe.js'
+import { tensorOf, zeros } from '#lacuna/program/session.js'
+import { trainingProgram } from '#lacuna/training/programs.js'
+import { assemblePlain } from './plain-step.js'
+import { configOf, WARM_UP } from './step-measurement.js'
+
+interface Event {
+  readonly cat: string
+  readonly name: string
+  /** Microseconds */
+  readonly dur: number
+  readonly args: { readonly op_name: string; readonly input_type_shape?: readonly Readonly<Record<string, number[]>>[] }
+}
+
+const [encoder = 'c4', ...numbers] = process.argv.slice(2)
+const [size = 32, batch = 32, steps = 4, threads = 1] = numbers.map(Number)
+const config = configOf(encoder, size, batch)
+const target = { device: 'cpu', precision: 'float32', block: await blockedChannels('cpu') } as const
+const { program } = trainingProgram(assemblePlain(config), config, target)
+const directory = mkdtempSync(join(tmpdir(), 'lacuna-profile-'))
+try {
+  const session = await ort.InferenceSession.create(program.model, {
+    intraOpNumThreads: threads,
+    enableMemPattern: false,
+    enableProfiling: true,
+    profileFilePrefix: join(directory, 'profile'),
+    logSeverityLevel: 3,
+  })
+  const read = new Set(session.inputNames)
+  const random = ({ shape }: Port) => Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, Math.random)
+  const feeds = Object.fromEntries([
+    ...program.inputs.map(port => [port.name, zeros(port)] as const),
+    ...program.state
+      .filter(({ name }) => read.has(name))
+      .map(port => [port.name, tensorOf(port, random(port))] as const),
+  ])
+  const fetches = Object.fromEntries([
+    ...program.outputs.map(({ name }) => [name, null] as const),
+    ...program.state.filter(({ updated }) => updated).map(port => [nextName(port.name), zeros(port)] as const),
+  ])
+  for (let step = 0; step < WARM_UP + steps; step++) await session.run(feeds, fetches)
+  session.endProfiling()
+  await session.release()
+  console.log(JSON.stringify({ operators: operators(directory) }))
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}
+
+/** Milliseconds of a step by kind of operator, most first. */
+function operators(folder: string): { name: string; milliseconds: number }[] {
+  const [file = ''] = readdirSync(folder)
+  const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[]
+  const kernels = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
+  const timed = kernels.slice(-Math.round((kernels.length / (WARM_UP + steps)) * steps))
+  const sums = new Map<string, number>()
+  for (const event of timed) sums.set(kindOf(event), (sums.get(kindOf(event)) ?? 0) + event.dur / 1000 / steps)
+  return [...sums]
+    .map(([name, milliseconds]) => ({ name, milliseconds }))
+    .sort((a, b) => b.milliseconds - a.milliseconds)
+}
+
+/** A convolution of single channels is how norms are applied in blocked layout: apart from the others. */
+function kindOf({ args }: Event): string {
+  const [, weight] = (args.input_type_shape ?? []).map(shape => Object.values(shape)[0] ?? [])
+  const single = args.op_name === 'Conv' && weight?.slice(1).every(n => n === 1)
+  return single ? 'Conv of single channels' : args.op_name
+}
