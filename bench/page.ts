@@ -4,6 +4,7 @@ import { cases } from './cases.js'
 import { folders } from './measure-data.js'
 import { dataSection } from './page-data.js'
 import { idleSection, memorySection } from './page-memory.js'
+import { profileSection } from './page-profile.js'
 import { stepSection, summaryRow } from './page-steps.js'
 import { table } from './page-table.js'
 import {
@@ -24,9 +25,10 @@ export function performancePage(): string {
   })
   const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
   const growth = kept<GrowthRecord>('growth')
+  const profile = kept<ProfileRecord>('profile')
   const idle = kept<IdleRecord>('idle')
   const memory = kept<MemoryRecord>('memory')
-  const others = [idle, memory, growth].flatMap(record => record ?? [])
+  const others = [profile, idle, memory, growth].flatMap(record => record ?? [])
   const records = [...steps.map(({ record }) => record), ...data, ...others]
   const sections = [
     `# Performance
@@ -43,6 +45,7 @@ ${table(
   steps.map(({ one, record }) => summaryRow(one, record)),
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
+    profile && profileSection(profile),
     data.length > 0 && dataSection(data),
     idle && idleSection(idle),
     memory && memorySection(memory),
