@@ -1,0 +1,91 @@
+import type { TensorOf } from '../tensor/primitives.js'
+import {
+  blockedAdd,
+  blockedInverseDeviation,
+  blockedRelu,
+  blockedScale,
+  blockedScaleShift,
+  blockedTotal,
+  stayingBlocked,
+} from './blocked.js'
+import type { Emitter } from './emitter.js'
+import type { Lowering, LoweringTable } from './lowering.js'
+import { blockedConv, blockedInput, blockedPhases } from './lowering-blocked.js'
+import { lowerConv, lowerConvInput, lowerStrideOneInput, lowerWeightProducts } from './lowering-conv.js'
+import { portable } from './lowering-portable.js'
+import { Float } from './onnx/model.js'
+import { tiledConv, tiledInput, tiledWeight } from './winograd.js'
+
+const elementwise = [
+  'neg',
+  'exp',
+  'sqrt',
+  'tanh',
+  'sigmoid',
+  'relu',
+  'abs',
+  'sub',
+  'div',
+  'maximum',
+  'minimum',
+] as const
+
+/** Faster forms of ONNX Runtime's CPU provider. */
+export const cpu: Partial<LoweringTable> = {
+  ...Object.fromEntries(elementwise.map(op => [op, stayingBlocked(portable[op] as Lowering<'neg'>)])),
+  matmul: (e, names, { attributes: { transposeA, transposeB } }) =>
+    e.one('FusedMatMul', names, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft'),
+  relu: (e, names, t) => blockedRelu(e, names, t) ?? stayingBlocked(portable.relu)(e, names, t),
+  mul: (e, names, t) => blockedScale(e, names, t) ?? stayingBlocked(portable.mul)(e, names, t),
+  add: (e, names, t) => blockedAdd(e, names, t) ?? stayingBlocked(portable.add)(e, names, t),
+  sum: (e, names, t) =>
+    blockedTotal(e, names[0], t, 'sum') ?? sumOfSquares(e, names[0], t) ?? portable.sum(e, names, t),
+  mean: (e, names, t) => blockedTotal(e, names[0], t, 'mean') ?? portable.mean(e, names, t),
+  normalize: (e, names, t) => layerNormalization(e, names[0], t)?.[0] ?? portable.normalize(e, names, t),
+  inverseDeviation: (e, names, t) =>
+    blockedInverseDeviation(e, names[0], t) ??
+    layerNormalization(e, names[0], t)?.[2] ??
+    portable.inverseDeviation(e, names, t),
+  // one pass over memory instead of two
+  step: stayingBlocked((e, [x], t) =>
+    e.precision === 'float32'
+      ? e.one('HardSigmoid', [x], { alpha: new Float(3e38), beta: new Float(0) })
+      : portable.step(e, [x], t),
+  ),
+  scaleShift: (e, names, t) => {
+    const blocked = blockedScaleShift(e, names, t)
+    if (blocked !== undefined) return blocked
+    const [zeros, ones] = [0, 1].map(value => e.one('Expand', [e.float(value), e.ints([t.shape[1] ?? 1])]))
+    return e.one('BatchNormalization', [...names, zeros ?? '', ones ?? ''], { epsilon: new Float(0) })
+  },
+  conv: (e, names, t) => tiledConv(e, names, t) ?? blockedConv(e, names, t) ?? lowerConv(e, names, t),
+  convInput: (e, names, t) =>
+    tiledInput(e, names, t) ??
+    blockedInput(e, names, t) ??
+    blockedPhases(e, names, t) ??
+    lowerStrideOneInput(e, names, t) ??
+    lowerConvInput(e, names, t),
+  convWeight: (e, names, t) => tiledWeight(e, names, t) ?? lowerWeightProducts(e, names, t),
+}
+
+/** Σ x² without writing x² down; undefined where it is no such sum. */
+function sumOfSquares(e: Emitter, square: string, t: TensorOf<'sum'>): string | undefined {
+  const node = e.madeBy(square)
+  const [x, same] = node?.inputs ?? []
+  if (node?.operator !== 'Mul' || x === undefined || x !== same) return undefined
+  return e.one('ReduceSumSquare', [x, e.ints(t.attributes.axes)], { keepdims: 1 })
+}
+
+/** One operator that gives the normalised values, the mean and the inverse deviation, when the axes are the last one. */
+function layerNormalization(
+  e: Emitter,
+  x: string,
+  t: TensorOf<'normalize' | 'inverseDeviation'>,
+): string[] | undefined {
+  const { axes, epsilon } = t.attributes
+  const [source] = t.inputs
+  if (e.precision !== 'float32' || axes.length !== 1 || axes[0] !== source.rank - 1) return undefined
+  const width = source.shape.at(-1) ?? 1
+  const ones = e.one('Expand', [e.float(1), e.ints([width])])
+  return e.node('LayerNormalization', [x, ones], { axis: -1, epsilon: new Float(epsilon) }, { outputs: 3 })
+}
