@@ -56,12 +56,14 @@ export function stayingBlocked<P extends Primitive>(plain: Lowering<P>): Lowerin
   return (e, names, t) => {
     const operands = names as readonly string[]
     if (!canBlock(e, t.shape) || !operands.some(name => e.twins.has(name))) return plain(e, names, t)
-    const [n = 1, c = 1, h = 1, w = 1] = t.shape
+    const channels = t.shape[1] ?? 1
+    if (t.inputs.every(x => x.rank === 0 || sameShape(x.shape, t.shape))) {
+      const blocked = operands.map((name, i) => (t.inputs[i]?.rank === 0 ? name : toBlocked(e, name)))
+      return fromBlocked(e, plain(e, blocked as never, t), channels)
+    }
     const seen = operands.map((name, i) => view(e, name, t.inputs[i], t.shape))
     if (!seen.every(name => name !== undefined)) return plain(e, names, t)
-    const result = plain(e, seen as never, t)
-    const whole = seen.every((name, i) => name === e.twins.get(operands[i] ?? '') || name === operands[i])
-    return fromBlocked(e, whole ? result : e.one('Reshape', [result, e.ints([n, c, h, w])]), c)
+    return fromBlocked(e, e.one('Reshape', [plain(e, seen as never, t), e.ints(t.shape)]), channels)
   }
 }
 
@@ -69,7 +71,7 @@ export function stayingBlocked<P extends Primitive>(plain: Lowering<P>): Lowerin
 function view(e: Emitter, name: string, operand: Tensor | undefined, shape: Shape): string | undefined {
   if (operand === undefined) return undefined
   const [n = 1, c = 1, h = 1, w = 1] = shape
-  if (operand.shape.every(size => size === 1)) return operand.rank === 0 ? name : e.one('Reshape', [name, e.ints([1])])
+  if (operand.shape.every(size => size === 1)) return e.one('Reshape', [name, e.ints([1])])
   if (sameShape(operand.shape, shape))
     return e.one('Reshape', [toBlocked(e, name), e.ints([n, c / e.block, h * w, e.block])])
   const [samples = 1, channels = 1, ...places] = [...Array<number>(4 - operand.rank).fill(1), ...operand.shape]
