@@ -52,8 +52,10 @@ const tasks: readonly Task[] = [
   },
   {
     method: 'mae',
-    train: '--lr 4e-3 --batch 64',
-    photos: '--encoder vit-mini/8 --steps 1400',
+    train: '--batch 64',
+    // at 4e-3 it depends on the rounding of the machine whether the larger patches are learnt
+    photos: '--lr 2e-3 --encoder vit-mini/8 --steps 1400',
+    small: '--lr 4e-3',
     steps: 500,
     grey: true,
     reason:
@@ -77,6 +79,8 @@ interface Task {
   readonly train: string
   /** What the photos need beside that */
   readonly photos: string
+  /** What the small pictures need beside that */
+  readonly small?: string
   /** Steps on the small pictures */
   readonly steps: number
   /** Whether it needs no colour */
@@ -96,7 +100,7 @@ export const experiments: readonly Experiment[] = [
     score: '--labels 10,100 --labelled 20000',
     seeds,
   },
-  ...tasks.flatMap(({ method, train, photos, steps, grey, reason, probeReason }): Experiment[] => [
+  ...tasks.flatMap(({ method, train, photos, small, steps, grey, reason, probeReason }): Experiment[] => [
     {
       name: `${method}-photos`,
       method,
@@ -109,7 +113,7 @@ export const experiments: readonly Experiment[] = [
       name: `${method}-emoji`,
       method,
       on: 'emoji',
-      train: `${train} --size 32 --steps ${steps}`,
+      train: [train, ...(small === undefined ? [] : [small]), `--size 32 --steps ${steps}`].join(' '),
       score: '--labels 10,50',
       seeds,
       ...(probeReason !== undefined && { probeReason }),
@@ -120,7 +124,7 @@ export const experiments: readonly Experiment[] = [
             name: `${method}-fashion`,
             method,
             on: 'fashion' as const,
-            train: `${train} --steps ${steps}`,
+            train: [train, ...(small === undefined ? [] : [small]), `--steps ${steps}`].join(' '),
             score: '--labels 10,50 --labelled 6000',
             seeds,
             ...(probeReason !== undefined && { probeReason }),

@@ -4,7 +4,7 @@ import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkpointed } from './checkpointed.js'
 import { constantly, truncatedNormal } from './initial.js'
-import { layerNorm, linear } from './layers.js'
+import { layerNorm, linear, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
 
 /** A function of tokens [N, L, dim], and of what is added to the scores of its attention. */
@@ -43,13 +43,18 @@ export function blocks(depth: number, dim: number, heads: number, mlpRatio = 4):
  */
 export function attention(dim: number, heads: number): TokenModule {
   if (dim % heads !== 0) throw new ShapeError('attention', `a width of ${dim} does not divide into ${heads} heads`)
-  const qkv = linear(dim, 3 * dim, weights)
+  const { weight, bias } = weightAndBias([3 * dim, dim], weights)
+  const qkv = module({ weight, bias }, (x: Tensor, i: number) => {
+    const rows = (t: Tensor) => t.slice(0, i * dim, (i + 1) * dim)
+    const y = matmul(x, rows(weight), false, true)
+    return bias === undefined ? y : y.add(rows(bias))
+  })
   const proj = linear(dim, dim, weights)
   const each = dim / heads
   return module({ qkv, proj }, (x: Tensor, mask?: Tensor) => {
     const [n = 1, length = 1] = x.shape
-    const split = qkv(x).reshape(n, length, 3, heads, each).transpose(2, 0, 3, 1, 4) // [3, N, heads, L, each]
-    const part = (i: number) => split.slice(0, i, i + 1).reshape(n, heads, length, each)
+    // three products instead of one to take apart: the weight is smaller than what comes out
+    const part = (i: number) => qkv(x, i).reshape(n, length, heads, each).transpose(0, 2, 1, 3)
     const scores = matmul(part(0).mul(each ** -0.5), part(1), false, true) // [N, heads, L, L]
     const mixed = (mask === undefined ? scores : scores.add(mask)).softmax(-1).matmul(part(2))
     return proj(mixed.transpose(0, 2, 1, 3).reshape(n, length, dim))
