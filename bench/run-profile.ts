@@ -11,6 +11,7 @@ import ort from 'onnxruntime-node'
 import { nextName, type Port } from '#lacuna/program/compile.js'
 import { blockedChannels } from '#lacuna/program/probe.js'
 import { tensorOf, zeros } from '#lacuna/program/session.js'
+import { sizeOf } from '#lacuna/tensor/shape.js'
 import { trainingProgram } from '#lacuna/training/programs.js'
 import { assemblePlain } from './plain-step.js'
 import { configOf, WARM_UP } from './step-measurement.js'
@@ -38,7 +39,7 @@ try {
     logSeverityLevel: 3,
   })
   const read = new Set(session.inputNames)
-  const random = ({ shape }: Port) => Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, Math.random)
+  const random = ({ shape }: Port) => Float32Array.from({ length: sizeOf(shape) }, Math.random)
   const feeds = Object.fromEntries([
     ...program.inputs.map(port => [port.name, zeros(port)] as const),
     ...program.state

@@ -1,5 +1,5 @@
 import type { Primitive, TensorOf } from '../tensor/primitives.js'
-import { type Shape, sameShape } from '../tensor/shape.js'
+import { type Shape, sameShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Emitter } from './emitter.js'
 import type { Lowering } from './lowering.js'
@@ -31,7 +31,7 @@ export function fromBlocked(e: Emitter, blocked: string, channels: number): stri
 /** [N, C, H, W] → [N, H · W, C], from the blocked twin where there is one */
 export function channelsLast(e: Emitter, x: string, [n = 1, c = 1, ...places]: Shape): string {
   const twin = e.twins.get(x)
-  const count = places.reduce((product, size) => product * size, 1)
+  const count = sizeOf(places)
   if (twin !== undefined)
     return e.one('Reshape', [
       e.one('ReorderOutput', [twin], { channels: c, channels_last: 1 }, BLOCKED),
@@ -106,7 +106,7 @@ export function blockedScale(e: Emitter, names: readonly [string, string], t: Te
 function channelwise(e: Emitter, channels: number, inputs: readonly string[]): string {
   const [x = '', scale = '', ...shift] = inputs
   const weight = e.one('Reshape', [scale, e.ints([channels, 1, 1, 1])])
-  return e.one('Conv', [x, weight, ...shift], perChannel(channels), BLOCKED)
+  return e.one('Conv', [x, weight, ...shift], singleChannels(channels), BLOCKED)
 }
 
 /** relu(a·x + b), or relu(a·x + b + z), in the same pass */
@@ -161,7 +161,7 @@ export function blockedInverseDeviation(e: Emitter, x: string, t: TensorOf<'inve
   return e.one('Reciprocal', [e.one('Sqrt', [e.one('Add', [variance, e.float(t.attributes.epsilon)])])])
 }
 
-const perChannel = (channels: number) => ({
+const singleChannels = (channels: number) => ({
   group: channels,
   kernel_shape: [1, 1],
   strides: [1, 1],

@@ -1,5 +1,5 @@
 import type { TensorOf } from '../tensor/primitives.js'
-import type { Shape } from '../tensor/shape.js'
+import { type Shape, sizeOf } from '../tensor/shape.js'
 import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
 import type { Emitter } from './emitter.js'
 import { onnxAttributes, turned, turnedAttributes } from './lowering-conv.js'
@@ -100,7 +100,6 @@ function blockExchanged(e: Emitter, weight: string, [o = 1, c = 1, kh = 1, kw = 
 /** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block] */
 function blockOutputs(e: Emitter, weight: string, shape: Shape): string {
   const [o = 1, ...rest] = shape
-  const size = rest.reduce((product, n) => product * n, 1)
-  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, size])])
+  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, sizeOf(rest)])])
   return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 1] }), e.ints(shape)])
 }

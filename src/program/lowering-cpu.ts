@@ -16,19 +16,7 @@ import { portable } from './lowering-portable.js'
 import { Float } from './onnx/model.js'
 import { tiledConv, tiledInput, tiledWeight } from './winograd.js'
 
-const elementwise = [
-  'neg',
-  'exp',
-  'sqrt',
-  'tanh',
-  'sigmoid',
-  'relu',
-  'abs',
-  'sub',
-  'div',
-  'maximum',
-  'minimum',
-] as const
+const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs', 'sub', 'div', 'maximum', 'minimum'] as const
 
 /** Faster forms of ONNX Runtime's CPU provider. */
 export const cpu: Partial<LoweringTable> = {
