@@ -2,16 +2,14 @@ import { compile } from '../program/compile.js'
 import type { Precision } from '../program/emitter.js'
 import { Engine } from '../program/engine.js'
 import { array, type Given, gradientError, randomArray } from '../program/testing.js'
-import { trace, variableOf } from '../program/trace.js'
+import { type Manner, trace, variableOf } from '../program/trace.js'
 import { derivative, topological } from '../tensor/derivative.js'
 import { sizeOf } from '../tensor/shape.js'
 import { input, make, type Tensor } from '../tensor/tensor.js'
 import { initialValues } from './initialise.js'
 import { type AnyModule, variablesOf } from './module.js'
 
-export interface ModuleRun {
-  readonly training?: boolean
-  readonly checkpointing?: boolean
+export interface ModuleRun extends Partial<Manner> {
   readonly precision?: Precision
   /** In place of the first values that the module asks for, by name */
   readonly values?: ReadonlyMap<string, ArrayLike<number>>
@@ -37,6 +35,7 @@ export async function runModule(
   {
     training = false,
     checkpointing = false,
+    inParts = false,
     precision = 'float64',
     values = new Map(),
     gradientsOf = [],
@@ -46,7 +45,7 @@ export async function runModule(
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const variables = variablesOf(root)
   const names = new Map([...variables].map(([name, t]) => [t, name]))
-  const { result, trace: traced } = trace({ training, checkpointing }, () => {
+  const { result, trace: traced } = trace({ training, checkpointing, inParts }, () => {
     const y = forward(...inputs)
     const wanted = gradientsOf.map(name => variables.get(name) ?? y)
     const slopes = derivative(y.mul(input('weights', y.shape)).sum(), wanted)

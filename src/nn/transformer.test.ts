@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Given, maxAbs, randomArray } from '../program/testing.js'
-import { constant } from '../tensor/tensor.js'
+import { type Given, maxAbs, randomArray, relativeError } from '../program/testing.js'
+import { constant, type Tensor } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
 import { arrayOf, at, moduleGradientError, runModule } from './testing.js'
 import { attention, block, blocks } from './transformer.js'
@@ -73,6 +73,21 @@ test('attention and block: gradients as central differences', async () => {
   expect(await moduleGradientError(layer, x => layer(x, mask), [small])).toBeLessThan(1e-6)
   const whole = block(4, 2, 2)
   expect(await moduleGradientError(whole, x => whole(x), [small])).toBeLessThan(1e-6)
+})
+
+test('a batch in parts has the same results and gradients, each sample with its own mask', async () => {
+  const layer = blocks(1, 96, 3)
+  const tokens = randomArray([13, 96, 96], { seed: 27 }) // 14 MB at the widest: five parts
+  const masks = arrayOf([13, 1, 96, 96], (n, _, i, j) => (j > i + n ? -1e9 : 0))
+  const forward = (x: Tensor) => layer(x, constant(masks.values, masks.shape))
+  const gradientsOf = [...variablesOf(layer).keys()]
+  const weights = randomArray([13, 96, 96], { seed: 28 }).values
+  const run = { training: true, precision: 'float32', gradientsOf, weights } as const
+  const whole = await runModule(layer, forward, [tokens], run)
+  const parted = await runModule(layer, forward, [tokens], { ...run, inParts: true })
+  expect(relativeError(parted.y, whole.y)).toBeLessThan(1e-6)
+  for (const name of gradientsOf)
+    expect(relativeError(parted.gradients[name], whole.gradients[name] ?? []), name).toBeLessThan(1e-5)
 })
 
 test("names and layouts of timm's blocks", () => {

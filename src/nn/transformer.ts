@@ -3,6 +3,7 @@ import { ShapeError } from '../tensor/scope.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkpointed } from './checkpointed.js'
+import { inParts } from './in-parts.js'
 import { constantly, truncatedNormal } from './initial.js'
 import { layerNorm, linear, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
@@ -33,7 +34,10 @@ export function block(dim: number, heads: number, mlpRatio = 4): TokenModule {
 export function blocks(depth: number, dim: number, heads: number, mlpRatio = 4): TokenModule {
   const each = range(depth).map(() => block(dim, heads, mlpRatio))
   return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor) =>
-    each.reduce((y, b) => b(y, mask), x),
+    inParts(x, (x.shape[1] ?? 1) * dim * mlpRatio, (part, from, to) => {
+      const own = mask?.rank === 4 && mask.shape[0] === x.shape[0] ? mask.slice(0, from, to) : mask
+      return each.reduce((y, b) => b(y, own), part)
+    }),
   )
 }
 
@@ -44,10 +48,12 @@ export function blocks(depth: number, dim: number, heads: number, mlpRatio = 4):
 export function attention(dim: number, heads: number): TokenModule {
   if (dim % heads !== 0) throw new ShapeError('attention', `a width of ${dim} does not divide into ${heads} heads`)
   const { weight, bias } = weightAndBias([3 * dim, dim], weights)
+  // taken apart once, so that the gradients of all uses are added up before they are put together
+  const thirds = range(3).map(i => [weight, bias].map(t => t?.slice(0, i * dim, (i + 1) * dim)))
   const qkv = module({ weight, bias }, (x: Tensor, i: number) => {
-    const rows = (t: Tensor) => t.slice(0, i * dim, (i + 1) * dim)
-    const y = matmul(x, rows(weight), false, true)
-    return bias === undefined ? y : y.add(rows(bias))
+    const [own = weight, shift] = thirds[i] ?? []
+    const y = matmul(x, own, false, true)
+    return shift === undefined ? y : y.add(shift)
   })
   const proj = linear(dim, dim, weights)
   const each = dim / heads

@@ -46,7 +46,8 @@ function operators(of: (...inputs: Tensor[]) => Tensor, shapes: readonly Shape[]
   )
   const outputs = Object.fromEntries(result.map((t, i) => [`${i}`, t]))
   const { model } = compile({ outputs }, { device: 'cpu', precision: 'float32', block: blocked })
-  return new TextDecoder('latin1').decode(model).match(/ReorderInput|ReorderOutput|ConvTranspose|Gather/g) ?? []
+  const operator = /ReorderInput|ReorderOutput|ConvTranspose|Gather|HardSigmoid|ReduceSum(?!Square)/g
+  return new TextDecoder('latin1').decode(model).match(operator) ?? []
 }
 
 interface Convolution {
@@ -145,4 +146,17 @@ describe.skipIf(block === 0)('a blocked chain', () => {
 test('a machine has blocks of 16, of 8, or none', async () => {
   expect([16, 8, 0]).toContain(block)
   expect(await blockedChannels('webgpu')).toBe(0)
+})
+
+test("the slope of GELU takes the normal's distribution in one pass", async () => {
+  const of = (x: Tensor) => x.mul(3).gelu()
+  await agrees(of, [[4, 50]], 0, 1e-5)
+  expect(operators(of, [[4, 50]], 0)).toContain('HardSigmoid')
+})
+
+test('sums over many rows are products with ones', async () => {
+  const of = (x: Tensor) => x.sum([0, 1])
+  await agrees(of, [[8, 16, 65]], 0, 1e-5)
+  expect(operators(of, [[8, 16, 65]], 0)).not.toContain('ReduceSum')
+  expect(operators(of, [[2, 16, 65]], 0), 'too few rows').toContain('ReduceSum')
 })

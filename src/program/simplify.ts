@@ -138,7 +138,7 @@ function unexpanded(t: Tensor): Tensor {
 }
 
 /** The one value that a tensor holds everywhere, if it is known. */
-function scalarOf(t: Tensor): number | undefined {
+export function scalarOf(t: Tensor): number | undefined {
   let source: Tensor | undefined = t
   while (source !== undefined && movesOnly.has(source.op)) source = source.inputs[0]
   if (source?.op !== 'constant' || source.dtype !== 'float') return undefined

@@ -4,12 +4,18 @@ import { type Shape, sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { input, make, type Tensor } from '../tensor/tensor.js'
 import type { Drawing, DrawSpec } from './draws.js'
 
-/** What one trace records beside its tensors. */
-export interface Trace {
+/** How what is traced shall be computed. */
+export interface Manner {
   /** Layers behave as in training: batch statistics, dropout */
   readonly training: boolean
   /** The inner tensors of marked parts are computed again in the backward: less memory, more time */
-  readonly checkpointing: boolean
+  readonly checkpointing?: boolean
+  /** Marked functions get their batch in parts that stay in the processor's cache */
+  readonly inParts?: boolean
+}
+
+/** What one trace records beside its tensors. */
+export interface Trace extends Manner {
   readonly draws: DrawSpec[]
   /** What each variable holds after the program has run */
   readonly updates: Map<Tensor, Tensor>
@@ -18,12 +24,9 @@ export interface Trace {
 let current: Trace | undefined
 
 /** Runs `build` once, recording what it draws and which variables it changes. */
-export function trace<T>(
-  { training, checkpointing = false }: { training: boolean; checkpointing?: boolean },
-  build: (draw: Draw) => T,
-): { result: T; trace: Trace } {
+export function trace<T>(manner: Manner, build: (draw: Draw) => T): { result: T; trace: Trace } {
   const outer = current
-  const own: Trace = { training, checkpointing, draws: [], updates: new Map() }
+  const own: Trace = { ...manner, draws: [], updates: new Map() }
   current = own
   try {
     return { result: within('', () => build(draw)), trace: own }
@@ -37,6 +40,9 @@ export const isTraining = (): boolean => current?.training ?? false
 
 /** Whether marked parts are computed again in the backward; false outside a trace. */
 export const isCheckpointing = (): boolean => current?.checkpointing ?? false
+
+/** Whether marked functions get their batch in parts; false outside a trace. */
+export const isInParts = (): boolean => current?.inParts ?? false
 
 /** The variable holds the value after this run of the program. */
 export function update(variable: Tensor, value: Tensor): void {

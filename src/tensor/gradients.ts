@@ -47,8 +47,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   gelu: (g, { inputs: [x] }) => {
     // Φ(x) + x·φ(x) with u = x/√2: as few passes over the memory as there can be
     const u = x.mul(Math.SQRT1_2)
-    const tail = u.div(u.square().exp()).mul(2 / Math.sqrt(Math.PI))
-    return [g.mul(u.erf().add(tail).mul(0.5).add(0.5))]
+    const slope = u.div(u.square().exp()).mul(1 / Math.sqrt(Math.PI))
+    return [g.mul(u.erf().mul(0.5).add(0.5).add(slope))]
   },
   abs: (g, { inputs: [x] }) => [g.mul(x.sign())],
   sign: none,

@@ -57,7 +57,7 @@ export function chunkedPrograms(
   }
 
   // one trace for both passes over a chunk: the same draws, and so the same views
-  const { result: embeddings, trace: chunked } = trace({ training: true }, draw =>
+  const { result: embeddings, trace: chunked } = trace({ training: true, inParts: target.device === 'cpu' }, draw =>
     halves.embed(sampleOf(config, chunk), draw),
   )
   const [views = 1, , width = 1] = embeddings.shape

@@ -59,7 +59,8 @@ export interface TrainingProgram {
  * alone, so neither moves the other's, though both flow through all.
  */
 export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
-  const { result, trace: traced } = trace({ training: true, checkpointing: config.checkpointActivations }, draw => {
+  const manner = { training: true, checkpointing: config.checkpointActivations, inParts: target.device === 'cpu' }
+  const { result, trace: traced } = trace(manner, draw => {
     const { loss, metrics, chance, views, adversary } = learner.step(sampleOf(config, config.batch), draw)
     const variables = trainedOf(names)
     const opposed = new Set(adversary?.modules.flatMap(part => [...variablesOf(part).values()]))
