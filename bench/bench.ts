@@ -25,7 +25,6 @@ const help = `npm run bench [-- OPTIONS]
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
   --rounds N           how often all take their turn, default 3
-  --steps N            timed steps of a round, default 8
   --batch N            pictures in a batch, in place of each case's own
   --threads N          default the number of cores
   --pictures N         of the data part, default 1000, and a tenth of it large
@@ -38,7 +37,6 @@ const { values: options } = parseArgs({
     python: { type: 'string', multiple: true },
     'no-compile': { type: 'boolean' },
     rounds: { type: 'string', default: '3' },
-    steps: { type: 'string', default: '8' },
     batch: { type: 'string' },
     threads: { type: 'string', default: `${availableParallelism()}` },
     pictures: { type: 'string', default: '1000' },
@@ -51,11 +49,7 @@ if (options.help) {
   process.exit()
 }
 
-const [rounds, steps, threads] = [options.rounds, options.steps, options.threads].map(Number) as [
-  number,
-  number,
-  number,
-]
+const [rounds, threads] = [Number(options.rounds), Number(options.threads)]
 const report = (line: string) => console.log(line)
 const { peers, problems } = options.page
   ? { peers: [], problems: [] }
@@ -70,7 +64,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       () => {
         const batch = options.batch === undefined ? one.batch : Number(options.batch)
         const compile = !options['no-compile']
-        return measureSteps({ ...one, batch }, { peers, rounds, steps, threads, compile, problems, report })
+        return measureSteps({ ...one, batch }, { peers, rounds, threads, compile, problems, report })
       },
     ]),
   ),

@@ -1,4 +1,4 @@
-import type { Case } from './cases.js'
+import type { Case, Layout } from './cases.js'
 import { thisMachine } from './machine.js'
 import { type Peer, peerScript } from './peers.js'
 import { measure, measureOurs } from './process.js'
@@ -9,7 +9,6 @@ import { type Contender, inTurns } from './turns.js'
 export interface StepOptions {
   readonly peers: readonly Peer[]
   readonly rounds: number
-  readonly steps: number
   readonly threads: number
   /** Whether torch.compile takes part */
   readonly compile: boolean
@@ -19,42 +18,38 @@ export interface StepOptions {
 }
 
 type Mode = 'eager' | 'compile'
-/** How PyTorch lays out pictures: [N, C, H, W] or [N, H, W, C] in memory */
-type Layout = 'contiguous' | 'channels_last'
 
 /** What our two contenders are called in a record; all others are peers. */
 export const ours = { whole: 'Lacuna, whole step', plain: 'Lacuna, no augmentation' } as const
 
-/** Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. */
+/**
+ * Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. Peers are measured in each
+ * layout, and compiled in the last one.
+ */
 export async function measureSteps(one: Case, options: StepOptions): Promise<void> {
-  const { name, encoder, peer: model, size, batch } = one
-  const { peers, rounds, steps, threads, compile, problems, report } = options
+  const { name, encoder, peer: model, size, batch, steps, layouts } = one
+  const { peers, rounds, threads, compile, problems, report } = options
   const own = (kind: keyof typeof ours): Contender<StepMeasurement> => ({
     name: ours[kind],
     measure: () => measureOurs('run-step.js', encoder, size, batch, steps, threads, kind),
   })
-  const peerStep = ({ python, env }: Peer, mode: Mode, layout: Layout, timed = steps) => {
-    const args = [peerScript('torch_step.py'), model, size, batch, timed, threads, WARM_UP, mode, layout]
-    return measure<StepMeasurement>(python, args, env)
-  }
-  const theirs = (peer: Peer, mode: Mode): Contender<StepMeasurement> => ({
-    name: `PyTorch ${peer.version}, ${mode === 'eager' ? 'eager' : 'torch.compile'}`,
-    measure: async () => peerStep(peer, mode, await fasterLayout(peer)),
-  })
-  const fasterLayout = remembered(async (peer: Peer): Promise<Layout> => {
-    const [contiguous, channelsLast] = [
-      await peerStep(peer, 'eager', 'contiguous', 3),
-      await peerStep(peer, 'eager', 'channels_last', 3),
+  const theirs = ({ python, version, env }: Peer, mode: Mode, layout: Layout): Contender<StepMeasurement> => {
+    const args = [peerScript('torch_step.py'), model, size, batch, steps, threads, WARM_UP, mode, layout]
+    const words = [
+      mode === 'eager' ? 'eager' : 'torch.compile',
+      ...(layout === 'channels_last' ? ['channels last'] : []),
     ]
-    const faster = channelsLast.seconds < contiguous.seconds ? 'channels_last' : 'contiguous'
-    report(`PyTorch ${peer.version} is given tensors that are ${faster}, which is faster in a trial`)
-    return faster
-  })
+    return {
+      name: `PyTorch ${version}, ${words.join(', ')}`,
+      measure: () => measure<StepMeasurement>(python, args, env),
+    }
+  }
+  const compiling = peers.filter(({ compiles }) => compile && compiles)
   const contenders = [
     own('whole'),
     own('plain'),
-    ...peers.map(peer => theirs(peer, 'eager')),
-    ...peers.filter(({ compiles }) => compile && compiles).map(peer => theirs(peer, 'compile')),
+    ...peers.flatMap(peer => layouts.map(layout => theirs(peer, 'eager', layout))),
+    ...compiling.flatMap(peer => layouts.slice(-1).map(layout => theirs(peer, 'compile', layout))),
   ]
   const measured = await inTurns(rounds, contenders, report)
   wantSameModel(name, measured.results)
@@ -71,14 +66,4 @@ function wantSameModel(name: string, results: StepRecord['results']): void {
   const counts = Object.entries(results).flatMap(([who, [first]]) => (first ? [[who, first.parameters] as const] : []))
   if (new Set(counts.map(([, count]) => count)).size > 1)
     throw new Error(`${name}: models differ in parameters: ${counts.map(([who, n]) => `${who} ${n}`).join('; ')}`)
-}
-
-/** The result of the first call with an argument serves all later ones. */
-function remembered<In, Out>(find: (of: In) => Promise<Out>): (of: In) => Promise<Out> {
-  const known = new Map<In, Promise<Out>>()
-  return of => {
-    const found = known.get(of) ?? find(of)
-    known.set(of, found)
-    return found
-  }
 }

@@ -38,7 +38,7 @@ Written by \`npm run bench\`; every number is one that it measured, except in th
     steps.length > 0 &&
       `## Training steps
 
-One step of SimCLR with AdamW in float32, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, which is what PyTorch is given to do here, in the memory layout (contiguous or channels last) that is faster in a trial. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in the same process.
+One step of SimCLR with AdamW in float32, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, which is what PyTorch is given to do here: for convolutions in its default memory layout and with channels last, compiled with channels last alone. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in the same process.
 
 ${table(
   ['', 'Lacuna, whole step', 'no augmentation', 'fastest PyTorch', 'ratio, whole', 'ratio, no augmentation'],

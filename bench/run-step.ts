@@ -5,6 +5,7 @@
  * usage: node run-step.js ENCODER SIZE BATCH STEPS THREADS whole|plain
  */
 import { initialValues } from '#lacuna/nn/initialise.js'
+import { drawFeeds } from '#lacuna/program/draws.js'
 import { blockedChannels } from '#lacuna/program/probe.js'
 import { startRunner } from '#lacuna/program/runner.js'
 import { variableOf } from '#lacuna/program/trace.js'
@@ -38,10 +39,19 @@ await runner.write(initialValues(names, config.seed))
 
 const image = Uint8Array.from({ length: batch * size * size * 3 }, () => 256 * Math.random())
 const seconds: number[] = []
+const drawn = (step: number) => drawFeeds(program.draws, program.precision, { seed: config.seed, step })
+let draws = drawn(0)
 for (let step = 0; step < WARM_UP + steps; step++) {
   const begun = performance.now()
-  const feeds = { image, learningRate: [config.learningRate], step: [step], progress: [0] }
-  const { loss } = await runner.run('train', feeds, { seed: config.seed, step })
+  const running = runner.run('train', {
+    image,
+    learningRate: [config.learningRate],
+    step: [step],
+    progress: [0],
+    ...draws,
+  })
+  draws = drawn(step + 1) // while the step runs, as `pretrain` does
+  const { loss } = await running
   seconds.push(secondsSince(begun))
   if (!Number.isFinite(loss?.[0])) throw new Error(`${encoder}: the loss is no number at step ${step}`)
 }
