@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { nextName, type Port } from '#lacuna/program/compile.js'
-import { blockedChannels } from '#lacuna/program/probe.js'
+import { targetFor } from '#lacuna/program/probe.js'
 import { tensorOf, zeros } from '#lacuna/program/session.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
 import { trainingProgram } from '#lacuna/training/programs.js'
@@ -27,7 +27,7 @@ interface Event {
 const [encoder = 'c4', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 4, threads = 1] = numbers.map(Number)
 const config = configOf(encoder, size, batch)
-const target = { device: 'cpu', precision: 'float32', block: await blockedChannels('cpu') } as const
+const target = await targetFor({ device: 'cpu', precision: 'float32' })
 const { program } = trainingProgram(assemblePlain(config), config, target)
 const directory = mkdtempSync(join(tmpdir(), 'lacuna-profile-'))
 try {

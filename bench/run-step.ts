@@ -6,7 +6,7 @@
  */
 import { initialValues } from '#lacuna/nn/initialise.js'
 import { drawFeeds } from '#lacuna/program/draws.js'
-import { blockedChannels } from '#lacuna/program/probe.js'
+import { targetFor } from '#lacuna/program/probe.js'
 import { startRunner } from '#lacuna/program/runner.js'
 import { variableOf } from '#lacuna/program/trace.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
@@ -31,7 +31,7 @@ const config = configOf(encoder, size, batch)
 const runner = startRunner({ threads })
 const start = performance.now()
 const assembly = kind === 'whole' ? assemble(config) : assemblePlain(config)
-const target = { device: 'cpu', precision: 'float32', block: await blockedChannels('cpu') } as const
+const target = await targetFor({ device: 'cpu', precision: 'float32' })
 const { program, names } = trainingProgram(assembly, config, target)
 await runner.load('train', program)
 const compileSeconds = secondsSince(start)

@@ -2,6 +2,7 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Device } from '../program/lowering.js'
+import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
 import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
@@ -59,7 +60,7 @@ export async function untrainedEncoder(
   return embedder(config, options, async (runner, embedding, assembly) => {
     const start = initialValues(assembly.names, seed)
     await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
-    const program = calibrationProgram(assembly, config, batch, { device: config.device, precision: 'float32' })
+    const program = calibrationProgram(assembly, config, batch, await targetFor(runner.options))
     if (!program.state.some(({ updated }) => updated)) return // no running statistics
     await runner.load('calibrate', program)
     const part = trainingPart(pictures)
@@ -85,7 +86,7 @@ async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill)
   const assembly = assemble(config)
   const runner = startRunner({ device, threads: options.threads })
   try {
-    const program = embeddingProgram(assembly, config, batch, { device, precision: 'float32' })
+    const program = embeddingProgram(assembly, config, batch, await targetFor(runner.options))
     await runner.load('embed', program)
     await fill(runner, program, assembly)
     const width = program.outputs[0]?.shape[1] ?? 0

@@ -2,6 +2,7 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { uniforms } from '../program/draws.js'
 import type { Runner } from '../program/engine.js'
+import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
 import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { readConfig } from '../training/config.js'
@@ -59,8 +60,7 @@ export async function pretext(
   const assembly = assemble(config)
   const runner = startRunner({ device: options.device ?? config.device, threads: options.threads })
   try {
-    const { device, precision } = runner.options
-    const { program, measures } = examinationProgram(assembly, config, batch, { device, precision })
+    const { program, measures } = examinationProgram(assembly, config, batch, await targetFor(runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
     const stride = Math.max(1, Math.floor(part.items.length / (batches * batch))) // spread over the whole part

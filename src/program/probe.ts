@@ -1,7 +1,14 @@
 import ort from 'onnxruntime-node'
 import { BLOCKED } from './blocked.js'
+import type { Target } from './compile.js'
 import type { Device } from './lowering.js'
 import { writeModel } from './onnx/model.js'
+import type { EngineOptions } from './session.js'
+
+/** What programs for a device of this machine are compiled for. */
+export async function targetFor({ device, precision }: Pick<EngineOptions, 'device' | 'precision'>): Promise<Target> {
+  return { device, precision, block: await blockedChannels(device) }
+}
 
 const SIZES = [16, 8]
 

@@ -10,7 +10,7 @@ import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
-import { blockedChannels } from '../program/probe.js'
+import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
 import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
@@ -99,12 +99,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     threads: options.threads,
   })
   try {
-    const target = {
-      device: config.device,
-      precision: runner.options.precision,
-      block: await blockedChannels(config.device),
-    }
-    const stepper = stepperOf(assembly, config, target)
+    const stepper = stepperOf(assembly, config, await targetFor(runner.options))
     const { names, chance, viewsPerPicture } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
