@@ -3,7 +3,8 @@ import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { type Cell, cellsOf } from './cells.js'
 import { nextName, type Port, type Program } from './compile.js'
 import { drawFeeds, drawType, type Moment } from './draws.js'
-import { type EngineOptions, openSession, tensorOf } from './session.js'
+import { runSession } from './outputs.js'
+import { type EngineOptions, openSession, tensorOf, zeros } from './session.js'
 import type { Values } from './values.js'
 
 export type { Moment } from './draws.js'
@@ -28,13 +29,15 @@ export interface Runner {
   load(key: string, program: Program, options?: LoadOptions): Promise<void>
   unload(key: string): Promise<void>
   /**
-   * Runs a loaded program once; variables that it updates hold their new values afterwards.
+   * Runs a loaded program once; variables that it updates hold their new values afterwards. After a run that ended with an
+   * error some may hold them and others not.
    * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn for the moment
    */
   run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
   /** A copy of the variables named, or of all */
   read(names?: readonly string[]): Promise<Map<string, Values>>
-  write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void>
+  /** Takes values one after the other, so that they need not be there all at once. */
+  write(values: Iterable<readonly [name: string, values: ArrayLike<number>]>): Promise<void>
   close(): Promise<void>
 }
 
@@ -89,19 +92,19 @@ export class Engine implements Runner {
     const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
     for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
     const wanted: Record<string, ort.Tensor | null> = {}
-    for (const port of program.outputs) wanted[port.name] = null
+    for (const port of program.outputs) wanted[port.name] = this.cells.onDevice ? null : zeros(port)
     const read = new Set(session.inputNames)
-    for (const { name, updated } of program.state) {
+    for (const { name, updated, inPlace } of program.state) {
       const { cell } = this.variable(name)
       if (read.has(name)) given[name] = cell.now
-      if (updated) wanted[nextName(name)] = cell.next
+      if (updated) wanted[nextName(name)] = cell.next(inPlace)
     }
     const start = performance.now()
-    const results = await session.run(given, wanted)
+    const results = await runSession(session, given, wanted)
     this.seconds += (performance.now() - start) / 1000
     const result = (name: string): ort.Tensor => {
       const tensor = results[name]
-      if (tensor === undefined) throw new Error(`${key} gave no ${name}`)
+      if (!tensor) throw new Error(`${key} gave no ${name}`)
       return tensor
     }
     for (const { name, updated } of program.state) if (updated) this.variable(name).cell.advance(result(nextName(name)))
@@ -114,7 +117,7 @@ export class Engine implements Runner {
     return found
   }
 
-  async write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
+  async write(values: Iterable<readonly [string, ArrayLike<number>]>): Promise<void> {
     for (const [name, data] of values) {
       const { shape, cell } = this.variable(name)
       if (data.length !== sizeOf(shape))
