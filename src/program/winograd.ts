@@ -44,7 +44,7 @@ type Two = readonly [string, string]
  * Below these many channels on both sides, moving the tiles costs more than the products save: against plain convolutions,
  * against blocked ones, and for gradients of weights. Measured on one AVX-512 core.
  */
-const WIDE = { plain: 96, blocked: 192, weight: 64 }
+const WIDE = { plain: 96, blocked: 192, weight: 96 }
 
 /** The convolution over tiles, where that is faster. */
 export function tiledConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): string | undefined {
