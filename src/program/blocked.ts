@@ -40,6 +40,36 @@ export function channelsLast(e: Emitter, x: string, [n = 1, c = 1, ...places]: S
   return e.one('Transpose', [e.one('Reshape', [x, e.ints([n, c, count])])], { perm: [0, 2, 1] })
 }
 
+/** Channels last, with zeros under the last row of each sample: [N, C, H, W] → [N, (H + 1) · W, C]; for gathers that see beyond a border. */
+export function zerosBelow(e: Emitter, x: string, shape: Shape): string {
+  const [n = 1, c = 1, height = 1, ...row] = shape
+  if (e.twins.has(x)) return channelsLast(e, framed(e, x, shape, { after: [1, 0] }), [n, c, height + 1, ...row])
+  const zeros = e.one('Expand', [e.float(0), e.ints([n, sizeOf(row), c])])
+  return e.one('Concat', [channelsLast(e, x, shape), zeros], { axis: 1 })
+}
+
+export interface Frame {
+  /** Zeros above and left, and below and right; fewer than none of the latter cut off what is there */
+  readonly before?: Shape
+  readonly after?: Shape
+}
+
+/**
+ * Zeros around a picture of a blocked value: a convolution of single channels by 1 works on all threads, which neither `Pad`
+ * nor `Concat` does.
+ */
+export function framed(e: Emitter, x: string, [, c = 1]: Shape, { before = [0, 0], after = [0, 0] }: Frame): string {
+  if ([...before, ...after].every(zeros => zeros === 0)) return x
+  const kernel = after.map(zeros => 1 + Math.max(0, -zeros))
+  const first = Float64Array.from({ length: sizeOf(kernel) }, (_, i) => (i === 0 ? 1 : 0))
+  const blocks = e.ints([c / e.block, first.length, e.block])
+  const taps = e.one('Expand', [e.values(first, [1, first.length, 1], e.precision), blocks])
+  const weight = e.one('Reshape', [taps, e.ints([c, 1, ...kernel])])
+  const pads = [...before, ...after.map(zeros => Math.max(0, zeros))]
+  const attributes = { ...singleChannels(c), kernel_shape: kernel, pads }
+  return fromBlocked(e, e.one('Conv', [toBlocked(e, x), weight], attributes, BLOCKED), c)
+}
+
 /** [N, H · W, C] → [N, C, H, W] */
 export function channelsFirst(e: Emitter, rows: string, shape: Shape): string {
   const [n = 1, c = 1, h = 1, w = 1] = shape

@@ -1,5 +1,5 @@
 import type { TensorOf } from '../tensor/primitives.js'
-import { type Shape, sizeOf } from '../tensor/shape.js'
+import { range, type Shape, sizeOf } from '../tensor/shape.js'
 import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
 import type { Emitter } from './emitter.js'
 import { onnxAttributes, turned, turnedAttributes } from './lowering-conv.js'
@@ -42,8 +42,9 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
   if (phases.flat().some(p => p === undefined)) return undefined
   const [rows = [], columns = []] = phases as Phase[][]
   const exchanged = blockExchanged(e, weight, kernel)
-  const lines = rows.map(row => {
-    const parts = columns.map(column => {
+  const lines = (n * c * height) / e.block / 2
+  const parts = rows.flatMap(row =>
+    columns.map(column => {
       const seen = [row, column]
       const cut = e.one('Slice', [
         exchanged,
@@ -55,13 +56,13 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
       const inputs = [toBlocked(e, output), e.one('Reshape', [cut, e.ints([c, o, row.count, column.count])])]
       const padding = seen.map(({ around }) => around)
       const attributes = onnxAttributes({ stride: [1, 1], dilation: [1, 1], groups: 1, padding })
-      const places = [(n * c * height) / e.block / 2, width / 2, e.block]
-      return e.one('Reshape', [e.one('Conv', inputs, attributes, BLOCKED), e.ints(places)])
-    })
-    const line = e.one('Concat', parts, { axis: 2 }) // [N · C / b · H / 2, W / 2, 2 · b]
-    return e.one('Reshape', [line, e.ints([-1, width * e.block])])
-  })
-  return fromBlocked(e, e.one('Reshape', [e.one('Concat', lines, { axis: 1 }), e.ints(t.shape)]), c)
+      return e.one('Reshape', [e.one('Conv', inputs, attributes, BLOCKED), e.ints([lines, width / 2, e.block])])
+    }),
+  )
+  // all kinds of a line one after the other, then each pixel in its place by a gather, which works on all threads
+  const pixels = [0, 1].flatMap(y => range(width).map(x => ((2 * y + (x % 2)) * width) / 2 + Math.floor(x / 2)))
+  const beside = e.one('Gather', [e.one('Concat', parts, { axis: 1 }), e.ints(pixels)], { axis: 1 })
+  return fromBlocked(e, e.one('Reshape', [beside, e.ints(t.shape)]), c)
 
   /** What places 2·j + `place` of an axis see: input[j] = Σ over m of output[j + shift − m] · kernel[first + 2·m]. */
   function phase(place: number, axis: number): Phase | undefined {
@@ -86,20 +87,22 @@ interface Phase {
 /** [O, C, kh, kw] → [O / b, C / b, kh, kw, C in a block, O in a block] */
 function blockKernel(e: Emitter, weight: string, shape: Shape): string {
   const [o = 1, c = 1, kh = 1, kw = 1] = shape
-  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, c / e.block, e.block, kh * kw])])
-  return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 4, 3, 1] }), e.ints(shape)])
+  const apart = [o / e.block, c / e.block, e.block, kh * kw, e.block]
+  const blocked = e.one('Reshape', [blockOutputs(e, weight, shape), e.ints(apart)])
+  return e.one('Reshape', [e.one('Transpose', [blocked], { perm: [0, 1, 3, 2, 4] }), e.ints(shape)])
 }
 
 /** With its channels exchanged: [O, C, kh, kw] → [C / b, O / b, kh, kw, O in a block · C in a block] */
 function blockExchanged(e: Emitter, weight: string, [o = 1, c = 1, kh = 1, kw = 1]: Shape): string {
-  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, c / e.block, e.block, kh * kw])])
-  const turned = e.one('Transpose', [apart], { perm: [2, 0, 4, 1, 3] })
+  const apart = [o / e.block, e.block, c / e.block, kh * kw, e.block]
+  const blocked = e.one('Reshape', [toBlocked(e, weight), e.ints(apart)])
+  const turned = e.one('Transpose', [blocked], { perm: [2, 0, 3, 1, 4] })
   return e.one('Reshape', [turned, e.ints([c / e.block, o / e.block, kh, kw, e.block * e.block])])
 }
 
-/** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block] */
+/** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block]; faster than a `Transpose` that moves single numbers */
 function blockOutputs(e: Emitter, weight: string, shape: Shape): string {
   const [o = 1, ...rest] = shape
-  const apart = e.one('Reshape', [weight, e.ints([o / e.block, e.block, sizeOf(rest)])])
-  return e.one('Reshape', [e.one('Transpose', [apart], { perm: [0, 2, 1] }), e.ints(shape)])
+  const flat = e.one('Reshape', [weight, e.ints([1, o, sizeOf(rest), 1])])
+  return e.one('Reshape', [e.one('ReorderInput', [flat], {}, BLOCKED), e.ints(shape)])
 }

@@ -1,6 +1,5 @@
 import type { ConvolutionAttributes, TensorOf } from '../tensor/primitives.js'
-import { range, type Shape, sizeOf } from '../tensor/shape.js'
-import { channelsLast } from './blocked.js'
+import { range, type Shape } from '../tensor/shape.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -67,108 +66,6 @@ export function turnedAttributes(t: TensorOf<'convInput'>) {
   })
   if (around.flat().some(p => p < 0)) return undefined
   return onnxAttributes({ stride, padding: around, dilation, groups })
-}
-
-/**
- * The weight gradient as a convolution of the input by the output, batch and channels exchanged:
- * what the stride was is now the dilation. With groups, one product per place of the kernel.
- */
-export function lowerConvWeight(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
-  if (t.attributes.groups !== 1) return lowerWeightProducts(e, names, t)
-  const { stride, padding, dilation } = t.attributes
-  const exchange = { perm: [1, 0, ...range(t.rank - 2).map(i => i + 2)] }
-  const [x, output] = names.map(name => e.one('Transpose', [name], exchange))
-  const swapped = { stride: dilation, dilation: stride, padding, groups: 1 }
-  const wide = e.one('Conv', [x ?? '', output ?? ''], onnxAttributes(swapped)) // [C, O, ≥ kernel]
-  const axes = range(t.rank - 2).map(i => i + 2)
-  const kernel = t.shape.slice(2)
-  const cut = e.one('Slice', [wide, e.ints(kernel.map(() => 0)), e.ints(kernel), e.ints(axes)])
-  return e.one('Transpose', [cut], exchange)
-}
-
-/** Below this many input channels the products of single places are too thin to be worth a call each. */
-const THIN = 16
-
-/**
- * The weight gradient as products of the output with the inputs that each place of the kernel sees, sample by sample: for
- * groups, and on the CPU, where it is 1.5 to 2 times as fast as the exchanged convolution. Without a stride one product for
- * each place of the kernel spares the memory; with one, the inputs seen are few and go into one product.
- */
-export function lowerWeightProducts(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
-  const { stride, groups } = t.attributes
-  const [o = 1, perGroup = 1, ...kernel] = t.shape
-  const many = perGroup >= THIN
-  const few = sizeOf(t.inputs[1].shape.slice(2)) < LENGTH / 2 // products of single places would be short
-  if (groups === 1 && many && (few || stride.some(s => s !== 1))) return lowerWeightColumns(e, names, t)
-  const { rows, columns } = unfolded(e, names, t)
-  const product = (column: string) => {
-    const turned = e.one('Transpose', [column], { perm: [0, 1, 3, 2] }) // joined with the product by ONNX Runtime
-    return e.one('ReduceSum', [e.one('MatMul', [rows, turned]), e.ints([0])], { keepdims: 0 })
-  }
-  if (many && stride.every(s => s === 1)) {
-    const parts = columns.map(column => e.one('Reshape', [product(column), e.ints([o, perGroup, 1])]))
-    return e.one('Reshape', [e.one('Concat', parts, { axis: 2 }), e.ints(t.shape)])
-  }
-  const all = product(columns.length === 1 ? (columns[0] ?? '') : e.one('Concat', columns, { axis: 2 })) // [G, O/G, places · C/G]
-  return placesLast(e, all, [o, sizeOf(kernel), perGroup], t.shape)
-}
-
-/** Places summed over in one product; shorter ones spend their time on writing and adding up results. */
-const LENGTH = 256
-
-/**
- * With a stride: channels last, so that a gather copies all channels of a place at once (strided slices copy number by
- * number), then one product for as many samples as make it long.
- */
-function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string {
-  const { stride, padding, dilation } = t.attributes
-  const [n = 1, o = 1, ...spatial] = t.inputs[1].shape
-  const [, c = 1, ...from] = t.inputs[0].shape
-  const kernel = t.shape.slice(2)
-  const [inside, length] = [sizeOf(from), sizeOf(spatial)]
-  const seen = places(spatial).flatMap(at =>
-    places(kernel).map(place => {
-      const start = at.map(
-        (p, i) => p * (stride[i] ?? 1) + (place[i] ?? 0) * (dilation[i] ?? 1) - (padding[i]?.[0] ?? 0),
-      )
-      if (start.some((s, i) => s < 0 || s >= (from[i] ?? 0))) return inside // the row of zeros
-      return start.reduce((index, s, i) => index * (from[i] ?? 1) + s, 0)
-    }),
-  )
-  const last = channelsLast(e, x, [n, c, ...from])
-  const framed = e.one('Concat', [last, e.one('Expand', [e.float(0), e.ints([n, 1, c])])], { axis: 1 })
-  const columns = e.one('Gather', [framed, e.ints(seen)], { axis: 1 }) // [N, length · places, C]
-  const together = range(n + 1).find(g => g > 0 && n % g === 0 && g * length >= LENGTH) ?? n
-  const grouped = e.one('Reshape', [output, e.ints([n / together, together, o, length])])
-  const turned = together === 1 ? grouped : e.one('Transpose', [grouped], { perm: [0, 2, 1, 3] })
-  const rows = e.one('Reshape', [turned, e.ints([n / together, o, together * length])])
-  const wide = e.one('Reshape', [columns, e.ints([n / together, together * length, sizeOf(kernel) * c])])
-  const all = e.one('ReduceSum', [e.one('MatMul', [rows, wide]), e.ints([0])], { keepdims: 0 })
-  return placesLast(e, all, [o, sizeOf(kernel), c], t.shape)
-}
-
-/** [O, places · C] → [O, C, ...kernel] */
-function placesLast(e: Emitter, product: string, apart: readonly number[], shape: Shape): string {
-  const turned = e.one('Transpose', [e.one('Reshape', [product, e.ints(apart)])], { perm: [0, 2, 1] })
-  return e.one('Reshape', [turned, e.ints(shape)])
-}
-
-/** The output as rows [N, G, O/G, L], and the inputs that each place of the kernel sees, [N, G, C/G, L]. */
-function unfolded(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): { rows: string; columns: string[] } {
-  const { stride, padding, dilation, groups } = t.attributes
-  const [n = 1, o = 1, ...spatial] = t.inputs[1].shape
-  const c = t.inputs[0].shape[1] ?? 1
-  const axes = range(spatial.length).map(i => i + 2)
-  const padded = padding.flat().every(p => p === 0)
-    ? x
-    : e.one('Pad', [x, e.ints([...padding.map(p => p[0]), ...padding.map(p => p[1])]), '', e.ints(axes)])
-  const columns = places(t.shape.slice(2)).map(place => {
-    const start = place.map((p, i) => p * (dilation[i] ?? 1))
-    const end = start.map((s, i) => s + ((spatial[i] ?? 1) - 1) * (stride[i] ?? 1) + 1)
-    const seen = e.one('Slice', [padded, e.ints(start), e.ints(end), e.ints(axes), e.ints(stride)])
-    return e.one('Reshape', [seen, e.ints([n, groups, c / groups, -1])])
-  })
-  return { rows: e.one('Reshape', [output, e.ints([n, groups, o / groups, -1])]), columns }
 }
 
 /** All positions inside a kernel, the last axis fastest. */

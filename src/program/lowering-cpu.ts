@@ -9,11 +9,13 @@ import {
   blockedTotal,
   stayingBlocked,
 } from './blocked.js'
+import { weightOverPixels, weightOverSamples } from './blocked-weight.js'
 import type { Emitter } from './emitter.js'
 import type { Lowering, LoweringTable } from './lowering.js'
 import { blockedConv, blockedInput, blockedPhases } from './lowering-blocked.js'
-import { lowerConv, lowerConvInput, lowerStrideOneInput, lowerWeightProducts } from './lowering-conv.js'
+import { lowerConv, lowerConvInput, lowerStrideOneInput } from './lowering-conv.js'
 import { portable } from './lowering-portable.js'
+import { lowerWeightProducts } from './lowering-weight.js'
 import { Float } from './onnx/model.js'
 import { scalarOf } from './simplify.js'
 import { tiledConv, tiledInput, tiledWeight } from './winograd.js'
@@ -59,7 +61,11 @@ export const cpu: Partial<LoweringTable> = {
     blockedPhases(e, names, t) ??
     lowerStrideOneInput(e, names, t) ??
     lowerConvInput(e, names, t),
-  convWeight: (e, names, t) => tiledWeight(e, names, t) ?? lowerWeightProducts(e, names, t),
+  convWeight: (e, names, t) =>
+    tiledWeight(e, names, t) ??
+    weightOverPixels(e, names, t) ??
+    weightOverSamples(e, names, t) ??
+    lowerWeightProducts(e, names, t),
 }
 
 /** Σ x² without writing x² down; undefined where it is no such sum. */

@@ -2,7 +2,8 @@ import type { Primitive, TensorOf } from '../tensor/primitives.js'
 import { range } from '../tensor/shape.js'
 import type { Emitter } from './emitter.js'
 import type { Lowering, LoweringTable } from './lowering.js'
-import { lowerConv, lowerConvInput, lowerConvWeight } from './lowering-conv.js'
+import { lowerConv, lowerConvInput } from './lowering-conv.js'
+import { lowerConvWeight } from './lowering-weight.js'
 import { elementType } from './onnx/model.js'
 
 const operator =

@@ -1,6 +1,6 @@
 import type { ConvolutionAttributes, TensorOf } from '../tensor/primitives.js'
 import { range, type Shape, sizeOf } from '../tensor/shape.js'
-import { channelsFirst, channelsLast } from './blocked.js'
+import { channelsFirst, zerosBelow } from './blocked.js'
 import type { Emitter } from './emitter.js'
 
 /**
@@ -44,7 +44,7 @@ type Two = readonly [string, string]
  * Below these many channels on both sides, moving the tiles costs more than the products save: against plain convolutions,
  * against blocked ones, and for gradients of weights. Measured on one AVX-512 core.
  */
-const WIDE = { plain: 96, blocked: 192, weight: 64 }
+const WIDE = { plain: 96, blocked: 192, weight: 96 }
 
 /** The convolution over tiles, where that is faster. */
 export function tiledConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): string | undefined {
@@ -148,10 +148,9 @@ function untiled(e: Emitter, atPoints: string, { samples, outputs, to, tiles }: 
   return channelsFirst(e, rows, [samples, outputs, height, width])
 }
 
-/** [N, C, H, W] → [N · H · W + 1, C], the last row zeros */
+/** [N, C, H, W] → [N · (H + 1) · W, C], zeros under each sample */
 function rowsOf(e: Emitter, x: string, samples: number, channels: number, places: Shape): string {
-  const last = e.one('Reshape', [channelsLast(e, x, [samples, channels, ...places]), e.ints([-1, channels])])
-  return e.one('Concat', [last, e.one('Expand', [e.float(0), e.ints([1, channels])])], { axis: 0 })
+  return e.one('Reshape', [zerosBelow(e, x, [samples, channels, ...places]), e.ints([-1, channels])])
 }
 
 /** Rows of `rowsOf` that the tiles of a side see, by place in the tile, sample and tile. */
@@ -165,7 +164,7 @@ function tileRows(side: number, samples: number, tiles: Shape, [h = 1, w = 1]: S
           for (let b = 0; b < across; b++) {
             const [y, x] = [a * TILE + i - top, b * TILE + j - left]
             const inside = y >= 0 && x >= 0 && y < h && x < w
-            rows.push(inside ? (n * h + y) * w + x : samples * h * w)
+            rows.push((n * (h + 1) + (inside ? y : h)) * w + (inside ? x : 0))
           }
   return rows
 }
