@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cases } from './cases.js'
 import { type FolderName, folders, measureData } from './measure-data.js'
+import { measureForms } from './measure-forms.js'
 import { measureGrowth } from './measure-growth.js'
 import { measureIdle } from './measure-idle.js'
 import { measureMemory } from './measure-memory.js'
@@ -20,7 +21,7 @@ import { findPeers } from './peers.js'
 
 const help = `npm run bench [-- OPTIONS]
 
-  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'profile', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
+  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
   --page               measures nothing, writes the page from what is kept
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
@@ -75,6 +76,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     ]),
   ),
   profile: () => measureProfile({ threads, report }),
+  forms: () => measureForms({ rounds, threads, report }),
   idle: () => measureIdle({ threads, report }),
   memory: () => measureMemory({ threads, report }),
   growth: () => measureGrowth({ steps: Number(options['growth-steps']), threads, report }),

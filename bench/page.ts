@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { cases } from './cases.js'
 import { folders } from './measure-data.js'
 import { dataSection } from './page-data.js'
+import { formsSection } from './page-forms.js'
 import { idleSection, memorySection } from './page-memory.js'
 import { profileSection } from './page-profile.js'
 import { stepSection, summaryRow } from './page-steps.js'
 import { table } from './page-table.js'
 import {
   type DataRecord,
+  type FormsRecord,
   type GrowthRecord,
   type IdleRecord,
   kept,
@@ -26,9 +28,10 @@ export function performancePage(): string {
   const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
   const growth = kept<GrowthRecord>('growth')
   const profile = kept<ProfileRecord>('profile')
+  const forms = kept<FormsRecord>('forms')
   const idle = kept<IdleRecord>('idle')
   const memory = kept<MemoryRecord>('memory')
-  const others = [profile, idle, memory, growth].flatMap(record => record ?? [])
+  const others = [profile, forms, idle, memory, growth].flatMap(record => record ?? [])
   const records = [...steps.map(({ record }) => record), ...data, ...others]
   const sections = [
     `# Performance
@@ -46,6 +49,7 @@ ${table(
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
     profile && profileSection(profile),
+    forms && formsSection(forms),
     data.length > 0 && dataSection(data),
     idle && idleSection(idle),
     memory && memorySection(memory),

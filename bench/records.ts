@@ -71,6 +71,25 @@ export interface ProfileRecord extends Measured {
   }[]
 }
 
+/** What each form of a convolution or a gradient of it takes; the forms in the order in which they would be chosen. */
+export interface FormsRecord extends Measured {
+  readonly cases: readonly {
+    readonly title: string
+    readonly convolutions: readonly {
+      readonly what: string
+      readonly shape: string
+      /** How often a step has it */
+      readonly count: number
+      readonly forms: readonly {
+        readonly name: string
+        /** Of the cost model, in milliseconds */
+        readonly estimate: number
+        readonly milliseconds: number
+      }[]
+    }[]
+  }[]
+}
+
 export interface MemoryCase {
   readonly title: string
   readonly encoder: string
@@ -87,7 +106,7 @@ export const root = join('runs', 'bench')
 export const today = (): string => new Date().toISOString().slice(0, 10)
 const pathOf = (part: string) => join(root, `${part}.json`)
 
-type AnyRecord = StepRecord | DataRecord | GrowthRecord | IdleRecord | MemoryRecord | ProfileRecord
+type AnyRecord = StepRecord | DataRecord | GrowthRecord | IdleRecord | MemoryRecord | ProfileRecord | FormsRecord
 
 export function keep(part: string, record: AnyRecord): void {
   mkdirSync(root, { recursive: true })

@@ -9,16 +9,12 @@ import {
   blockedTotal,
   stayingBlocked,
 } from './blocked.js'
-import { weightOverPixels, weightOverSamples } from './blocked-weight.js'
 import type { Emitter } from './emitter.js'
+import { lowerCheapest } from './forms.js'
 import type { Lowering, LoweringTable } from './lowering.js'
-import { blockedConv, blockedInput, blockedPhases } from './lowering-blocked.js'
-import { lowerConv, lowerConvInput, lowerStrideOneInput } from './lowering-conv.js'
 import { portable } from './lowering-portable.js'
-import { lowerWeightProducts } from './lowering-weight.js'
 import { Float } from './onnx/model.js'
 import { scalarOf } from './simplify.js'
-import { tiledConv, tiledInput, tiledWeight } from './winograd.js'
 
 const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs', 'sub', 'div', 'maximum', 'minimum'] as const
 
@@ -54,18 +50,9 @@ export const cpu: Partial<LoweringTable> = {
     const [zeros, ones] = [0, 1].map(value => e.one('Expand', [e.float(value), e.ints([t.shape[1] ?? 1])]))
     return e.one('BatchNormalization', [...names, zeros ?? '', ones ?? ''], { epsilon: new Float(0) })
   },
-  conv: (e, names, t) => tiledConv(e, names, t) ?? blockedConv(e, names, t) ?? lowerConv(e, names, t),
-  convInput: (e, names, t) =>
-    tiledInput(e, names, t) ??
-    blockedInput(e, names, t) ??
-    blockedPhases(e, names, t) ??
-    lowerStrideOneInput(e, names, t) ??
-    lowerConvInput(e, names, t),
-  convWeight: (e, names, t) =>
-    tiledWeight(e, names, t) ??
-    weightOverPixels(e, names, t) ??
-    weightOverSamples(e, names, t) ??
-    lowerWeightProducts(e, names, t),
+  conv: lowerCheapest,
+  convInput: lowerCheapest,
+  convWeight: lowerCheapest,
 }
 
 /** Σ x² without writing x² down; undefined where it is no such sum. */

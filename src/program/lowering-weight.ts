@@ -11,7 +11,7 @@ type Two = readonly [string, string]
  * what the stride was is now the dilation. With groups, one product per place of the kernel.
  */
 export function lowerConvWeight(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
-  if (t.attributes.groups !== 1) return lowerWeightProducts(e, names, t)
+  if (t.attributes.groups !== 1) return lowerWeightProduct(e, names, t)
   const { stride, padding, dilation } = t.attributes
   const exchange = { perm: [1, 0, ...range(t.rank - 2).map(i => i + 2)] }
   const [x, output] = names.map(name => e.one('Transpose', [name], exchange))
@@ -23,42 +23,37 @@ export function lowerConvWeight(e: Emitter, names: Two, t: TensorOf<'convWeight'
   return e.one('Transpose', [cut], exchange)
 }
 
-/** Below this many input channels the products of single places are too thin to be worth a call each. */
-const THIN = 16
-
-/** Places summed over in one product; shorter ones spend their time on writing and adding up results. */
-const LENGTH = 256
-
 /**
- * The weight gradient as products of the output with the inputs that each place of the kernel sees, sample by sample: for
- * groups, and on the CPU, where it is 1.5 to 2 times as fast as the exchanged convolution. Without a stride one product for
- * each place of the kernel spares the memory; with one, the inputs seen are few and go into one product.
+ * The weight gradient as products of the output with the inputs that each place of the kernel sees, sample by sample: one
+ * product for all places, whose operand has all that they see in it.
  */
-export function lowerWeightProducts(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
-  const { stride, groups } = t.attributes
+export function lowerWeightProduct(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
   const [o = 1, perGroup = 1, ...kernel] = t.shape
-  const many = perGroup >= THIN
-  const few = sizeOf(t.inputs[1].shape.slice(2)) < LENGTH / 2 // products of single places would be short
-  if (groups === 1 && many && (few || stride.some(s => s !== 1))) return lowerWeightColumns(e, names, t)
   const { rows, columns } = unfolded(e, names, t)
-  const product = (column: string) => {
-    const turned = e.one('Transpose', [column], { perm: [0, 1, 3, 2] }) // joined with the product by ONNX Runtime
-    return e.one('ReduceSum', [e.one('MatMul', [rows, turned]), e.ints([0])], { keepdims: 0 })
-  }
-  if (many && stride.every(s => s === 1)) {
-    const parts = columns.map(column => e.one('Reshape', [product(column), e.ints([o, perGroup, 1])]))
-    return e.one('Reshape', [e.one('Concat', parts, { axis: 2 }), e.ints(t.shape)])
-  }
-  const all = product(columns.length === 1 ? (columns[0] ?? '') : e.one('Concat', columns, { axis: 2 })) // [G, O/G, places · C/G]
-  return placesLast(e, all, [o, sizeOf(kernel), perGroup], t.shape)
+  const all = product(e, rows, columns.length === 1 ? (columns[0] ?? '') : e.one('Concat', columns, { axis: 2 }))
+  return placesLast(e, all, [o, sizeOf(kernel), perGroup], t.shape) // from [G, O/G, places · C/G]
+}
+
+/** A product for each place of the kernel, which spares the memory. */
+export function lowerWeightByPlace(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
+  const [o = 1, perGroup = 1] = t.shape
+  const { rows, columns } = unfolded(e, names, t)
+  const parts = columns.map(column => e.one('Reshape', [product(e, rows, column), e.ints([o, perGroup, 1])]))
+  return e.one('Reshape', [e.one('Concat', parts, { axis: 2 }), e.ints(t.shape)])
+}
+
+function product(e: Emitter, rows: string, column: string): string {
+  const turned = e.one('Transpose', [column], { perm: [0, 1, 3, 2] }) // joined with the product by ONNX Runtime
+  return e.one('ReduceSum', [e.one('MatMul', [rows, turned]), e.ints([0])], { keepdims: 0 })
 }
 
 /**
  * Channels last, so that a gather copies all channels of a place at once (strided slices copy number by number), then one
  * product over all places of all samples.
  */
-function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string {
-  const { stride, padding, dilation } = t.attributes
+export function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string | undefined {
+  const { stride, padding, dilation, groups } = t.attributes
+  if (groups !== 1) return undefined
   const [n = 1, o = 1, ...spatial] = t.inputs[1].shape
   const [, c = 1, ...from] = t.inputs[0].shape
   const kernel = t.shape.slice(2)

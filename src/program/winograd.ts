@@ -36,19 +36,11 @@ const transformOutput = [
   [0, 1, -1, 8, -8, 1],
 ]
 
-const wide = (e: Emitter): number => (e.block > 0 ? WIDE.blocked : WIDE.plain)
-
 type Two = readonly [string, string]
 
-/**
- * Below these many channels on both sides, moving the tiles costs more than the products save: against plain convolutions,
- * against blocked ones, and for gradients of weights. Measured on one AVX-512 core.
- */
-const WIDE = { plain: 96, blocked: 192, weight: 96 }
-
-/** The convolution over tiles, where that is faster. */
+/** The convolution over tiles. */
 export function tiledConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): string | undefined {
-  const grid = gridOf(e, t.attributes, t.inputs[0].shape, t.shape, t.inputs[1].shape, wide(e))
+  const grid = gridOf(e, t.attributes, t.inputs[0].shape, t.shape, t.inputs[1].shape)
   if (grid === undefined) return undefined
   const { outputs, inputs } = grid
   const kernels = e.one('Reshape', [atPoints(e, weight, false), e.ints([POINTS, outputs, inputs])])
@@ -60,7 +52,7 @@ export function tiledInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convI
   const padding = t.attributes.padding.map(([begin, end]) => [2 - begin, 2 - end] as const)
   const [from, to] = [t.inputs[0].shape, t.shape]
   const [o = 1, c = 1, ...kernel] = t.inputs[1].shape
-  const grid = gridOf(e, { ...t.attributes, padding }, from, to, [c, o, ...kernel], wide(e))
+  const grid = gridOf(e, { ...t.attributes, padding }, from, to, [c, o, ...kernel])
   if (grid === undefined) return undefined
   const kernels = e.one('Reshape', [atPoints(e, weight, true), e.ints([POINTS, o, c])])
   return untiled(e, fused(e, inputPoints(e, output, grid), kernels, {}), grid)
@@ -68,7 +60,7 @@ export function tiledInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convI
 
 /** The gradient in the weight: what the forward pass did, backwards; it shares the tiles of the input with it. */
 export function tiledWeight(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string | undefined {
-  const grid = gridOf(e, t.attributes, t.inputs[0].shape, t.inputs[1].shape, t.shape, WIDE.weight)
+  const grid = gridOf(e, t.attributes, t.inputs[0].shape, t.inputs[1].shape, t.shape)
   if (grid === undefined) return undefined
   const { outputs, inputs } = grid
   const tiles = e.one('Reshape', [outputTiles(e, output, grid), e.ints([TILE * TILE, -1])])
@@ -95,14 +87,13 @@ interface Grid {
   readonly before: Shape
 }
 
-/** Undefined where tiles cannot serve, or would not pay. */
+/** Undefined where tiles cannot serve. */
 function gridOf(
   e: Emitter,
   { stride, dilation, groups, padding }: ConvolutionAttributes,
   x: Shape,
   y: Shape,
   weight: Shape,
-  least: number,
 ): Grid | undefined {
   const [samples = 1, inputs = 1, ...from] = x
   const [, outputs = 1, ...to] = y
@@ -110,8 +101,6 @@ function gridOf(
   if (e.precision !== 'float32' || groups !== 1 || kernel.length !== 2) return undefined
   if (kernel.some(k => k !== 3) || [...stride, ...dilation].some(s => s !== 1)) return undefined
   const tiles = to.map(size => Math.ceil(size / TILE))
-  const overhang = (sizeOf(tiles) * TILE * TILE) / sizeOf(to)
-  if (Math.min(inputs, outputs) < least || overhang > 1.4 || samples * sizeOf(tiles) < TILE * TILE) return undefined
   return { samples, inputs, outputs, from, to, tiles, before: padding.map(([begin]) => begin) }
 }
 
