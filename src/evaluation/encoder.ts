@@ -57,7 +57,7 @@ export async function untrainedEncoder(
 ): Promise<Embedder> {
   const { seed = config.seed, batch = defaultBatch } = options
   return embedder(config, options, async (runner, embedding, assembly) => {
-    const start = initialValues(assembly.names, seed)
+    const start = new Map(initialValues(assembly.names, seed))
     await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
     const program = calibrationProgram(assembly, config, batch, { device: config.device, precision: 'float32' })
     if (!program.state.some(({ updated }) => updated)) return // no running statistics

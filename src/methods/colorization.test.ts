@@ -99,7 +99,7 @@ async function once(
   const engine = new Engine({ ...target, threads: 1 })
   try {
     await engine.load('once', program)
-    const values = initialValues(assembly.names, config.seed)
+    const values = new Map(initialValues(assembly.names, config.seed))
     await engine.write(new Map(program.state.map(({ name }) => [name, values.get(name) ?? []])))
     return await engine.run('once', { image })
   } finally {

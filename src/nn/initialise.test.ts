@@ -5,18 +5,19 @@ import { constantly, heFanOut, type Initial, normal, torchDefault, truncatedNorm
 import { initialValues } from './initialise.js'
 
 const made = (initial: Initial, shape: readonly number[]) => variable(shape, initial(shape))
-const only = (t: Tensor, name = 'w', seed = 1) => Array.from(initialValues(new Map([[t, name]]), seed).get(name) ?? [])
+const valuesOf = (...given: Parameters<typeof initialValues>) => new Map(initialValues(...given))
+const only = (t: Tensor, name = 'w', seed = 1) => Array.from(valuesOf(new Map([[t, name]]), seed).get(name) ?? [])
 
 test('values depend on the seed and the name, and on nothing else', () => {
   const [a, b] = [made(normal(1), [8]), made(normal(1), [8])]
-  const first = initialValues(
+  const first = valuesOf(
     new Map([
       [a, 'a'],
       [b, 'b'],
     ]),
     7,
   )
-  const second = initialValues(
+  const second = valuesOf(
     new Map([
       [b, 'b'],
       [a, 'a'],
@@ -31,7 +32,7 @@ test('values depend on the seed and the name, and on nothing else', () => {
 test('a copy holds the values of its source, in its own memory', () => {
   const student = made(normal(1), [4])
   const teacher = copyOf(student)
-  const values = initialValues(
+  const values = valuesOf(
     new Map([
       [teacher, 'teacher.w'],
       [copyOf(teacher), 'second.w'],
@@ -46,7 +47,7 @@ test('a copy holds the values of its source, in its own memory', () => {
 })
 
 test('a variable without a name is refused', () => {
-  expect(() => initialValues(new Map([[copyOf(made(normal(1), [4])), 'teacher']]), 1)).toThrow('has no name')
+  expect(() => valuesOf(new Map([[copyOf(made(normal(1), [4])), 'teacher']]), 1)).toThrow('has no name')
 })
 
 const moments = (values: readonly number[]) => {

@@ -94,7 +94,7 @@ test('with group norm nothing runs along, and no picture sees another', async ()
 test("first values as torchvision's: He's normal by fan-out, gains 1, biases 0", () => {
   const encoder = resnet({ size: 32, channels: 3 }, { depth: 18, zeroInitResidual: true })
   const names = new Map([...variablesOf(encoder)].flatMap(([name, t]) => (/layer[12]\./.test(name) ? [[t, name]] : [])))
-  const values = initialValues(names, 1)
+  const values = new Map(initialValues(names, 1))
   const of = (name: string) => Array.from(values.get(name) ?? [])
   const weight = of('layer2.0.conv2.weight')
   const deviation = Math.sqrt(weight.reduce((sum, w) => sum + w * w, 0) / weight.length)

@@ -56,7 +56,7 @@ test('the weights of an encoder survive a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lacuna-'))
   try {
     const variables = variablesOf(makeEncoder('vit:dim=8,depth=1,heads=2', { size: 8, channels: 3 }))
-    const values = initialValues(new Map([...variables].map(([name, t]) => [t, name])), 3)
+    const values = new Map(initialValues(new Map([...variables].map(([name, t]) => [t, name])), 3))
     const shapes = new Map([...variables].map(([name, { shape }]) => [name, shape]))
     const tensors = new Map(
       [...values].map(([name, data]): [string, StoredTensor] => [

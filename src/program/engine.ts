@@ -28,13 +28,15 @@ export interface Runner {
   load(key: string, program: Program, options?: LoadOptions): Promise<void>
   unload(key: string): Promise<void>
   /**
-   * Runs a loaded program once; variables that it updates hold their new values afterwards.
+   * Runs a loaded program once; variables that it updates hold their new values afterwards. After a run that ended with an
+   * error some may hold them and others not.
    * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn for the moment
    */
   run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
   /** A copy of the variables named, or of all */
   read(names?: readonly string[]): Promise<Map<string, Values>>
-  write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void>
+  /** Takes values one after the other, so that they need not be there all at once. */
+  write(values: Iterable<readonly [name: string, values: ArrayLike<number>]>): Promise<void>
   close(): Promise<void>
 }
 
@@ -114,7 +116,7 @@ export class Engine implements Runner {
     return found
   }
 
-  async write(values: ReadonlyMap<string, ArrayLike<number>>): Promise<void> {
+  async write(values: Iterable<readonly [string, ArrayLike<number>]>): Promise<void> {
     for (const [name, data] of values) {
       const { shape, cell } = this.variable(name)
       if (data.length !== sizeOf(shape))

@@ -52,7 +52,9 @@ function workerRunner(options: EngineOptions): Runner {
     unload: key => call('unload', key),
     run: (key, feeds = {}, moment = { seed: 0, step: 0 }) => call('run', key, feeds, moment),
     read: names => call('read', names),
-    write: values => call('write', values),
+    async write(values) {
+      for (const one of values) await call('write', [one])
+    },
     async close() {
       await call('close')
       worker.removeAllListeners('exit')

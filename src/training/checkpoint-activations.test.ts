@@ -15,7 +15,7 @@ async function trained(config: RunConfig) {
   const engine = new Engine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)
-    const start = initialValues(names, config.seed)
+    const start = new Map(initialValues(names, config.seed))
     await engine.write(start)
     for (const step of [0, 1]) {
       const feeds = { image: whiteNoise(config, step), learningRate: [1e-3], step: [step], progress: [0] }

@@ -12,7 +12,7 @@ import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
 import { blockedChannels } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
-import { type Checkpoint, hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
+import { hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
 import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
 import { type LoopProgress, train } from './loop.js'
 import { prepare } from './prepare.js'
@@ -226,15 +226,14 @@ function claim(directory: string): void {
   }
 }
 
-function startValues(
+function* startValues(
   assembly: Assembly,
   names: Parameters<typeof initialValues>[0],
-  config: RunConfig,
-): Checkpoint['values'] {
-  const values = new Map<string, ArrayLike<number>>(initialValues(names, config.seed))
-  if (config.weights === undefined) return values
-  const wanted = new Map([...variablesOf(assembly.learner.modules.encoder)].map(([name, { shape }]) => [name, shape]))
-  for (const [name, data] of matchWeights(wanted, readSafetensors(config.weights).tensors))
-    values.set(`encoder.${name}`, data)
-  return values
+  { seed, weights }: RunConfig,
+): Generator<readonly [string, ArrayLike<number>]> {
+  const { encoder } = assembly.learner.modules
+  const wanted = new Map([...variablesOf(encoder)].map(([name, { shape }]) => [name, shape]))
+  const stored = weights === undefined ? [] : matchWeights(wanted, readSafetensors(weights).tensors)
+  const given = new Map([...stored].map(([name, values]) => [`encoder.${name}`, values]))
+  for (const [name, values] of initialValues(names, seed)) yield [name, given.get(name) ?? values]
 }

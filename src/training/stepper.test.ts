@@ -90,7 +90,7 @@ test.each([
 ] as const)('in chunks of any size the weights move as with the whole batch: %s', async (_, encoder, changes) => {
   const assembly = mirrored(encoder())
   const whole = await trained(assembly, changes, 2)
-  const start = initialValues(whole.stepper.names, 0)
+  const start = new Map(initialValues(whole.stepper.names, 0))
   const moves = (values: ReadonlyMap<string, readonly number[]>, name: string) =>
     values.get(name)?.map((value, i) => value - Number(start.get(name)?.[i]))
   for (const chunk of [4, 1]) {

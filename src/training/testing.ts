@@ -74,7 +74,7 @@ export async function trainedOn(
     Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Number(values[0])]))
   try {
     await engine.load('train', program)
-    const start = initialValues(names, config.seed)
+    const start = new Map(initialValues(names, config.seed))
     await engine.write(start)
     let first: Record<string, number> = {}
     for (let step = 0; step < config.steps; step++) {
