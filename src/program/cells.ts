@@ -7,8 +7,11 @@ import type { Values } from './values.js'
 /** One variable between the runs: a program reads `now` and leaves the next value. */
 export interface Cell {
   readonly now: ort.Tensor
-  /** Where the next value is to be written; null where ONNX Runtime allocates it */
-  readonly next: ort.Tensor | null
+  /**
+   * Where a program that runs now is to write the next value; null where ONNX Runtime allocates it.
+   * @param inPlace whether it may be where the present one is
+   */
+  next(inPlace: boolean): ort.Tensor | null
   /** The program has run: `now` is what it gave */
   advance(result: ort.Tensor): void
   /** A copy */
@@ -43,18 +46,20 @@ const hostCells: Cells = {
   close: async () => undefined,
 }
 
-/** Two buffers: a step reads one and writes the other, so nothing is allocated and nothing overwritten early. */
+/** One buffer, and a second one as soon as a program has to write the next value beside the present one. */
 function hostCell(port: Port): Cell {
-  let [now, next] = [zeros(port), zeros(port)]
+  let now = zeros(port)
+  let [next, spare]: [ort.Tensor, ort.Tensor | undefined] = [now, undefined]
   return {
     get now() {
       return now
     },
-    get next() {
+    next(inPlace) {
+      next = inPlace ? now : (spare ?? zeros(port))
       return next
     },
     advance() {
-      ;[now, next] = [next, now]
+      if (next !== now) [now, spare] = [next, now]
     },
     read: async () => (now.data as Values).slice() as Values,
     write: async data => (now.data as Float32Array).set(data),

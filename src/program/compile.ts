@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { DrawSpec } from './draws.js'
 import { Emitter, type Precision } from './emitter.js'
 import { flops } from './flops.js'
+import { overwriting } from './in-place.js'
 import { type Device, lowerings } from './lowering.js'
 import { type ElementType, writeModel } from './onnx/model.js'
 import { simplify } from './simplify.js'
@@ -32,6 +33,12 @@ export interface Port {
   readonly shape: Shape
 }
 
+export interface StatePort extends Port {
+  readonly updated: boolean
+  /** Whether the next value may be written over the present one */
+  readonly inPlace: boolean
+}
+
 /** An ONNX model and how to run it: plain data, so that it can be sent to a worker thread. */
 export interface Program {
   readonly model: Uint8Array
@@ -39,7 +46,7 @@ export interface Program {
   /** What the caller gives at each run */
   readonly inputs: readonly Port[]
   readonly draws: readonly DrawSpec[]
-  readonly state: readonly (Port & { readonly updated: boolean })[]
+  readonly state: readonly StatePort[]
   readonly outputs: readonly Port[]
   readonly nodes: number
   /** Floating-point operations of its convolutions and matrix products in one run */
@@ -69,16 +76,24 @@ export function compile(computation: Computation, target: Target): Program {
   const drawn = new Set(draws.map(({ name }) => name))
   const variables = reached.filter(t => t.op === 'variable')
   const untouched = [...updates.keys()].filter(variable => !variables.includes(variable))
-  const state = [...variables, ...untouched].map(t => ({ ...port(nameOf(t, names), t), updated: updates.has(t) }))
+  const states = [...variables, ...untouched]
   const outputs = results.map(({ name, tensor }, i) => {
     const ref = lowered(roots[i] ?? tensor)
     if (!e.rename(ref, name))
       e.nodes.push({ operator: 'Identity', domain: '', inputs: [e.nameOf(ref)], outputs: [name], attributes: {} })
     return port(name, tensor)
   })
-  const read = state.filter(({ name }) => variables.some(t => names.get(t) === name))
+  const read = variables.map(t => port(nameOf(t, names), t))
   wantDistinct([...given, ...read, ...outputs])
   const nodes = e.finished(outputs.map(({ name }) => name))
+  const mayOverwrite = overwriting(
+    nodes,
+    e.initializers.map(({ name }) => name),
+  )
+  const state = states.map((t): StatePort => {
+    const [name, updated] = [nameOf(t, names), updates.has(t)]
+    return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
+  })
   const model = writeModel({
     nodes,
     initializers: e.initializers,

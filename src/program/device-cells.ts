@@ -52,7 +52,7 @@ export async function deviceCell({ name, type, shape }: Port, copier: Copier): P
     get now() {
       return reshaped(held, shape)
     },
-    next: null,
+    next: () => null,
     advance: hold,
     read: () => copier.toHost(held),
     write: async data => hold(await copier.toDevice(Float32Array.from(data))),

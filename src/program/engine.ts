@@ -93,10 +93,10 @@ export class Engine implements Runner {
     const wanted: Record<string, ort.Tensor | null> = {}
     for (const port of program.outputs) wanted[port.name] = null
     const read = new Set(session.inputNames)
-    for (const { name, updated } of program.state) {
+    for (const { name, updated, inPlace } of program.state) {
       const { cell } = this.variable(name)
       if (read.has(name)) given[name] = cell.now
-      if (updated) wanted[nextName(name)] = cell.next
+      if (updated) wanted[nextName(name)] = cell.next(inPlace)
     }
     const start = performance.now()
     const results = await session.run(given, wanted)

@@ -14,8 +14,11 @@ export interface Optimised {
   readonly names: ReadonlyMap<Tensor, string>
 }
 
-/** One step of an optimiser as tensors; the learning rate and the number of the step are given by the host. */
-export type Optimiser = (trained: readonly Trained[]) => Optimised
+/**
+ * One step of an optimiser as tensors; the number of the step is given by the host, and so is the learning rate, unless it is
+ * given here.
+ */
+export type Optimiser = (trained: readonly Trained[], rate?: Tensor) => Optimised
 
 export interface SgdOptions {
   readonly momentum?: number
@@ -25,11 +28,11 @@ export interface SgdOptions {
 
 /** Stochastic gradient descent with momentum, as torch.optim.SGD: decay joins the gradient, the rate multiplies last. */
 export function sgd({ momentum = 0.9, nesterov = true, weightDecay = 0 }: SgdOptions = {}): Optimiser {
-  return optimiser(['momentum'], ({ variable, gradient }, slots) => {
+  return optimiser(['momentum'], ({ variable, gradient }, slots, rate) => {
     const g = decays(variable) ? gradient.add(variable.mul(weightDecay)) : gradient
     const velocity = slots.momentum.mul(momentum).add(g)
     const direction = nesterov ? g.add(velocity.mul(momentum)) : velocity
-    return { value: variable.sub(direction.mul(scheduled('learningRate'))), slots: { momentum: velocity } }
+    return { value: variable.sub(direction.mul(rate)), slots: { momentum: velocity } }
   })
 }
 
@@ -47,8 +50,7 @@ export function adamW({
   epsilon = 1e-8,
   weightDecay = 0.01,
 }: AdamWOptions = {}): Optimiser {
-  return optimiser(['mean', 'square'], ({ variable, gradient }, slots) => {
-    const rate = scheduled('learningRate')
+  return optimiser(['mean', 'square'], ({ variable, gradient }, slots, rate) => {
     const time = scheduled('step').add(1)
     const mean = slots.mean.add(gradient.sub(slots.mean).mul(1 - beta1))
     const square = slots.square.add(
@@ -79,18 +81,19 @@ export interface LarsOptions {
  * @see You et al. 2017
  */
 export function lars({ momentum = 0.9, weightDecay = 1e-6, trust = 0.001 }: LarsOptions = {}): Optimiser {
-  return optimiser(['momentum'], ({ variable, gradient }, slots) => {
+  return optimiser(['momentum'], ({ variable, gradient }, slots, rate) => {
     const adapts = decays(variable)
     const g = adapts ? gradient.add(variable.mul(weightDecay)) : gradient
     const velocity = slots.momentum.mul(momentum).add(adapts ? g.mul(trustRatio(variable, g, trust)) : g)
-    return { value: variable.sub(velocity.mul(scheduled('learningRate'))), slots: { momentum: velocity } }
+    return { value: variable.sub(velocity.mul(rate)), slots: { momentum: velocity } }
   })
 }
 
 /** Scales all gradients down together when their common length is above `norm`. @see Pascanu et al. 2013 */
 export function clipByGlobalNorm(trained: readonly Trained[], norm: number): { clipped: Trained[]; length: Tensor } {
   const squares = trained.map(({ gradient }) => gradient.square().sum())
-  const length = squares.reduce((sum, square) => sum.add(square)).sqrt()
+  // last layers first, as the backward goes: ONNX Runtime runs what a sum needs in its order
+  const length = squares.reduceRight((sum, square) => sum.add(square)).sqrt()
   const factor = length.maximum(norm).pow(-1).mul(norm)
   return { clipped: trained.map(t => ({ ...t, gradient: t.gradient.mul(factor) })), length }
 }
@@ -111,9 +114,9 @@ function trustRatio(w: Tensor, g: Tensor, trust: number): Tensor {
 /** The walk that all optimisers share: slots of zeros beside each variable, named after it. */
 function optimiser<Slot extends string>(
   slotNames: readonly Slot[],
-  rule: (trained: Trained, slots: Record<Slot, Tensor>) => { value: Tensor; slots: Record<Slot, Tensor> },
+  rule: (trained: Trained, slots: Record<Slot, Tensor>, rate: Tensor) => { value: Tensor; slots: Record<Slot, Tensor> },
 ): Optimiser {
-  return trained => {
+  return (trained, rate = scheduled('learningRate')) => {
     const updates = new Map<Tensor, Tensor>()
     const names = new Map<Tensor, string>()
     for (const each of trained) {
@@ -121,7 +124,7 @@ function optimiser<Slot extends string>(
       const slots = Object.fromEntries(
         slotNames.map(slot => [slot, variable(shape, filled(0)(shape), 'statistic')]),
       ) as Record<Slot, Tensor>
-      const next = rule(each, slots)
+      const next = rule(each, slots, rate)
       updates.set(each.variable, next.value)
       for (const slot of slotNames) {
         updates.set(slots[slot], next.slots[slot])

@@ -1,6 +1,7 @@
 import { adamW, clipByGlobalNorm, lars, type Optimised, sgd, type Trained } from '../program/optimisers.js'
-import { variableOf } from '../program/trace.js'
+import { scheduled, variableOf } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
+import { after } from '../tensor/recompute.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { RunConfig } from './config.js'
 
@@ -32,7 +33,10 @@ export function descend(
   rate = 1,
 ): Optimised & { readonly length: Tensor } {
   const { clipped, length } = clipByGlobalNorm(trained, clip > 0 ? clip : Number.MAX_VALUE)
-  const { updates, names } = { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })(clip > 0 ? clipped : trained)
+  // no weight moves before the backward, which reads it, is over: so its next value can be written over it
+  const learningRate = after(scheduled('learningRate'), length)
+  const step = { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })
+  const { updates, names } = step(clip > 0 ? clipped : trained, learningRate)
   const moved = ({ variable }: Trained) =>
     [variable, variable.add((updates.get(variable) ?? variable).sub(variable).mul(rate))] as const
   return { updates: rate === 1 ? updates : new Map([...updates, ...trained.map(moved)]), names, length }
