@@ -8,6 +8,7 @@ import { flops } from './flops.js'
 import { overwriting } from './in-place.js'
 import { type Device, lowerings } from './lowering.js'
 import { type ElementType, writeModel } from './onnx/model.js'
+import { end, endNode } from './outputs.js'
 import { simplify } from './simplify.js'
 
 /** What a program shall compute. */
@@ -86,6 +87,7 @@ export function compile(computation: Computation, target: Target): Program {
   const read = variables.map(t => port(nameOf(t, names), t))
   wantDistinct([...given, ...read, ...outputs])
   const nodes = e.finished(outputs.map(({ name }) => name))
+  const ended = target.device !== 'webgpu' // where outputs stay on the device
   const mayOverwrite = overwriting(
     nodes,
     e.initializers.map(({ name }) => name),
@@ -95,10 +97,10 @@ export function compile(computation: Computation, target: Target): Program {
     return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
   })
   const model = writeModel({
-    nodes,
+    nodes: ended ? [...nodes, endNode] : nodes,
     initializers: e.initializers,
     inputs: [...given, ...read],
-    outputs,
+    outputs: ended ? [end, ...outputs] : outputs,
   }).model
   return {
     model,

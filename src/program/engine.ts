@@ -3,7 +3,8 @@ import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { type Cell, cellsOf } from './cells.js'
 import { nextName, type Port, type Program } from './compile.js'
 import { drawFeeds, drawType, type Moment } from './draws.js'
-import { type EngineOptions, openSession, tensorOf } from './session.js'
+import { runSession } from './outputs.js'
+import { type EngineOptions, openSession, tensorOf, zeros } from './session.js'
 import type { Values } from './values.js'
 
 export type { Moment } from './draws.js'
@@ -91,7 +92,7 @@ export class Engine implements Runner {
     const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
     for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
     const wanted: Record<string, ort.Tensor | null> = {}
-    for (const port of program.outputs) wanted[port.name] = null
+    for (const port of program.outputs) wanted[port.name] = this.cells.onDevice ? null : zeros(port)
     const read = new Set(session.inputNames)
     for (const { name, updated, inPlace } of program.state) {
       const { cell } = this.variable(name)
@@ -99,11 +100,11 @@ export class Engine implements Runner {
       if (updated) wanted[nextName(name)] = cell.next(inPlace)
     }
     const start = performance.now()
-    const results = await session.run(given, wanted)
+    const results = await runSession(session, given, wanted)
     this.seconds += (performance.now() - start) / 1000
     const result = (name: string): ort.Tensor => {
       const tensor = results[name]
-      if (tensor === undefined) throw new Error(`${key} gave no ${name}`)
+      if (!tensor) throw new Error(`${key} gave no ${name}`)
       return tensor
     }
     for (const { name, updated } of program.state) if (updated) this.variable(name).cell.advance(result(nextName(name)))

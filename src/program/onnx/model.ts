@@ -26,6 +26,8 @@ export interface ValueInfo {
   readonly type: ElementType
   /** A string is a free dimension, such as the number of pictures */
   readonly shape: readonly (number | string)[]
+  /** A sequence of such tensors */
+  readonly sequence?: boolean
 }
 export interface Initializer {
   readonly name: string
@@ -125,14 +127,13 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) })
 }
 
-function valueInfo({ name, type, shape }: ValueInfo): MessageInitShape<typeof ValueInfoProtoSchema> {
+function valueInfo({ name, type, shape, sequence }: ValueInfo): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map(size =>
     typeof size === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
       : { value: { case: 'dimParam' as const, value: size } },
   )
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: { value: { case: 'tensorType', value: { elemType: elementTypes[type], shape: { dim } } } },
-  })
+  const tensor = { value: { case: 'tensorType' as const, value: { elemType: elementTypes[type], shape: { dim } } } }
+  const listed = { value: { case: 'sequenceType' as const, value: { elemType: tensor } } }
+  return create(ValueInfoProtoSchema, { name, type: sequence ? listed : tensor })
 }
