@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { DrawSpec } from './draws.js'
 import { Emitter, type Precision } from './emitter.js'
 import { flops } from './flops.js'
+import { hideShapes } from './hidden-shapes.js'
 import { overwriting } from './in-place.js'
 import { type Device, lowerings } from './lowering.js'
 import { type ElementType, writeModel } from './onnx/model.js'
@@ -87,7 +88,6 @@ export function compile(computation: Computation, target: Target): Program {
   const read = variables.map(t => port(nameOf(t, names), t))
   wantDistinct([...given, ...read, ...outputs])
   const nodes = e.finished(outputs.map(({ name }) => name))
-  const ended = target.device !== 'webgpu' // where outputs stay on the device
   const mayOverwrite = overwriting(
     nodes,
     e.initializers.map(({ name }) => name),
@@ -96,12 +96,15 @@ export function compile(computation: Computation, target: Target): Program {
     const [name, updated] = [nameOf(t, names), updates.has(t)]
     return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
   })
-  const model = writeModel({
-    nodes: ended ? [...nodes, endNode] : nodes,
-    initializers: e.initializers,
-    inputs: [...given, ...read],
+  const ended = target.device !== 'webgpu' // where outputs stay on the device
+  const graph =
+    target.device === 'cpu' ? hideShapes(nodes, e.initializers) : { nodes, initializers: e.initializers, inputs: [] }
+  const { model } = writeModel({
+    nodes: ended ? [...graph.nodes, endNode] : graph.nodes,
+    initializers: graph.initializers,
+    inputs: [...given, ...read, ...graph.inputs],
     outputs: ended ? [end, ...outputs] : outputs,
-  }).model
+  })
   return {
     model,
     precision: target.precision,

@@ -1,8 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fromBinary } from '@bufbuild/protobuf'
-import ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { derivative, pullBack } from '../tensor/derivative.js'
 import { segment } from '../tensor/recompute.js'
@@ -10,7 +6,7 @@ import { normalize } from '../tensor/reduction.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { compile, type Program } from './compile.js'
 import { ModelProtoSchema, type NodeProto } from './onnx/generated/onnx_pb.js'
-import { randomArray, valueAndGradients } from './testing.js'
+import { optimisedGraph, randomArray, valueAndGradients } from './testing.js'
 
 const whole = (x: Tensor, forward: (x: Tensor) => Tensor) => forward(x)
 const part = (x: Tensor, forward: (x: Tensor) => Tensor) => segment(forward(x), [x])
@@ -21,17 +17,7 @@ const layers = (marked: Marked) => (x: Tensor, w: Tensor) =>
   [1, 2, 3].reduce(y => marked(y, y => y.matmul(w).sin().mul(2)), x)
 
 /** The nodes that ONNX Runtime runs, in its order, after all its optimisations. */
-async function optimised({ model }: Program): Promise<NodeProto[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'lacuna-optimised-'))
-  const optimizedModelFilePath = join(folder, 'model.onnx')
-  try {
-    const options = { optimizedModelFilePath, graphOptimizationLevel: 'all', logSeverityLevel: 3 } as const
-    await (await ort.InferenceSession.create(model, options)).release()
-    return fromBinary(ModelProtoSchema, readFileSync(optimizedModelFilePath)).graph?.node ?? []
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
+const optimised = async (program: Program): Promise<NodeProto[]> => (await optimisedGraph(program)).node
 
 /** Whether a node needs a value, itself or through others. */
 function needs(node: NodeProto, value: string, nodes: readonly NodeProto[]): boolean {

@@ -1,11 +1,17 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fromBinary } from '@bufbuild/protobuf'
+import ort from 'onnxruntime-node'
 import { derivative } from '../tensor/derivative.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
-import { compile } from './compile.js'
+import { compile, type Program } from './compile.js'
 import { uniforms } from './draws.js'
 import type { Precision } from './emitter.js'
 import { Engine } from './engine.js'
 import type { Device } from './lowering.js'
+import { type GraphProto, ModelProtoSchema } from './onnx/generated/onnx_pb.js'
 import { trace } from './trace.js'
 
 /** Numbers with a shape: what tests give and get. */
@@ -51,6 +57,21 @@ export async function evaluate(
     return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Array.from(values, Number)]))
   } finally {
     await engine.close()
+  }
+}
+
+/** What ONNX Runtime makes of a program: its nodes in the order of execution, after all its optimisations. */
+export async function optimisedGraph({ model }: Pick<Program, 'model'>): Promise<GraphProto> {
+  const folder = mkdtempSync(join(tmpdir(), 'lacuna-optimised-'))
+  const optimizedModelFilePath = join(folder, 'model.onnx')
+  try {
+    const options = { optimizedModelFilePath, graphOptimizationLevel: 'all', logSeverityLevel: 3 } as const
+    await (await ort.InferenceSession.create(model, options)).release()
+    const { graph } = fromBinary(ModelProtoSchema, readFileSync(optimizedModelFilePath))
+    if (graph === undefined) throw new Error('the optimised model has no graph')
+    return graph
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 
