@@ -27,6 +27,11 @@ export interface Target {
   readonly precision: Precision
   /** Channels that lie together in the device's own convolutions (`blockedChannels`); none unless told */
   readonly block?: number
+  /**
+   * Gives memory back after each run, for large programs that take turns; otherwise a program keeps what it needed once, and
+   * runs a little faster
+   */
+  readonly givesBack?: boolean
 }
 
 export interface Port {
@@ -45,6 +50,7 @@ export interface StatePort extends Port {
 export interface Program {
   readonly model: Uint8Array
   readonly precision: Precision
+  readonly givesBack: boolean
   /** What the caller gives at each run */
   readonly inputs: readonly Port[]
   readonly draws: readonly DrawSpec[]
@@ -97,8 +103,9 @@ export function compile(computation: Computation, target: Target): Program {
     return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
   })
   const ended = target.device !== 'webgpu' // where outputs stay on the device
-  const graph =
-    target.device === 'cpu' ? hideShapes(nodes, e.initializers) : { nodes, initializers: e.initializers, inputs: [] }
+  const { givesBack = false } = target
+  const constants = { nodes, initializers: e.initializers, inputs: [] }
+  const graph = target.device === 'cpu' && !givesBack ? hideShapes(nodes, e.initializers) : constants
   const { model } = writeModel({
     nodes: ended ? [...graph.nodes, endNode] : graph.nodes,
     initializers: graph.initializers,
@@ -108,6 +115,7 @@ export function compile(computation: Computation, target: Target): Program {
   return {
     model,
     precision: target.precision,
+    givesBack,
     inputs: given.filter(({ name }) => !drawn.has(name)),
     draws: draws.filter(({ name }) => given.some(g => g.name === name)),
     state,

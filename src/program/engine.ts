@@ -12,21 +12,13 @@ export type { EngineOptions } from './session.js'
 export type { Values } from './values.js'
 export type Feeds = Readonly<Record<string, ArrayLike<number> | Values>>
 
-export interface LoadOptions {
-  /**
-   * Gives memory back after each run, for large programs that take turns; otherwise a program keeps what it needed once, and
-   * runs a little faster.
-   */
-  readonly givesBack?: boolean
-}
-
 /** Something that runs programs on shared variables: an engine in this thread, or one in a worker. */
 export interface Runner {
   readonly options: EngineOptions
   /** Seconds that programs have run so far; the rest of the time the device waits for this process */
   readonly busy: number
   /** Loads a program under a key; its variables are zeros unless another program has brought them already. */
-  load(key: string, program: Program, options?: LoadOptions): Promise<void>
+  load(key: string, program: Program): Promise<void>
   unload(key: string): Promise<void>
   /**
    * Runs a loaded program once; variables that it updates hold their new values afterwards. After a run that ended with an
@@ -60,12 +52,12 @@ export class Engine implements Runner {
     return this.seconds
   }
 
-  async load(key: string, program: Program, { givesBack = false }: LoadOptions = {}): Promise<void> {
+  async load(key: string, program: Program): Promise<void> {
     await this.unload(key)
     const updated = program.state.filter(port => port.updated).map(({ name }) => nextName(name))
     const session = await openSession(program.model, this.options, {
       precision: program.precision,
-      givesBack,
+      givesBack: program.givesBack,
       onDevice: this.cells.onDevice ? updated : [],
     })
     this.sessions.set(key, { program, session })

@@ -48,7 +48,7 @@ function workerRunner(options: EngineOptions): Runner {
     get busy() {
       return busy
     },
-    load: (key, program, options) => call('load', key, program, options),
+    load: (key, program) => call('load', key, program),
     unload: key => call('unload', key),
     run: (key, feeds = {}, moment = { seed: 0, step: 0 }) => call('run', key, feeds, moment),
     read: names => call('read', names),

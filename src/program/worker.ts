@@ -21,7 +21,7 @@ parentPort?.on('message', ({ id, method, args }: Call) => {
   last = last
     .then(() => call(...args))
     .then(
-      value => parentPort?.postMessage({ id, busy: engine.busy, value } satisfies Reply),
+      value => parentPort?.postMessage({ id, busy: engine.busy, value } satisfies Reply, buffersOf(value)),
       (error: unknown) =>
         parentPort?.postMessage({
           id,
@@ -30,3 +30,9 @@ parentPort?.on('message', ({ id, method, args }: Call) => {
         } satisfies Reply),
     )
 })
+
+/** The memory of results and of variables that were read: it moves to the other thread, where a copy would need it twice. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  const arrays: unknown[] = value instanceof Map ? [...value.values()] : Object.values(value ?? {})
+  return arrays.flatMap(array => (ArrayBuffer.isView(array) ? [array.buffer as ArrayBuffer] : []))
+}

@@ -1,6 +1,7 @@
 import { compile, type Program, type Target } from '../program/compile.js'
 import { filled, trace, variable } from '../program/trace.js'
 import { derivative, pullBack, topological } from '../tensor/derivative.js'
+import { after } from '../tensor/recompute.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import type { RunConfig } from './config.js'
 import { descend, trainedOf } from './descent.js'
@@ -38,8 +39,9 @@ export const sumOf = (name: string): string => `gradient.${name}`
 export function chunkedPrograms(
   { method, learner, names }: Assembly,
   config: RunConfig,
-  target: Target,
+  given: Target,
 ): ChunkedPrograms {
+  const target: Target = { ...given, givesBack: true }
   const { halves } = learner
   const { batch, chunk = batch } = config
   if (halves === undefined) throw new Error(`the step of ${method.name} has no halves`)
@@ -71,8 +73,11 @@ export function chunkedPrograms(
   const [gradient = all] = derivative(loss, [all])
 
   const { updates, names: optimisers, length } = descend(sums, config)
-  const after = learner.after?.(variable => updates.get(variable) ?? variable) ?? []
-  const emptied = sums.map(sum => [sum.gradient, constant(0).expand(...sum.gradient.shape)] as const)
+  const followers = learner.after?.(variable => updates.get(variable) ?? variable) ?? []
+  const emptied = sums.map(({ variable, gradient }) => {
+    const zeros = constant(0).expand(...gradient.shape)
+    return [gradient, after(zeros, updates.get(variable) ?? variable)] as const // the step has read the sum by then
+  })
   const named = { names: new Map([...known, ...optimisers]) }
   return {
     embed: compile({ ...named, outputs: { embeddings: exchanged(embeddings) }, draws: chunked.draws }, target),
@@ -90,7 +95,7 @@ export function chunkedPrograms(
       target,
     ),
     update: compile(
-      { ...named, outputs: { gradientNorm: length }, updates: new Map([...updates, ...after, ...emptied]) },
+      { ...named, outputs: { gradientNorm: length }, updates: new Map([...updates, ...followers, ...emptied]) },
       target,
     ),
     names: new Map([...names, ...optimisers]),

@@ -12,6 +12,7 @@ import { relativeError } from '../program/testing.js'
 import { filled, variable } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import { toFloat } from '../views/picture.js'
+import { chunkedPrograms } from './chunked.js'
 import type { RunConfig } from './config.js'
 import type { Assembly } from './programs.js'
 import { stepperOf } from './stepper.js'
@@ -147,4 +148,15 @@ test('both passes over a chunk draw the same, other chunks and steps draw otherw
     expect(apart).toBeGreaterThan(0)
   }
   expect(results[0]?.loss).not.toBe(results[1]?.loss)
+})
+
+test('every part of a step in chunks writes over its variables and gives its memory back', () => {
+  const config = configOf('simclr', {}, { batch: BATCH, chunk: 4 })
+  const target = { device: 'cpu', precision: 'float32' } as const
+  const { embed, compare, backward, update } = chunkedPrograms(mirrored(transformer()), config, target)
+  for (const { state, givesBack } of [embed, compare, backward, update]) {
+    expect(givesBack).toBe(true)
+    expect(state.filter(({ updated, inPlace }) => updated && !inPlace)).toEqual([])
+  }
+  expect(update.state.filter(({ updated }) => updated).length).toBeGreaterThan(update.state.length / 2)
 })

@@ -60,7 +60,7 @@ function inChunks(assembly: Assembly, config: RunConfig, target: Target): Steppe
     ...rest,
     state: [...ports.values()].filter(({ name }) => !sums.has(name)),
     async load(runner) {
-      for (const [key, program] of Object.entries(programs)) await runner.load(key, program, { givesBack: true })
+      for (const [key, program] of Object.entries(programs)) await runner.load(key, program)
       const take: Step['take'] = async ({ image }, schedules, { seed, step }) => {
         // both passes over a chunk draw the same numbers; every chunk of the training draws its own
         const moment = (i: number): Moment => ({ seed, step: step * chunks + i })
