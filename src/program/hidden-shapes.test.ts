@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
-import { input } from '../tensor/tensor.js'
+import { constant, input } from '../tensor/tensor.js'
 import { compile } from './compile.js'
 import { hideShapes } from './hidden-shapes.js'
 import { ModelProtoSchema } from './onnx/generated/onnx_pb.js'
@@ -32,8 +32,14 @@ test('ONNX Runtime does not know the shape of what was reshaped, nor of what is 
   expect(await operators(hideShapes(nodes, [shape]))).toContain('Shape')
 })
 
-test('programs for the CPU hide all shapes that they reshape to', () => {
-  const outputs = { y: input('x', [4, 6]).reshape(2, 12).exp().reshape(3, 8) }
+test('convolving programs for the CPU hide all shapes that they reshape to', () => {
+  const x = input('x', [4, 6])
+  const outputs = {
+    y: x
+      .reshape(2, 3, 4)
+      .conv(constant(1).expand(1, 3, 1))
+      .reshape(8),
+  }
   const inputs = (device: 'cpu' | 'webgpu') =>
     fromBinary(ModelProtoSchema, compile({ outputs }, { device, precision: 'float32' }).model).graph?.input.length
   expect(inputs('cpu')).toBe(3)

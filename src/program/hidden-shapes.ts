@@ -5,7 +5,8 @@ import type { Initializer, Node, ValueInfo } from './onnx/model.js'
  * memory from the first to the last of them: what the forward pass needs for a moment, the backward has to wait for, and lies
  * idle while memory is scarcest. So the shapes that tensors are reshaped to become inputs with a default, which might be
  * another one at each run: then memory is given back after every use, and the arena finds the next use for it. Without
- * the arena that takes longer than it is worth.
+ * the arena that takes longer than it is worth, and programs without convolutions, with their many reshapes of small tensors,
+ * take a second more to open and no less memory.
  */
 export function hideShapes(nodes: readonly Node[], initializers: readonly Initializer[]) {
   const constants = new Map(initializers.map(constant => [constant.name, constant]))
