@@ -29,7 +29,7 @@ const help = `npm run bench [-- OPTIONS]
   --batch N            pictures in a batch, in place of each case's own
   --threads N          default the number of cores
   --pictures N         of the data part, default 1000, and a tenth of it large
-  --growth-steps N     of the growth part, default 10000`
+  --growth-steps N     of the growth part, default 40000`
 
 const { values: options } = parseArgs({
   options: {
@@ -41,7 +41,7 @@ const { values: options } = parseArgs({
     batch: { type: 'string' },
     threads: { type: 'string', default: `${availableParallelism()}` },
     pictures: { type: 'string', default: '1000' },
-    'growth-steps': { type: 'string', default: '10000' },
+    'growth-steps': { type: 'string', default: '40000' },
     help: { type: 'boolean' },
   },
 })

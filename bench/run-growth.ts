@@ -11,8 +11,8 @@ import { pretrain } from 'lacuna'
 import { noise } from './noise.js'
 
 const [encoder = 'c4-half', ...numbers] = process.argv.slice(2)
-const [size = 16, batch = 8, steps = 10_000, threads = 1] = numbers.map(Number)
-const looks = new Set([0.1, 0.5, 1].map(share => Math.round(share * steps)))
+const [size = 16, batch = 8, steps = 40_000, threads = 1] = numbers.map(Number)
+const looks = new Set([1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].map(share => Math.round(share * steps)))
 const directory = mkdtempSync(join(tmpdir(), 'lacuna-bench-'))
 const points: { step: number; megabytes: number }[] = []
 let step = 0
