@@ -42,7 +42,7 @@ export function geometryOf(t: TensorOf<Convolution>): Geometry {
 
 /**
  * What one core does in a millisecond, fitted to what `npm run bench -- --only forms` measured on one with AVX-512, where the
- * chosen forms take 0.6 to 2.1 times their estimate, 1.0 in the median, and less than 1 % more than the fastest ones. Nothing
+ * chosen forms take 0.4 to 3.2 times their estimate, 1.1 in the median, and 0.7 to 1.7 % more than the fastest ones. Nothing
  * is timed when a program is compiled, so that a run that goes on after a break computes what it would have computed. Where
  * the rates of a machine are in other proportions, the same benchmark shows it.
  */
