@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
@@ -9,6 +9,7 @@ import { type Form, forms } from '#lacuna/program/forms.js'
 import { writeModel } from '#lacuna/program/onnx/model.js'
 import type { TensorOf } from '#lacuna/tensor/primitives.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
+import { kernelEvents } from './ort-profile.js'
 import { median } from './statistics.js'
 
 export interface FormTimesOptions {
@@ -74,19 +75,10 @@ function modelOf(form: Form<Convolution>, t: TensorOf<Convolution>, block: numbe
   return writeModel({ nodes, initializers, inputs, outputs: [port(reduced, [])] }).model
 }
 
-interface Event {
-  readonly cat: string
-  readonly name: string
-  /** Microseconds */
-  readonly dur: number
-  readonly args: { readonly op_name: string }
-}
-
 /** Milliseconds of each run, by ONNX Runtime's profile. */
 function perRun(folder: string, name: string, runs: number): number[] {
   const file = readdirSync(folder).find(other => other.startsWith(`${name}_`)) ?? ''
-  const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[]
-  const kernels = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
+  const kernels = kernelEvents(join(folder, file))
   const each = kernels.length / runs
   return Array.from({ length: runs }, (_, run) =>
     kernels

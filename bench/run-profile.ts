@@ -4,7 +4,7 @@
  *
  * usage: node run-profile.js ENCODER SIZE BATCH STEPS THREADS
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
@@ -13,16 +13,9 @@ import { targetFor } from '#lacuna/program/probe.js'
 import { tensorOf, zeros } from '#lacuna/program/session.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
 import { trainingProgram } from '#lacuna/training/programs.js'
+import { type KernelEvent, kernelEvents } from './ort-profile.js'
 import { assemblePlain } from './plain-step.js'
 import { configOf, WARM_UP } from './step-measurement.js'
-
-interface Event {
-  readonly cat: string
-  readonly name: string
-  /** Microseconds */
-  readonly dur: number
-  readonly args: { readonly op_name: string; readonly input_type_shape?: readonly Readonly<Record<string, number[]>>[] }
-}
 
 const [encoder = 'c4', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 4, threads = 1] = numbers.map(Number)
@@ -61,8 +54,7 @@ try {
 /** Milliseconds of a step by kind of operator, most first. */
 function operators(folder: string): { name: string; milliseconds: number }[] {
   const [file = ''] = readdirSync(folder)
-  const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[]
-  const kernels = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
+  const kernels = kernelEvents(join(folder, file))
   const timed = kernels.slice(-Math.round((kernels.length / (WARM_UP + steps)) * steps))
   const sums = new Map<string, number>()
   for (const event of timed) sums.set(kindOf(event), (sums.get(kindOf(event)) ?? 0) + event.dur / 1000 / steps)
@@ -72,7 +64,7 @@ function operators(folder: string): { name: string; milliseconds: number }[] {
 }
 
 /** A convolution of single channels is how norms are applied in blocked layout: apart from the others. */
-function kindOf({ args }: Event): string {
+function kindOf({ args }: KernelEvent): string {
   const [, weight] = (args.input_type_shape ?? []).map(shape => Object.values(shape)[0] ?? [])
   const single = args.op_name === 'Conv' && weight?.slice(1).every(n => n === 1)
   return single ? 'Conv of single channels' : args.op_name

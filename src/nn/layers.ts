@@ -16,10 +16,13 @@ interface WeightOptions {
 /** y = x·Wᵀ + b over the last axis; weight [out, in] as torch.nn.Linear. */
 export function linear(inputs: number, outputs: number, options: WeightOptions = {}): Module {
   const { weight, bias } = weightAndBias([outputs, inputs], options)
-  return module({ weight, bias }, (x: Tensor) => {
-    const y = matmul(x, weight, false, true)
-    return bias === undefined ? y : y.add(bias)
-  })
+  return module({ weight, bias }, (x: Tensor) => affine(x, weight, bias))
+}
+
+/** x·Wᵀ + b over the last axis. @param weight [out, in] */
+export function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  const y = matmul(x, weight, false, true)
+  return bias === undefined ? y : y.add(bias)
 }
 
 export interface ConvolutionLayerOptions extends WeightOptions {

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import { checkpointed } from './checkpointed.js'
 import { inParts } from './in-parts.js'
 import { constantly, truncatedNormal } from './initial.js'
-import { layerNorm, linear, weightAndBias } from './layers.js'
+import { affine, layerNorm, linear, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
 
 /** A function of tokens [N, L, dim], and of what is added to the scores of its attention. */
@@ -52,8 +52,7 @@ export function attention(dim: number, heads: number): TokenModule {
   const thirds = range(3).map(i => [weight, bias].map(t => t?.slice(0, i * dim, (i + 1) * dim)))
   const qkv = module({ weight, bias }, (x: Tensor, i: number) => {
     const [own = weight, shift] = thirds[i] ?? []
-    const y = matmul(x, own, false, true)
-    return shift === undefined ? y : y.add(shift)
+    return affine(x, own, shift)
   })
   const proj = linear(dim, dim, weights)
   const each = dim / heads

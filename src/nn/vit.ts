@@ -1,13 +1,12 @@
 import { LacunaError } from '../errors.js'
 import { variable } from '../program/trace.js'
-import { matmul } from '../tensor/contraction.js'
 import { concat } from '../tensor/movement.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder, EncoderInput } from './encoder.js'
 import { type Initial, normal, truncatedNormal } from './initial.js'
-import { layerNorm, weightAndBias } from './layers.js'
+import { affine, layerNorm, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
 import { sinCos2d } from './positions.js'
 import { blocks as transformerBlocks } from './transformer.js'
@@ -90,8 +89,7 @@ function patchEmbedding(channels: number, dim: number, patch: number): Module {
       .reshape(n, c, h / patch, patch, w / patch, patch)
       .transpose(0, 2, 4, 1, 3, 5)
       .reshape(n, (h / patch) * (w / patch), c * patch * patch)
-    const y = matmul(rows, weight.reshape(dim, -1), false, true)
-    return bias === undefined ? y : y.add(bias)
+    return affine(rows, weight.reshape(dim, -1), bias)
   })
   return module({ proj }, (x: Tensor) => proj(x))
 }

@@ -104,9 +104,9 @@ export function compile(computation: Computation, target: Target): Program {
   })
   const ended = target.device !== 'webgpu' // where outputs stay on the device
   const { givesBack = false } = target
-  const constants = { nodes, initializers: e.initializers, inputs: [] }
   const hides = target.device === 'cpu' && !givesBack && nodes.some(({ operator }) => operator === 'Conv')
-  const graph = hides ? hideShapes(nodes, e.initializers) : constants
+  const plain = { nodes, initializers: e.initializers, inputs: [] }
+  const graph = hides ? hideShapes(nodes, e.initializers) : plain
   const { model } = writeModel({
     nodes: ended ? [...graph.nodes, endNode] : graph.nodes,
     initializers: graph.initializers,
