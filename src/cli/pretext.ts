@@ -42,8 +42,10 @@ export const pretextCommand = (): Command =>
       try {
         const results: Pretext[] = []
         for (const directory of runs) {
-          output.progress(directory)
-          const result = await pretext(directory, pictures, options)
+          const stage = (share: number) =>
+            output.progress(`measuring the task: ${(100 * share).toFixed(0)} % of ${directory}`)
+          stage(0)
+          const result = await pretext(directory, pictures, { ...options, onProgress: stage })
           writeFileAtomic(join(directory, 'pretext.json'), `${JSON.stringify(result, undefined, 2)}\n`)
           const shown = await previewRun(directory, heldOut(pictures).part, SHOWN)
           writeFileAtomic(join(directory, 'samples', 'pretext.png'), await previewSheet(undefined, shown))

@@ -1,14 +1,14 @@
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { uniforms } from '../program/draws.js'
-import type { Runner } from '../program/engine.js'
 import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
 import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { readConfig } from '../training/config.js'
 import { assemble, examinationProgram } from '../training/programs.js'
 import type { EmbedderOptions } from './encoder.js'
-import { mean } from './statistics.js'
+import { alarmsOf } from './pretext-alarms.js'
+import { mean, sampleDeviation } from './statistics.js'
 
 /** One figure of the task itself on held-out pictures, and what it is worth without learning. */
 export interface PretextMeasure {
@@ -18,6 +18,8 @@ export interface PretextMeasure {
   readonly baselines: Readonly<Record<string, number>>
   /** The same on white noise, where a method claims that there is nothing to find */
   readonly noise?: number
+  /** Standard error of the value over the batches; none where there was one batch */
+  readonly error?: number
 }
 
 /** `pretext.json` */
@@ -25,15 +27,22 @@ export interface Pretext {
   readonly method: string
   /** Pictures it was measured on */
   readonly pictures: number
+  /** Whether the training has not seen them: they are the test part of the data */
+  readonly heldOut: boolean
   readonly measures: readonly PretextMeasure[]
   readonly notes: readonly string[]
-  /** What looks like a shortcut */
+  /** What looks like a shortcut, or like nothing learnt */
   readonly alarms: readonly string[]
 }
 
+export interface PretextOptions extends EmbedderOptions {
+  /** No further batch is begun after so many seconds of measuring; all that are planned unless told */
+  readonly seconds?: number
+  /** @param share of the batches done, 0 … 1 */
+  readonly onProgress?: (share: number) => void
+}
+
 const MOST_BATCHES = 40
-/** Standard errors above chance that white noise may reach by luck */
-const LUCK = 4
 
 /**
  * How well a trained run does its own task on pictures that it has not seen: the test part of the data, or all of it where no
@@ -41,11 +50,7 @@ const LUCK = 4
  *
  * @throws LacunaError when there is no run, the pictures have another size, or there are too few for a batch
  */
-export async function pretext(
-  directory: string,
-  pictures: PictureSet,
-  options: EmbedderOptions = {},
-): Promise<Pretext> {
+export async function pretext(directory: string, pictures: PictureSet, options: PretextOptions = {}): Promise<Pretext> {
   const config = readConfig(directory)
   const checkpoint = loadCheckpoint(directory)
   const { part, notes } = heldOut(pictures)
@@ -63,47 +68,52 @@ export async function pretext(
     const { program, measures } = examinationProgram(assembly, config, batch, await targetFor(runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
-    const stride = Math.max(1, Math.floor(part.items.length / (batches * batch))) // spread over the whole part
+    // every batch is spread over the whole part, which may lie class by class, and time may end after any
+    const stride = Math.max(1, Math.floor(part.items.length / (batches * batch)))
     const gather = (step: number) =>
-      part.gather(Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) * stride))
-    const found = await averages(runner, config.seed, batches, gather)
-    const noisy = assembly.method.chanceOnNoise
-      ? await averages(runner, config.seed, batches, step =>
-          whiteNoise(batch * config.size ** 2 * config.channels, step),
-        )
-      : undefined
+      part.gather(Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride))
+    const noise = (step: number) => whiteNoise(batch * config.size ** 2 * config.channels, step)
+    const found: Outputs = {}
+    const onNoise: Outputs = {}
+    const began = performance.now()
+    let done = 0
+    while (done < batches && (done === 0 || performance.now() - began < 1000 * (options.seconds ?? Infinity))) {
+      const moment = { seed: config.seed, step: done }
+      collect(found, await runner.run('examine', { image: gather(done) }, moment))
+      if (assembly.method.chanceOnNoise) collect(onNoise, await runner.run('examine', { image: noise(done) }, moment))
+      done++
+      options.onProgress?.(done / batches)
+    }
+    const figure = (outputs: Outputs, name: string) => mean(outputs[name] ?? [])
     const rows = Object.entries(measures).map(([name, { better, baselines }]): PretextMeasure => {
       const known = Object.entries(baselines).map(
-        ([baseline, figure]) =>
-          [baseline, typeof figure === 'number' ? figure : (found[`${name}/${baseline}`] ?? Number.NaN)] as const,
+        ([baseline, given]) =>
+          [baseline, typeof given === 'number' ? given : figure(found, `${name}/${baseline}`)] as const,
       )
-      const value = found[name] ?? Number.NaN
-      return { name, value, better, baselines: Object.fromEntries(known), ...(noisy && { noise: noisy[name] }) }
+      return {
+        name,
+        value: figure(found, name),
+        better,
+        baselines: Object.fromEntries(known),
+        ...(assembly.method.chanceOnNoise && { noise: figure(onNoise, name) }),
+        ...(done > 1 && { error: sampleDeviation(found[name] ?? []) / Math.sqrt(done) }),
+      }
     })
-    const seen = batches * batch
-    const alarms = rows.flatMap(row => alarmOf(row, seen))
-    return { method: config.method, pictures: seen, measures: rows, notes, alarms }
+    const seen = { measures: rows, pictures: done * batch }
+    return { method: config.method, heldOut: part !== pictures, ...seen, notes, alarms: alarmsOf(seen) }
   } finally {
     await runner.close()
   }
 }
 
-/** Means over the batches of every output of the program `examine`. */
-async function averages(
-  runner: Runner,
-  seed: number,
-  batches: number,
-  gather: (step: number) => Uint8Array,
-): Promise<Record<string, number>> {
-  const values: Record<string, number[]> = {}
-  for (let step = 0; step < batches; step++) {
-    const results = await runner.run('examine', { image: gather(step) }, { seed, step })
-    for (const [name, [value]] of Object.entries(results)) {
-      values[name] ??= []
-      values[name].push(Number(value))
-    }
+/** The figures of every output, one a batch */
+type Outputs = Record<string, number[]>
+
+function collect(outputs: Outputs, results: Readonly<Record<string, ArrayLike<number | bigint>>>): void {
+  for (const [name, values] of Object.entries(results)) {
+    outputs[name] ??= []
+    outputs[name].push(Number(values[0]))
   }
-  return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, mean(all)]))
 }
 
 /** The test part of the data, or all of it, with a note, where no part is marked. */
@@ -116,14 +126,4 @@ export function heldOut(pictures: PictureSet): { part: PictureSet; notes: string
 function whiteNoise(length: number, step: number): Uint8Array {
   const next = uniforms(0, step, 'white noise')
   return Uint8Array.from({ length }, () => Math.floor(256 * next()))
-}
-
-/** White noise has no parts that fit: an accuracy above chance on it comes from how the parts are cut, not from what they show. */
-function alarmOf({ name, noise, baselines: { chance } }: PretextMeasure, pictures: number): string[] {
-  if (noise === undefined || chance === undefined || chance >= 1) return []
-  const most = chance + LUCK * Math.sqrt((chance * (1 - chance)) / pictures)
-  if (noise <= most) return []
-  return [
-    `${name} on white noise is ${noise.toFixed(3)}, chance is ${chance.toFixed(3)}: the network has found a shortcut`,
-  ]
 }

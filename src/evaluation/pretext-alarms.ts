@@ -1,0 +1,52 @@
+import type { Pretext, PretextMeasure } from './pretext.js'
+
+/** Standard errors above chance that white noise may reach by luck */
+const LUCK = 4
+/** Share of a baseline, and standard errors, that a measure must be better by to be believed */
+const BETTER = 0.02
+const SURE = 2
+
+/** What a pretext's figures give away: that nothing was learnt, or that it was learnt by a shortcut. */
+export const alarmsOf = (pretext: Pick<Pretext, 'measures' | 'pictures'>): string[] => [
+  ...atChance(pretext),
+  ...shortcuts(pretext),
+]
+
+/**
+ * White noise has no parts that fit: an accuracy above chance on it comes from how the parts are cut, not from what they
+ * show.
+ */
+export function shortcuts(pretext: Pick<Pretext, 'measures' | 'pictures'> | undefined): string[] {
+  return (pretext?.measures ?? []).flatMap(({ name, noise, baselines: { chance } }) => {
+    if (noise === undefined || chance === undefined || chance >= 1) return []
+    const most = chance + LUCK * Math.sqrt((chance * (1 - chance)) / (pretext?.pictures ?? 1))
+    if (noise <= most) return []
+    return [
+      `${name} on white noise is ${noise.toFixed(3)}, chance is ${chance.toFixed(3)}: the network has found a shortcut`,
+    ]
+  })
+}
+
+/** One sentence where no measure is better than the weakest of what needs no learning; none where one is. */
+export function atChance({ measures }: Pick<Pretext, 'measures'>): string[] {
+  const [first] = measures
+  if (first === undefined || measures.some(beatsItsWeakest)) return []
+  const [name, figure] = weakest(first) ?? []
+  if (name === undefined || figure === undefined) return []
+  return [
+    `at chance: ${first.name} is ${first.value.toPrecision(4)}, and ${name} without any learning ${figure.toPrecision(4)}: the network has learnt nothing that holds for these pictures`,
+  ]
+}
+
+function beatsItsWeakest(measure: PretextMeasure): boolean {
+  const [, figure] = weakest(measure) ?? []
+  if (figure === undefined) return false
+  const gain = measure.better === 'higher' ? measure.value - figure : figure - measure.value
+  return gain > Math.max(BETTER * Math.abs(figure), SURE * (measure.error ?? 0))
+}
+
+/** The baseline that is easiest to beat, and its figure. */
+function weakest({ better, baselines }: PretextMeasure): readonly [string, number] | undefined {
+  const sorted = Object.entries(baselines).sort(([, a], [, b]) => (better === 'higher' ? a - b : b - a))
+  return sorted[0]
+}
