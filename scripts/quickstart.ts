@@ -19,6 +19,7 @@ console.log(`${pictures.items.length} pictures of ${pictures.classes.length} cat
 
 const run = await pretrain('simclr', pictures, {
   out,
+  report: false, // written below, with the table
   encoder: 'c4',
   epochs,
   batch: 64,

@@ -42,7 +42,19 @@ async function train({ name, method, on, train: options }: Experiment, seed: num
   rmSync(out, { recursive: true, force: true })
   rmSync(join(root, name, 'evaluation.json'), { force: true })
   const { path } = sources[on]
-  await lacuna(['pretrain', method, path, ...options.split(' '), '--seed', `${seed}`, '--threads', '1', '--out', out])
+  await lacuna([
+    'pretrain',
+    method,
+    path,
+    ...options.split(' '),
+    '--seed',
+    `${seed}`,
+    '--threads',
+    '1',
+    '--out',
+    out,
+    '--no-report',
+  ])
   await lacuna(['pretext', out, path, '--threads', '1'])
 }
 

@@ -4,6 +4,7 @@ import { runsIn } from '../evaluation/evaluate.js'
 import { heldOut, type Pretext, pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
 import { previewSheet } from '../report/preview.js'
+import { writeRunReport } from '../report/run.js'
 import { pretextText } from '../report/text-lines.js'
 import { readConfig } from '../training/config.js'
 import { previewRun } from '../training/preview.js'
@@ -32,7 +33,7 @@ export const pretextCommand = (): Command =>
     .argument('<data>', 'pictures; the test part where one is marked. Labels are not needed')
     .addHelpText(
       'after',
-      '\nExample:\n  lacuna pretext runs/jigsaw photos\n\nWrites pretext.json and samples/pretext.png into the run.',
+      '\nExample:\n  lacuna pretext runs/jigsaw photos\n\nWrites pretext.json, samples/pretext.png and report.html into the run.',
     )
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
@@ -49,6 +50,8 @@ export const pretextCommand = (): Command =>
           writeFileAtomic(join(directory, 'pretext.json'), `${JSON.stringify(result, undefined, 2)}\n`)
           const shown = await previewRun(directory, heldOut(pictures).part, SHOWN)
           writeFileAtomic(join(directory, 'samples', 'pretext.png'), await previewSheet(undefined, shown))
+          output.progress('writing the report')
+          await writeRunReport(directory, pictures, { pretext: result })
           results.push(result)
         }
         output.result(results.length === 1 ? results[0] : results, results.map(pretextText).join('\n\n'))

@@ -3,10 +3,11 @@ import { Command, Option } from 'commander'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { methodsInChunks } from '../methods/index.js'
+import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
 import { progressLine } from '../report/text-lines.js'
+import { verdictText } from '../report/verdict/verdict.js'
 import { isRun, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
-import { type PretrainOptions, pretrain, type Run } from '../training/pretrain.js'
 import {
   type DataOptions,
   dataOptions,
@@ -20,7 +21,9 @@ import {
 } from './options.js'
 import { type Output, terminal, untilInterrupted } from './terminal.js'
 
-interface Options extends DataOptions, Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress'> {
+interface Options
+  extends DataOptions,
+    Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress' | 'onStage'> {
   readonly seeds?: number
   readonly lr?: number
   readonly set?: Record<string, unknown>
@@ -58,6 +61,7 @@ export const pretrainCommand = (): Command =>
     new Option('--set <key=value>', 'an option of the method, such as temperature=0.2; may be repeated').argParser(
       setting,
     ),
+    new Option('--no-report', 'leave report.html out, and what it takes: some seconds'),
     new Option('--resume', 'go on from the checkpoint in --out'),
     ...dataOptions(),
     ...deviceOptions(),
@@ -87,12 +91,14 @@ async function run(method: string, data: string, options: Options): Promise<void
         if (options.resume && isRun(out) === false) own.resume = false
         runs.push(await trainOne(method, pictures, own, output, signal))
       }
-      const results = runs.map(({ directory, config, step, interrupted, chance }) => ({
+      const results = runs.map(({ directory, config, step, interrupted, chance, verdict, report }) => ({
         directory,
         step,
         steps: config.steps,
         interrupted,
         chance,
+        verdict,
+        report,
       }))
       output.result(options.seeds === undefined ? results[0] : results, results.map(summaryOf).join('\n'))
       if (results.some(({ interrupted }) => interrupted)) process.exitCode = 130
@@ -116,6 +122,7 @@ async function trainOne(
     options: set,
     signal,
     onNote: output.note,
+    onStage: output.progress,
     onProgress: progress => {
       last = progress
       output.progress(progressLine(progress))
@@ -130,15 +137,17 @@ function summaryOf({
   step,
   steps,
   interrupted,
-}: {
-  directory: string
-  step: number
-  steps: number
-  interrupted: boolean
-}): string {
-  return interrupted
-    ? `Stopped and saved after ${step} of ${steps} steps: ${directory}\nGo on with the same command and --resume.`
-    : `Trained ${steps} steps: ${directory}`
+  verdict,
+  report,
+}: Pick<Run, 'directory' | 'step' | 'interrupted' | 'verdict' | 'report'> & { readonly steps: number }): string {
+  const taken = interrupted ? `Stopped and saved after ${step} of ${steps} steps` : `${steps} steps`
+  const lines = [
+    `${taken}: ${directory}`,
+    verdictText(verdict),
+    ...(report === undefined ? [] : [`Look at it: ${report}`]),
+  ]
+  if (interrupted && verdict.state !== 'stopped') lines.push('Go on with the same command and --resume.')
+  return lines.join('\n')
 }
 
 /** A resumed run reads its pictures as it did before. */

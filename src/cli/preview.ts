@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { writeFileAtomic } from '../files.js'
 import { defaultEncoder, methodNamed } from '../methods/index.js'
-import { previewSheet } from '../report/preview.js'
+import { notesOf, previewSheet } from '../report/preview.js'
 import { prepare } from '../training/prepare.js'
 import { preview } from '../training/preview.js'
 import { parseOptions } from '../training/programs.js'
@@ -51,7 +51,8 @@ export const previewCommand = (): Command =>
           options.out,
           await previewSheet(`${name}: shown ${method.shown}; hidden ${method.hidden}`, shown),
         )
-        output.result({ file: options.out, pictures: shown.names }, options.out)
+        const facts = notesOf(shown)
+        output.result({ file: options.out, pictures: shown.names, notes: facts }, [options.out, ...facts].join('\n'))
       } finally {
         pictures.close()
       }

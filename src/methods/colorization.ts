@@ -126,7 +126,12 @@ export const colorization = defineMethod({
         const guessed = mapOf(annealedMean(guess(x), bins, options.temperature), side)
         return [
           { title: 'shown: lightness', pictures: recoloured(x, guessed.mul(0)) },
-          { title: 'guessed colour', pictures: recoloured(x, guessed) },
+          {
+            title: 'guessed colour',
+            pictures: recoloured(x, guessed),
+            guessed: true,
+            note: 'How light each pixel is is given; only the colour is guessed.',
+          },
           { title: 'true colour', pictures: x },
         ]
       },

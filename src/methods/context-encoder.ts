@@ -117,7 +117,7 @@ export const contextEncoder = defineMethod({
         const { hole, shown } = cut(x, draw)
         return [
           { title: 'with a hole', pictures: shown },
-          { title: 'guessed', pictures: where(hole.greater(0), fill(shown).clip(0, 1), x) },
+          { title: 'guessed', pictures: where(hole.greater(0), fill(shown).clip(0, 1), x), guessed: true },
           { title: 'true', pictures: x },
         ]
       },

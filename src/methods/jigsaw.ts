@@ -109,7 +109,7 @@ export const jigsaw = defineMethod({
         const lay = (some: Tensor) => layPatches(some, grid, picture.size)
         return [
           { title: 'shown', pictures: lay(shown) },
-          { title: 'laid as guessed', pictures: lay(solved) },
+          { title: 'laid as guessed', pictures: lay(solved), guessed: true },
           { title: 'the right order', pictures: lay(tiles) },
         ]
       },

@@ -47,13 +47,13 @@ describe('what is shown', () => {
   const config = configOf('mae', { normalise: false }, { ...small, batch: 4 })
   const assembly = assemble(config)
   const show = async (image: Uint8Array) => {
-    const { program, titles } = showProgram(assembly, config, 4, target)
+    const { program, columns } = showProgram(assembly, config, 4, target)
     const engine = new Engine({ ...target, threads: 1 })
     try {
       await engine.load('show', program)
       await engine.write(initialValues(assembly.names, 0))
       const results = await engine.run('show', { image }, { seed: 1, step: 0 })
-      return titles.map((title, i) => ({ title, pictures: Array.from(results[`${i}`] ?? [], Number) }))
+      return columns.map(({ title }, i) => ({ title, pictures: Array.from(results[`${i}`] ?? [], Number) }))
     } finally {
       await engine.close()
     }

@@ -138,8 +138,12 @@ export const mae = defineMethod({
         return [
           { title: 'shown', pictures: paste(0.5) },
           {
-            title: options.normalise ? 'guessed, true contrast' : 'guessed',
+            title: options.normalise ? 'guessed; mean and contrast are given' : 'guessed',
             pictures: paste(unpatchify(toPixels(guess), patch).clip(0, 1)),
+            guessed: true,
+            ...(options.normalise && {
+              note: 'The mean and the contrast of each hidden patch are given, its structure is guessed: a silhouette is no knowledge yet.',
+            }),
           },
           { title: 'true', pictures: x },
         ]

@@ -96,6 +96,10 @@ export interface Measure {
 export interface Shown {
   readonly title: string
   readonly pictures: Tensor
+  /** The network has guessed it: before training it means nothing */
+  readonly guessed?: boolean
+  /** What to know before believing one's eyes, in a sentence: what was given to the guess */
+  readonly note?: string
 }
 
 /** A method put together for one kind of data and one encoder. */

@@ -92,7 +92,7 @@ export const relativePosition = defineMethod({
         const lay = (some: Tensor) => layPatches(some, grid, picture.size)
         return [
           { title: 'as the network sees them', pictures: lay(options.normalise ? seen.div(5).add(0.5) : seen) },
-          { title: 'laid as guessed', pictures: lay(guessed) },
+          { title: 'laid as guessed', pictures: lay(guessed), guessed: true },
           { title: 'the right places', pictures: lay(patches) },
         ]
       },

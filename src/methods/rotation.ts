@@ -62,7 +62,7 @@ export const rotation = defineMethod({
         const back = guessed.neg().add(TURNS) // 0 becomes 4: no turn at all
         return [
           { title: 'shown', pictures: shown },
-          { title: 'turned back as guessed', pictures: turnEach(shown, back) },
+          { title: 'turned back as guessed', pictures: turnEach(shown, back), guessed: true },
           { title: 'the right way up', pictures: upright },
         ]
       },

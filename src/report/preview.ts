@@ -1,19 +1,48 @@
 import type { Preview } from '../training/preview.js'
+import type { Gallery } from './report.js'
 import { pictureSheet } from './sheet.js'
 import type { Picture } from './sheet-layout.js'
+import { thumbnail } from './thumbnail.js'
 
-/** A row a picture: as stored, and what the method shows, guesses and hides. */
+/** A row a picture: as stored, and what the method shows, guesses and hides; below it what to know of the guesses. */
 export async function previewSheet(title: string | undefined, preview: Preview): Promise<Uint8Array> {
-  const { columns, names, size, channels } = preview
-  const picture = (data: Uint8Array | undefined): Picture => ({
-    width: size,
-    height: size,
-    channels,
-    data: data ?? new Uint8Array(size * size * channels),
-  })
+  const { columns, names } = preview
   return pictureSheet({
     title,
     columns: columns.map(column => column.title),
-    rows: names.map((_, i) => ({ pictures: columns.map(column => picture(column.pictures[i])) })),
+    rows: names.map((_, i) => ({ pictures: columns.map(column => pictureOf(preview, column.pictures[i])) })),
+    notes: notesOf(preview),
   })
 }
+
+/** The same for a page, with the names of the pictures. */
+export async function viewsOf(preview: Preview): Promise<Gallery> {
+  const { columns, names } = preview
+  const rows = names.map((name, i) =>
+    Promise.all(
+      columns.map(async (column, c) => ({
+        source: await thumbnail(pictureOf(preview, column.pictures[i])),
+        ...(c === 0 && { name }),
+      })),
+    ),
+  )
+  return {
+    caption: ['Pictures as stored, and what the method makes of them.', ...notesOf(preview)].join(' '),
+    columns: columns.map(({ title }) => title),
+    rows: await Promise.all(rows),
+  }
+}
+
+/** What to know before believing one's eyes: that a network is untrained, and what a guess was told. */
+export function notesOf({ columns, trained }: Preview): string[] {
+  const guesses = columns.filter(({ guessed }) => guessed)
+  const untrained = trained || guesses.length === 0 ? [] : ['The network is untrained: what it guesses is random.']
+  return [...untrained, ...columns.flatMap(({ note }) => (note === undefined ? [] : [note]))]
+}
+
+const pictureOf = ({ size, channels }: Preview, data: Uint8Array | undefined): Picture => ({
+  width: size,
+  height: size,
+  channels,
+  data: data ?? new Uint8Array(size * size * channels),
+})

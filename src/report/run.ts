@@ -1,171 +1,109 @@
-import { basename, join } from 'node:path'
-import { type PictureSet, shuffled } from '../data/index.js'
-import { openEncoder } from '../evaluation/encoder.js'
-import { contenders, type Evaluation } from '../evaluation/evaluate.js'
-import { l2Normalised } from '../evaluation/features.js'
+import { join } from 'node:path'
+import type { PictureSet } from '../data/index.js'
+import type { Evaluation } from '../evaluation/evaluate.js'
+import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
 import { methodNamed } from '../methods/index.js'
-import { variablesOf } from '../nn/module.js'
-import { variableOf } from '../program/trace.js'
-import { sizeOf } from '../tensor/shape.js'
-import { type RunConfig, readConfig } from '../training/config.js'
-import { type MetricsLine, readMetrics } from '../training/metrics.js'
+import { readConfig } from '../training/config.js'
+import { readMetrics } from '../training/metrics.js'
 import { previewRun } from '../training/preview.js'
-import { assemble } from '../training/programs.js'
-import { lineChart } from './chart.js'
 import { commandOf } from './command.js'
-import { type RunReport, reportPage } from './page.js'
-import { previewSheet } from './preview.js'
+import { factsOf } from './facts.js'
+import { healthOf, type Look, lookThrough, mapOf, neighboursIn, pictureOf } from './look.js'
+import { reportPage } from './page.js'
+import { previewSheet, viewsOf } from './preview.js'
 import { svgToPng } from './raster.js'
+import { readEvaluation, readPretext } from './results.js'
+import { scatter } from './scatter.js'
+import { chartsOf } from './sections/curve.js'
 import { pictureSheet } from './sheet.js'
+import { type Verdict, verdictOf } from './verdict/verdict.js'
 
 export interface RunReportOptions {
+  /** What the encoder is worth; `evaluation.json` of the folder unless told */
   readonly evaluation?: Evaluation
+  /** How well the task is done; `pretext.json` of the run unless told, and else measured on a few pictures */
+  readonly pretext?: Pretext
   /** Where report.html and samples/ go; the run itself unless told */
   readonly directory?: string
   /** How to repeat it, shown in the report */
   readonly command?: string
 }
 
+export interface WrittenReport {
+  /** Path of the page */
+  readonly file: string
+  readonly verdict: Verdict
+}
+
 const VIEWS = 6
-const QUERIES = 8
-const NEIGHBOURS = 7
+/** For the vectors of pictures, and again for the task: a report is quick beside a training */
+const SECONDS = 4
 
 /**
- * Writes what can be looked at: `samples/views.png`, `samples/curve.png`, `samples/neighbours.png` and `report.html`.
+ * Writes what can be looked at: `report.html`, `verdict.json`, and under `samples/` the pictures of the page for use
+ * elsewhere. It reads the run and some of the pictures, and takes a few seconds.
  *
  * @param run folder of a run with a checkpoint
- * @param pictures opened as the run's were
+ * @param pictures opened as the run's were; labels serve to colour and to count
+ * @throws LacunaError when there is no checkpoint, the pictures have another size, or the folder cannot be written
  */
-export async function writeRunReport(run: string, pictures: PictureSet, options: RunReportOptions = {}): Promise<void> {
+export async function writeRunReport(
+  run: string,
+  pictures: PictureSet,
+  options: RunReportOptions = {},
+): Promise<WrittenReport> {
   const config = readConfig(run)
   const method = methodNamed(config.method)
   const metrics = readMetrics(run)
-  const { directory = run, evaluation } = options
-  const views = await previewSheet(undefined, await previewRun(run, pictures, VIEWS))
-  const neighbours = await neighbourSheet(run, pictures)
-  const charts = chartsOf(metrics)
-  const [curve] = charts
-  const save = (name: string, png: Uint8Array) => writeFileAtomic(join(directory, 'samples', name), png)
-  save('views.png', views)
-  save('neighbours.png', neighbours)
-  if (curve) save('curve.png', await svgToPng(curve.svg))
-  const report: RunReport = {
-    title: `${method.name} on ${config.data.pictures} pictures`,
+  const { directory = run } = options
+  const evaluation = options.evaluation ?? readEvaluation(directory)
+  const pretext = options.pretext ?? readPretext(run) ?? (await measuredBriefly(run, pictures))
+  const preview = await previewRun(run, pictures, VIEWS)
+  const look = await lookThrough(run, pictures, SECONDS)
+  const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look), await mapOf(look)]
+  const verdict = verdictOf({ method: method.name, metrics, steps: config.steps, health, pretext, evaluation })
+  const alarms = [...(health?.alarms ?? []), ...(pretext?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
+
+  const save = (name: string, content: string | Uint8Array) => writeFileAtomic(join(directory, name), content)
+  save('samples/views.png', await previewSheet(undefined, preview))
+  save('samples/neighbours.png', await neighbourSheet(look, neighbours.hoods))
+  save('samples/map.png', await svgToPng(scatter(map)))
+  const [curve] = chartsOf(metrics)
+  if (curve) save('samples/curve.png', await svgToPng(curve.svg))
+  save('verdict.json', `${JSON.stringify(verdict, undefined, 2)}\n`)
+  const page = reportPage({
+    title: `${method.name} on ${config.data.pictures.toLocaleString('en')} pictures`,
     subtitle: `Shown: ${method.shown}. Hidden: ${method.hidden}.`,
+    verdict,
+    alarms: [...new Set(alarms)].filter(alarm => !verdict.text.includes(alarm)),
+    notes: [],
     method,
     facts: factsOf(config, metrics),
-    ...(evaluation && { evaluation: tableOf(evaluation) }),
-    pictures: [
-      {
-        title: 'What is shown and what is hidden',
-        caption: 'Pictures as stored, and what the method makes of them.',
-        png: views,
-      },
-      {
-        title: 'Nearest neighbours',
-        caption:
-          'For pictures drawn at random: the pictures whose vectors point most nearly the same way, of other groups.',
-        png: neighbours,
-      },
-    ],
-    charts,
+    metrics,
+    evaluation,
+    pretext,
+    views: await viewsOf(preview),
+    neighbours: neighbours.gallery,
+    map,
+    health,
     command: options.command ?? commandOf(config),
-  }
-  writeFileAtomic(join(directory, 'report.html'), reportPage(report))
-}
-
-function factsOf(config: RunConfig, metrics: readonly MetricsLine[]): RunReport['facts'] {
-  const { learner } = assemble(config)
-  const last = metrics.at(-1)
-  const trained = [...variablesOf(learner.modules.encoder).values()].filter(t => variableOf(t).role !== 'statistic')
-  const parameters = trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  return [
-    { label: 'encoder', value: config.encoder },
-    { label: 'parameters', value: parameters.toLocaleString('en') },
-    { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
-    { label: 'steps', value: `${config.steps.toLocaleString('en')} of ${config.batch}` },
-    { label: 'epochs', value: (last?.epoch ?? 0).toFixed(1) },
-    { label: 'minutes', value: ((last?.seconds ?? 0) / 60).toFixed(1) },
-    { label: 'data', value: basename(config.data.source) },
-  ]
-}
-
-function tableOf(e: Evaluation): RunReport['evaluation'] {
-  const columns = [
-    { title: `kNN (k = ${e.k})`, of: e.knns },
-    ...e.probes.map(p => ({
-      title: p.labelsPerClass === 'all' ? 'linear probe, all labels' : `linear probe, ${p.labelsPerClass} a class`,
-      of: p,
-    })),
-  ]
-  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
-  return {
-    columns: columns.map(({ title }) => title),
-    rows: contenders.map(c => ({
-      name: names[c],
-      values: columns.map(({ of }) => ({ mean: of.mean[c], ...(of.sd[c] > 0 && { sd: of.sd[c] }) })),
-    })),
-    note: [
-      `${e.tested} test pictures of ${e.classes} classes; chance ${(100 * e.chance).toFixed(1)} %, commonest class ${(100 * e.majority).toFixed(1)} %; mean ± sd over ${e.seeds} seeds.`,
-      ...e.notes,
-      ...e.health.alarms,
-    ].join(' '),
-  }
-}
-
-function chartsOf(metrics: readonly MetricsLine[]): RunReport['charts'] {
-  if (metrics.length < 2) return []
-  const points = (of: (line: MetricsLine) => number) => metrics.map(line => [line.step, of(line)] as const)
-  const smooth = Math.max(1, Math.round(metrics.length / 40))
-  const chance = metrics[0]?.chance ?? Number.NaN
-  const loss = lineChart({
-    xLabel: 'step',
-    yLabel: 'loss',
-    series: [{ label: 'loss', points: points(line => line.loss) }],
-    reference: { value: chance, label: 'a network that knows nothing' },
-    smooth,
   })
-  const charts = [{ title: 'Loss', caption: 'Below the dashed line the network knows something.', svg: loss }]
-  if (metrics[0]?.accuracy === undefined) return charts
-  const accuracy = lineChart({
-    xLabel: 'step',
-    yLabel: 'guessed right, %',
-    series: [{ label: 'accuracy', points: points(line => 100 * (line.accuracy ?? Number.NaN)) }],
-    smooth,
+  save('report.html', page)
+  return { file: join(directory, 'report.html'), verdict }
+}
+
+/** The task on a few pictures; none where there are too few for it. */
+async function measuredBriefly(run: string, pictures: PictureSet): Promise<Pretext | undefined> {
+  return pictures.items.length < 2 ? undefined : measure(run, pictures, { seconds: SECONDS })
+}
+
+function neighbourSheet(
+  { some }: Look,
+  hoods: readonly { query: number; near: readonly number[] }[],
+): Promise<Uint8Array> {
+  return pictureSheet({
+    columns: ['picture', 'nearest', ...Array<string>(Math.max(0, (hoods[0]?.near.length ?? 0) - 1)).fill('')],
+    rows: hoods.map(({ query, near }) => ({ pictures: [query, ...near].map(i => pictureOf(some, i)) })),
   })
-  return [
-    ...charts,
-    { title: 'Accuracy of the guess', caption: 'How often the network is right about what was hidden.', svg: accuracy },
-  ]
 }
-
-/** Pictures drawn at random, each with those whose vectors have the largest cosine with its own; one of each group. */
-async function neighbourSheet(run: string, pictures: PictureSet): Promise<Uint8Array> {
-  const encoder = await openEncoder(run)
-  try {
-    const some = pictures.subset(shuffled(pictures.items.length, 0, 1).slice(0, MOST_COMPARED))
-    const { values, width } = l2Normalised(await encoder.embed(some))
-    const row = (i: number) => values.subarray(i * width, (i + 1) * width)
-    const { size, channels, items } = some
-    const picture = (position: number) => ({ width: size, height: size, channels, data: some.gather([position]) })
-    const rows = Array.from({ length: Math.min(QUERIES, items.length) }, (_, query) => {
-      const near = items.map((_, i) => ({ i, cosine: dot(row(query), row(i)) })).sort((a, b) => b.cosine - a.cosine)
-      const seen = new Set([items[query]?.group])
-      const chosen = near.filter(({ i }) => {
-        const { group } = items[i] ?? {}
-        if (seen.has(group)) return false
-        seen.add(group)
-        return true
-      })
-      return { pictures: [query, ...chosen.slice(0, NEIGHBOURS).map(({ i }) => i)].map(picture) }
-    })
-    return pictureSheet({ columns: ['picture', 'nearest', ...Array<string>(NEIGHBOURS - 1).fill('')], rows })
-  } finally {
-    await encoder.close()
-  }
-}
-
-const MOST_COMPARED = 5000
-
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)

@@ -24,6 +24,8 @@ export interface Sheet {
   /** Headings over the columns. */
   readonly columns?: readonly string[]
   readonly rows: readonly SheetRow[]
+  /** Below the rows, a sentence each */
+  readonly notes?: readonly string[]
 }
 
 export interface Box {
@@ -56,6 +58,7 @@ export const textStyles = {
   title: { size: 17, leading: 23, weight: 600, colour: '#1b1b1f', anchor: 'start' },
   heading: { size: 12, leading: 16, weight: 600, colour: '#45454d', anchor: 'middle' },
   row: { size: 12, leading: 16, weight: 600, colour: '#45454d', anchor: 'start' },
+  note: { size: 12, leading: 16, weight: 400, colour: '#45454d', anchor: 'start' },
   caption: { size: 11, leading: 14, weight: 400, colour: '#6b6b75', anchor: 'middle' },
 } as const
 
@@ -81,14 +84,14 @@ export function defaultCell(rows: readonly SheetRow[]): number {
 }
 
 /** Where everything on a sheet lies, in pixels. Columns are as wide and rows as high as their largest picture. */
-export function layoutSheet({ title = '', columns = [], rows }: Sheet, cell: number): SheetLayout {
+export function layoutSheet({ title = '', columns = [], rows, notes = [] }: Sheet, cell: number): SheetLayout {
   const gutter = gutterWidth(rows, cell)
   const grid = gridColumns(rows, Math.max(1, columns.length), cell, margin + gutter)
   const right = Math.max(...grid.map(({ left, width }) => left + width))
 
   const heading = textBlock(title, 'title', { left: margin, width: right - margin }, margin, 3)
   const headingBottom = heading.bottom + (title ? gap : 0)
-  const labels = columns.map((text, column) => textBlock(text, 'heading', grid[column], headingBottom, 2))
+  const labels = columns.map((text, column) => textBlock(text, 'heading', grid[column], headingBottom, 4))
   const labelBottom = Math.max(headingBottom, ...labels.map(label => label.bottom + gap / 2))
 
   const lines = [heading, ...labels].flatMap(block => block.lines)
@@ -99,6 +102,11 @@ export function layoutSheet({ title = '', columns = [], rows }: Sheet, cell: num
     boxes.push(placed.boxes)
     lines.push(...placed.lines)
     top = placed.bottom + gap
+  }
+  for (const text of notes) {
+    const block = textBlock(text, 'note', { left: margin, width: right - margin }, top, 6)
+    lines.push(...block.lines)
+    top = block.bottom + gap
   }
   return { width: Math.ceil(right + margin), height: Math.ceil(top - gap + margin), boxes, lines }
 }

@@ -1,5 +1,6 @@
 import type { PictureSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
+import type { Shown } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Runner } from '../program/engine.js'
 import { startRunner } from '../program/runner.js'
@@ -9,18 +10,29 @@ import { type Assembly, type AssemblyConfig, assemble, showProgram } from './pro
 
 /** Columns of pictures: as stored, and what the method makes of them; uint8 [H, W, C] each. */
 export interface Preview {
-  readonly columns: readonly { readonly title: string; readonly pictures: readonly Uint8Array[] }[]
+  readonly columns: readonly PreviewColumn[]
+  /** Whether what was guessed comes from a trained network */
+  readonly trained: boolean
   readonly names: readonly string[]
   readonly size: number
   readonly channels: 1 | 3
 }
 
+export interface PreviewColumn extends Omit<Shown, 'pictures'> {
+  readonly pictures: readonly Uint8Array[]
+}
+
 /** What a method shows and hides on some of the pictures, before a step is trained. */
 export async function preview(config: AssemblyConfig, pictures: PictureSet, count: number, seed = 0): Promise<Preview> {
   const assembly = assemble(config)
-  return show(assembly, config, pictures, count, seed, async runner =>
+  const shown = await show(assembly, config, pictures, count, seed, async runner =>
     runner.write(initialValues(assembly.names, seed)),
   )
+  const columns = shown.columns.map(column => ({
+    ...column,
+    title: column.guessed ? `${column.title} (untrained)` : column.title,
+  }))
+  return { ...shown, columns, trained: false }
 }
 
 /** The same through the trained network of a run. */
@@ -28,9 +40,10 @@ export async function previewRun(directory: string, pictures: PictureSet, count:
   const config: RunConfig = readConfig(directory)
   if (!hasCheckpoint(directory)) return preview(config, pictures, count, config.seed)
   const checkpoint = loadCheckpoint(directory)
-  return show(assemble(config), config, pictures, count, config.seed, (runner, program) =>
+  const shown = await show(assemble(config), config, pictures, count, config.seed, (runner, program) =>
     restore(runner, program, checkpoint, directory),
   )
+  return { ...shown, trained: true }
 }
 
 type Fill = (runner: Runner, program: ReturnType<typeof showProgram>['program']) => Promise<void>
@@ -42,12 +55,12 @@ async function show(
   wanted: number,
   seed: number,
   fill: Fill,
-): Promise<Preview> {
+): Promise<Omit<Preview, 'trained'>> {
   const count = Math.min(wanted, pictures.items.length)
   const positions = shuffled(pictures.items.length, seed, 0).slice(0, count)
   const runner = startRunner()
   try {
-    const { program, titles } = showProgram(assembly, config, count, { device: 'cpu', precision: 'float32' })
+    const { program, columns } = showProgram(assembly, config, count, { device: 'cpu', precision: 'float32' })
     await runner.load('show', program)
     if (program.state.length > 0) await fill(runner, program)
     const image = pictures.gather(positions)
@@ -57,7 +70,7 @@ async function show(
     return {
       columns: [
         { title: 'as stored', pictures: split(image) },
-        ...titles.map((title, i) => ({ title, pictures: split(results[`${i}`] as Uint8Array) })),
+        ...columns.map((column, i) => ({ ...column, pictures: split(results[`${i}`] as Uint8Array) })),
       ],
       names: Array.from(positions, position => pictures.items[position]?.name ?? ''),
       size: config.size,

@@ -118,14 +118,14 @@ function examine({ learner }: Assembly, sample: Sample, draw: Draw): Readonly<Re
   return { loss: { value: loss, better: 'lower', baselines: { chance } } }
 }
 
-/** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and their titles. */
+/** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and what is to be said of each. */
 export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
   const { result, trace: traced } = trace({ training: false }, draw =>
     assembly.learner.show(sampleOf(config, batch), draw),
   )
   const outputs = Object.fromEntries(result.map(({ pictures }, i) => [`${i}`, toStored(pictures)]))
   const program = compile({ outputs, names: assembly.names, draws: traced.draws }, target)
-  return { program, titles: result.map(({ title }) => title) }
+  return { program, columns: result.map(({ pictures: _, ...column }) => column) }
 }
 
 /** What a method keeps of a batch of pictures: [N, width] */

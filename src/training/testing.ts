@@ -94,7 +94,7 @@ export async function trainedOn(
     }
     const image = batch(config.steps + examinations - 1)
     const shown = await engine.run('show', { image }, { seed: config.seed, step: 0 })
-    const columns = show.titles.map((title, i) => ({ title, pictures: shown[`${i}`] as Uint8Array }))
+    const columns = show.columns.map(({ title }, i) => ({ title, pictures: shown[`${i}`] as Uint8Array }))
     return { first, chance, unchanged, measures, columns }
   } finally {
     await engine.close()

@@ -1,0 +1,46 @@
+import type { PictureSet } from './data/index.js'
+import { messageOf } from './errors.js'
+import { writeRunReport } from './report/run.js'
+import { type Verdict, verdictOf } from './report/verdict/verdict.js'
+import { readMetrics } from './training/metrics.js'
+import { type Run as Trained, type PretrainOptions as TrainingOptions, pretrain as train } from './training/pretrain.js'
+
+export interface PretrainOptions extends TrainingOptions {
+  /** Leaves `report.html` in the run, a few seconds' work; default true. Without it the verdict knows the curve alone. */
+  readonly report?: boolean
+  /** What is being done once the training has ended */
+  readonly onStage?: (stage: string) => void
+}
+
+/** A training that has ended, or was interrupted and can go on with `resume`. */
+export interface Run extends Trained {
+  /** What was learnt beside chance, and what to try next */
+  readonly verdict: Verdict
+  /** Path of the page, where one was written */
+  readonly report: string | undefined
+}
+
+/**
+ * Trains an encoder on pictures without looking at their labels, and leaves a run folder behind, with a page to look at.
+ * A report that cannot be written is told by `onNote`, and ends no run.
+ *
+ * @throws LacunaError for unknown names, a batch larger than the data or not divisible into chunks, a folder that
+ *   exists, a damaged checkpoint, a full disk, a loss that is no number
+ */
+export async function pretrain(method: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
+  const run = await train(method, pictures, options)
+  const { directory, config } = run
+  if (options.report !== false) {
+    options.onStage?.('writing the report')
+    try {
+      const { file, verdict } = await writeRunReport(directory, pictures)
+      return { ...run, verdict, report: file }
+    } catch (error) {
+      options.onNote?.(
+        `The run is saved, but its report could not be written: ${messageOf(error)}; \`lacuna pretext ${options.out}\` with the pictures writes it anew`,
+      )
+    }
+  }
+  const verdict = verdictOf({ method: config.method, metrics: readMetrics(directory), steps: config.steps })
+  return { ...run, verdict, report: undefined }
+}

@@ -1,0 +1,34 @@
+import { basename } from 'node:path'
+import { variablesOf } from '../nn/module.js'
+import { variableOf } from '../program/trace.js'
+import { sizeOf } from '../tensor/shape.js'
+import type { RunConfig } from '../training/config.js'
+import type { MetricsLine } from '../training/metrics.js'
+import { assemble } from '../training/programs.js'
+import type { RunReport } from './report.js'
+import { duration } from './text-lines.js'
+
+/** What was trained, on what, for how long. */
+export function factsOf(config: RunConfig, metrics: readonly MetricsLine[]): RunReport['facts'] {
+  const { step = 0, epoch = 0, seconds = 0 } = metrics.at(-1) ?? {}
+  const taken =
+    step < config.steps
+      ? `${step.toLocaleString('en')} of ${config.steps.toLocaleString('en')}`
+      : step.toLocaleString('en')
+  return [
+    { label: 'encoder', value: config.encoder },
+    { label: 'parameters', value: parametersOf(config).toLocaleString('en') },
+    { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
+    { label: 'steps', value: taken },
+    { label: 'batch', value: config.batch.toLocaleString('en') },
+    { label: 'epochs', value: epoch.toFixed(1) },
+    { label: 'time', value: duration(seconds) },
+    { label: 'data', value: basename(config.data.source) },
+  ]
+}
+
+function parametersOf(config: RunConfig): number {
+  const { learner } = assemble(config)
+  const trained = [...variablesOf(learner.modules.encoder).values()].filter(t => variableOf(t).role !== 'statistic')
+  return trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { memorySet, temporaryFolder } from '../data/testing.js'
+import { pretrain } from '../training/pretrain.js'
+import { healthOf, lookThrough, mapOf, neighboursIn } from './look.js'
+
+const pictures = memorySet(100)
+
+async function trained(): Promise<string> {
+  const out = join(temporaryFolder(), 'run')
+  await pretrain('simclr', pictures, { encoder: 'c4-half', batch: 8, steps: 2, threads: 1, out })
+  return out
+}
+
+test('all pictures when there is time, the first 64 of the same when there is none', async () => {
+  const run = await trained()
+  const [all, few] = [await lookThrough(run, pictures, 60), await lookThrough(run, pictures, 0)]
+  expect([all.features.count, few.features.count]).toEqual([100, 64])
+  expect(new Set(all.some.items.map(({ name }) => name)).size).toBe(100)
+  expect(few.some.items).toEqual(all.some.items.slice(0, 64))
+  expect(few.features.values).toEqual(all.features.values.slice(0, few.features.values.length))
+})
+
+test('what the page shows of them: names of the pictures themselves', async () => {
+  const look = await lookThrough(await trained(), pictures, 0)
+  const { gallery, hoods } = await neighboursIn(look)
+  expect(gallery.rows.map(row => row.length)).toEqual(Array(8).fill(8))
+  expect(gallery.rows[2]?.[3]?.name).toBe(look.some.items[hoods[2]?.near[2] ?? -1]?.name)
+  const map = await mapOf(look)
+  expect(map.points).toHaveLength(64)
+  expect(map.exhibits.length).toBeGreaterThan(4)
+  for (const { point, name } of map.exhibits) expect(name).toBe(look.some.items[point]?.name)
+  expect(await healthOf(look)).toMatchObject({ pictures: 64, width: look.features.width })
+})

@@ -1,0 +1,71 @@
+import type { Evaluation } from '../evaluation/evaluate.js'
+import type { Collapse } from '../evaluation/health.js'
+import type { Pretext } from '../evaluation/pretext.js'
+import type { MetricsLine } from '../training/metrics.js'
+import type { Verdict } from './verdict/verdict.js'
+
+/** Everything the page of a run shows, as data; what is not there has no section. All text is plain text. */
+export interface RunReport {
+  /** For example `simclr on 3,786 pictures` */
+  readonly title: string
+  /** What was done, in a line */
+  readonly subtitle: string
+  readonly verdict?: Verdict | undefined
+  /** What is wrong, a sentence each */
+  readonly alarms: readonly string[]
+  /** What to know about the data, a sentence each */
+  readonly notes: readonly string[]
+  readonly method: { readonly name: string; readonly shown: string; readonly hidden: string; readonly paper: string }
+  readonly facts: readonly { readonly label: string; readonly value: string }[]
+  /** The curve of the training */
+  readonly metrics: readonly MetricsLine[]
+  readonly evaluation?: Evaluation | undefined
+  readonly pretext?: Pretext | undefined
+  /** What is shown and guessed */
+  readonly views?: Gallery | undefined
+  readonly neighbours?: Gallery | undefined
+  readonly map?: PictureMap | undefined
+  readonly health?: Health | undefined
+  /** How to repeat the run */
+  readonly command: string
+}
+
+/** Pictures in rows, each with a name. */
+export interface Gallery {
+  /** What is to be seen, in a sentence or two */
+  readonly caption: string
+  /** Headings over the columns; none where empty */
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly Exhibit[])[]
+}
+
+/** One picture that is to be looked at. */
+export interface Exhibit {
+  /** A data URI */
+  readonly source: string
+  /** What its file is called, as a whole; shortened where it is shown */
+  readonly name?: string | undefined
+  readonly label?: string | undefined
+  /** Of neighbours: whether the label is that of the picture they are near to */
+  readonly same?: boolean | undefined
+}
+
+/** Pictures as points on a plane. */
+export interface PictureMap {
+  readonly points: readonly MapPoint[]
+  /** Share of the variance that each axis holds, 0 … 1 */
+  readonly shares: readonly number[]
+  /** Of some points: the picture itself */
+  readonly exhibits: readonly (Exhibit & { readonly point: number })[]
+}
+
+export interface MapPoint {
+  readonly x: number
+  readonly y: number
+  readonly label: string | undefined
+}
+
+export interface Health extends Collapse {
+  /** Pictures whose vectors were looked at */
+  readonly pictures: number
+}

@@ -1,0 +1,34 @@
+import type { RunReport } from '../report.js'
+import { escapeMarkup } from '../text.js'
+import type { Verdict } from '../verdict/verdict.js'
+
+/** Title, verdict, alarms, what to know of the data, and the facts. */
+export const head = ({ title, subtitle, verdict, alarms, notes, facts }: RunReport): string =>
+  `<header><h1>${escapeMarkup(title)}</h1><p class="subtitle">${escapeMarkup(subtitle)}</p>
+${verdict ? verdictBox(verdict) : ''}
+${box('alarm', 'Alarm', alarms)}
+${box('remark', 'About the data', notes)}
+${factList(facts)}</header>`
+
+/** Nothing is wrong, but it is not done */
+const unfinished: readonly Verdict['state'][] = ['stopped', 'short', 'solved']
+
+function verdictBox({ state, alarm, text, advice }: Verdict): string {
+  const kind = alarm ? 'alarm' : unfinished.includes(state) ? 'remark' : 'verdict'
+  const mark = alarm ? '<strong class="mark">Alarm</strong>' : ''
+  return `<div class="box ${kind}">${mark}<p class="said">${escapeMarkup(text)}</p><p class="advice"><b>Next:</b> ${escapeMarkup(advice)}</p></div>`
+}
+
+function box(kind: string, mark: string, sentences: readonly string[]): string {
+  if (sentences.length === 0) return ''
+  const items = sentences.map(sentence => `<li>${escapeMarkup(sentence)}</li>`).join('')
+  return `<div class="box ${kind}"><strong class="mark">${mark}</strong><ul>${items}</ul></div>`
+}
+
+function factList(facts: RunReport['facts']): string {
+  if (facts.length === 0) return ''
+  const items = facts.map(
+    ({ label, value }) => `<div><dt>${escapeMarkup(label)}</dt><dd>${escapeMarkup(value)}</dd></div>`,
+  )
+  return `<dl class="facts">${items.join('')}</dl>`
+}

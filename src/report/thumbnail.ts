@@ -1,0 +1,18 @@
+import sharp from 'sharp'
+import type { Picture } from './sheet-layout.js'
+
+/** Up to this side pictures are kept to the pixel: they are what the network was shown */
+const EXACT = 64
+/** Larger ones are shown at less than half of this */
+const LARGEST = 192
+
+/** A picture as a data URI for a page: small ones to the pixel, large ones made smaller. */
+export async function thumbnail({ width, height, channels, data }: Picture, largest = LARGEST): Promise<string> {
+  const image = sharp(data, { raw: { width, height, channels } }).toColourspace('srgb')
+  if (Math.max(width, height) <= Math.min(EXACT, largest))
+    return dataUri('png', await image.png({ compressionLevel: 9 }).toBuffer())
+  const smaller = image.resize(largest, largest, { fit: 'inside', withoutEnlargement: true })
+  return dataUri('webp', await smaller.webp({ quality: 85 }).toBuffer())
+}
+
+const dataUri = (kind: string, bytes: Buffer): string => `data:image/${kind};base64,${bytes.toString('base64')}`

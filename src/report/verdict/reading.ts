@@ -1,0 +1,62 @@
+import type { MetricsLine } from '../../training/metrics.js'
+
+/** A mean over part of a curve, and how far it may be off by the noise of single batches. */
+export interface Level {
+  readonly mean: number
+  /** Standard error of the mean; 0 where a single line says nothing of the noise */
+  readonly error: number
+}
+
+/** What a curve of losses says, in the units of the loss. */
+export interface CurveReading {
+  /** The loss of a network that knows nothing */
+  readonly chance: number
+  readonly steps: number
+  /** Over the last tenth of the steps */
+  readonly end: Level
+  /** Over the tenth that follows the middle */
+  readonly middle: Level
+  /** The lowest tenth of all */
+  readonly best: Level
+  /** Share of the guesses that were right over the last tenth, where the method counts them */
+  readonly accuracy: number | undefined
+}
+
+const PARTS = 10
+
+/**
+ * Reads the curve of a training by tenths of its steps: means over a tenth are steadier than single batches.
+ *
+ * @param lines by ascending step; each is a mean over the steps since the one before
+ * @returns undefined for a curve without a finite loss
+ */
+export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefined {
+  const finite = lines.filter(({ loss }) => Number.isFinite(loss))
+  const last = finite.at(-1)
+  if (last === undefined) return undefined
+  const tenths = Array.from({ length: PARTS }, (_, i) => {
+    const [from, to] = [(i * last.step) / PARTS, ((i + 1) * last.step) / PARTS]
+    const within = finite.filter(({ step }) => step > from && step <= to)
+    // where lines are few, the next one covers this tenth too
+    const covering = finite.find(({ step }) => step >= to) ?? last
+    return within.length > 0 ? within : [covering]
+  })
+  const levels = tenths.map(tenth => levelOf(tenth.map(({ loss }) => loss)))
+  const end = levels.at(-1) ?? levelOf([last.loss])
+  const right = (tenths.at(-1) ?? []).flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy]))
+  return {
+    chance: last.chance,
+    steps: last.step,
+    end,
+    middle: levels[PARTS / 2] ?? end,
+    best: levels.reduce((best, level) => (level.mean < best.mean ? level : best), end),
+    accuracy: right.length > 0 ? levelOf(right).mean : undefined,
+  }
+}
+
+function levelOf(values: readonly number[]): Level {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  if (values.length < 2) return { mean, error: 0 }
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
+  return { mean, error: Math.sqrt(variance / values.length) }
+}

@@ -1,0 +1,172 @@
+import { atChance, shortcuts } from '../../evaluation/pretext-alarms.js'
+import type { CurveReading } from './reading.js'
+import { usualSteps } from './usual-steps.js'
+import type { Verdict, VerdictInput } from './verdict.js'
+
+type Case = VerdictInput & { readonly curve: CurveReading }
+type Rule = (found: Case) => Verdict | undefined
+
+/** A network that knows nothing begins at most about 1.3 times above chance, by the spread of its first guesses */
+const FAR_ABOVE = 2
+/** Share of the best gain that a curve may lose again: noise and restarts lose less */
+const LOST = 0.5
+/** The weakest training of docs/results.md that guesses better than chance on other pictures ends 3.8 % below it */
+const LEFT = 0.02
+/** Below this share of chance there is next to nothing left to learn; the easiest task of docs/results.md keeps 5.8 % */
+const SOLVED = 0.02
+/** Share of all that was learnt that came in the last four tenths of the steps, above which more steps are worth while */
+const FALLING = 0.05
+/** Standard errors that a difference must have to be believed */
+const SURE = 3
+
+/** Worst first; the last fits everything. */
+export const rules: readonly Rule[] = [
+  ({ curve: { end, chance, steps } }) =>
+    end.mean > FAR_ABOVE * chance
+      ? alarm(
+          'diverged',
+          `The training diverged: after ${count(steps)} steps the loss is ${figure(end.mean)}, and a network that knows nothing has ${figure(chance)}.`,
+          'Train again with a tenth of the --lr, or with --clip 1.',
+        )
+      : undefined,
+
+  ({ curve: { end, best, chance } }) => {
+    const lost = end.mean - best.mean
+    const sure = lost > SURE * (end.error + best.error)
+    return best.mean < (1 - LEFT) * chance && lost > LOST * (chance - best.mean) && sure
+      ? alarm(
+          'rising',
+          `The loss was down to ${figure(best.mean)} and has risen to ${figure(end.mean)}; a network that knows nothing has ${figure(chance)}.`,
+          'Train again with a third of the --lr, or with --clip 1.',
+        )
+      : undefined
+  },
+
+  found => {
+    const { curve, method } = found
+    const { end, chance, steps } = curve
+    if (chance - end.mean > Math.max(LEFT * chance, SURE * end.error)) return undefined
+    const few = steps < usualSteps(method)
+    return alarm(
+      'chance',
+      `The loss never left chance: ${figure(end.mean)} after ${count(steps)} steps, and a network that knows nothing has ${figure(chance)}: nothing was learnt.`,
+      few
+        ? `${count(steps)} steps are few, ${method} usually takes ${count(usualSteps(method))} or more: try --steps ${usualSteps(method)}; then another --lr, or pictures with more to guess in them.`
+        : 'Try another --lr (a third, three times), look with `lacuna preview` whether the task can be done at all on these pictures, or take another method.',
+    )
+  },
+
+  ({ curve, health }) => {
+    const [problem] = health?.alarms ?? []
+    return problem === undefined || health === undefined
+      ? undefined
+      : alarm(
+          'collapsed',
+          `${learnt(curve)}, but there is little in the vectors: ${problem}.`,
+          health.cosine > 0.99
+            ? 'They serve no search: train again with a third of the --lr, or another method.'
+            : 'Train longer, on more and more varied pictures, or with another method or --lr.',
+        )
+  },
+
+  ({ curve, pretext }) => {
+    const [found] = shortcuts(pretext)
+    return found === undefined
+      ? undefined
+      : alarm(
+          'shortcut',
+          `${learnt(curve)}, but in part by a shortcut: ${found}.`,
+          "Leave the method's measures against shortcuts on (`lacuna methods` lists them), and use larger pictures.",
+        )
+  },
+
+  ({ curve, pretext }) =>
+    pretext?.heldOut && atChance(pretext).length > 0
+      ? alarm(
+          'memorised',
+          `${learnt(curve)} on the pictures trained on, but not on others: there it is at chance.`,
+          'Train on more pictures, or on wider crops of them; more steps on these will not help.',
+        )
+      : undefined,
+
+  ({ curve, evaluation, method }) => {
+    if (evaluation === undefined) return undefined
+    const { trained, random } = evaluation.knn
+    if (trained > random) return undefined
+    return alarm(
+      'no gain',
+      `${learnt(curve)}, but its vectors tell the classes apart no better than an untrained encoder's: kNN ${percent(trained)} beside ${percent(random)}.`,
+      curve.steps < usualSteps(method)
+        ? `${method} usually takes ${count(usualSteps(method))} steps or more: train longer.`
+        : longer(curve),
+    )
+  },
+
+  ({ curve, steps }) =>
+    curve.steps < steps
+      ? fine(
+          'stopped',
+          `${learnt(curve)}, after ${count(curve.steps)} of ${count(steps)} steps.`,
+          'The same command with --resume goes on.',
+        )
+      : undefined,
+
+  ({ curve, method }) =>
+    curve.steps < usualSteps(method) / 2
+      ? fine(
+          'short',
+          `${learnt(curve)}, but ${count(curve.steps)} steps are few: ${method} usually takes ${count(usualSteps(method))} or more until its vectors are better than an untrained encoder's.`,
+          `Train longer: --steps ${usualSteps(method)}.`,
+        )
+      : undefined,
+
+  ({ curve }) =>
+    curve.end.mean < SOLVED * curve.chance
+      ? fine(
+          'solved',
+          `${learnt(curve)}: the task is solved, there is next to nothing left to learn from.`,
+          'See with `lacuna pretext` whether it holds on other pictures; make the task harder, or take more pictures.',
+        )
+      : undefined,
+
+  ({ curve }) => {
+    const gain = lateGain(curve)
+    return gain > FALLING
+      ? fine(
+          'falling',
+          `${learnt(curve)}, and it was still falling: ${percent(gain)} of that came in the last four tenths of the steps.`,
+          longer(curve),
+        )
+      : undefined
+  },
+
+  ({ curve }) =>
+    fine(
+      'settled',
+      `${learnt(curve)}, and it hardly fell any more in the last four tenths of the steps.`,
+      'See what it is worth with `lacuna evaluate` on labelled pictures; for more, a larger --encoder or more pictures.',
+    ),
+]
+
+/** Which part of all that was learnt came since the middle, 0 … 1; 0 where it may be noise. */
+function lateGain({ middle, end, chance }: CurveReading): number {
+  const fall = middle.mean - end.mean
+  return fall > SURE * Math.hypot(middle.error, end.error) ? fall / (chance - end.mean) : 0
+}
+
+/** 'Loss 1.69 where a network that knows nothing has 4.84' */
+function learnt({ end, chance, accuracy }: CurveReading): string {
+  // a loss without knowledge of ln n is that of a guess among n
+  const right =
+    accuracy === undefined ? '' : `, ${percent(accuracy)} guessed right (chance ${percent(Math.exp(-chance))})`
+  return `Loss ${figure(end.mean)} where a network that knows nothing has ${figure(chance)}${right}`
+}
+
+const longer = ({ steps }: CurveReading): string => `Train longer: twice the steps would be --steps ${2 * steps}.`
+
+const alarm = (state: Verdict['state'], text: string, advice: string): Verdict => ({ state, alarm: true, text, advice })
+const fine = (state: Verdict['state'], text: string, advice: string): Verdict => ({ state, alarm: false, text, advice })
+
+const figure = (value: number): string => (value < 1e4 ? `${Number(value.toPrecision(3))}` : value.toExponential(1))
+const count = (value: number): string => value.toLocaleString('en')
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import type { Evaluation } from '../../evaluation/evaluate.js'
+import type { Collapse } from '../../evaluation/health.js'
+import type { Pretext } from '../../evaluation/pretext.js'
+import { curveOf, noise } from './testing.js'
+import { usualSteps } from './usual-steps.js'
+import { type VerdictInput, verdictOf, verdictText } from './verdict.js'
+
+/** Falls fast, and is flat from a third of the way on. */
+const settled = (share: number, step: number) => 2 + 2 * Math.exp(-15 * share) + 0.05 * noise(step)
+const judge = (metrics: VerdictInput['metrics'], more: Partial<VerdictInput> = {}) =>
+  verdictOf({ method: 'simclr', metrics, steps: metrics.at(-1)?.step ?? 0, ...more })
+
+const healthy: Collapse = { deviation: 0.08, cosine: 0.3, rank: 40, width: 128, alarms: [] }
+const pretext: Pretext = { method: 'simclr', pictures: 640, heldOut: true, measures: [], notes: [], alarms: [] }
+const lossOf = (value: number) =>
+  ({ name: 'loss', value, better: 'lower', baselines: { chance: 4 } }) as const satisfies Pretext['measures'][number]
+
+describe('a training that worked', () => {
+  test('settled: loss beside chance, and what to do next', () => {
+    const verdict = judge(curveOf(settled, { accuracy: 0.5 }), { health: healthy })
+    expect(verdict).toMatchObject({ state: 'settled', alarm: false })
+    expect(verdict.text).toMatch(
+      /^Loss 2(\.0\d)? where a network that knows nothing has 4, 50\.0 % guessed right \(chance 1\.8 %\), and it hardly fell/,
+    )
+    expect(verdict.advice).toContain('lacuna evaluate')
+  })
+
+  test('still falling: by how much, and the steps to try', () => {
+    const verdict = judge(curveOf(share => 4 - share))
+    expect(verdict).toMatchObject({ state: 'falling', alarm: false })
+    expect(verdict.text).toContain('still falling: 42.0 % of that') // from 0.551 to 0.951 of what ends at 0.951
+    expect(verdict.advice).toContain('--steps 20000')
+  })
+
+  test('a fall that noise explains is none', () => {
+    const verdict = judge(curveOf((share, step) => 2 - 0.15 * (share > 0.5 ? 1 : 0) + 2 * noise(step)))
+    expect(verdict.state).toBe('settled')
+  })
+
+  test('too few steps: what the method usually takes', () => {
+    const verdict = judge(curveOf(share => 4 - share, { steps: 60 }))
+    expect(verdict).toMatchObject({ state: 'short', alarm: false })
+    expect(verdict.text).toContain(`60 steps are few: simclr usually takes ${usualSteps('simclr')}`)
+    expect(verdict.advice).toBe(`Train longer: --steps ${usualSteps('simclr')}.`)
+  })
+
+  test('stopped early: how far it was', () => {
+    const verdict = judge(curveOf(settled, { steps: 69 }), { steps: 100_000 })
+    expect(verdict.state).toBe('stopped')
+    expect(verdict.text).toContain('after 69 of 100,000 steps')
+    expect(verdict.advice).toContain('--resume')
+  })
+
+  test('nothing left to learn', () => {
+    expect(judge(curveOf(share => 4 * Math.exp(-20 * share))).state).toBe('solved')
+  })
+})
+
+describe('a training that did not', () => {
+  test('never left chance: an alarm, by too few steps or by the rate', () => {
+    const flat = (_: number, step: number) => 4 + 0.1 * noise(step)
+    const short = judge(curveOf(flat, { steps: 60 }))
+    expect(short).toMatchObject({ state: 'chance', alarm: true })
+    expect(short.text).toMatch(/^The loss never left chance: \d.*after 60 steps.*nothing was learnt/)
+    expect(short.advice).toContain('60 steps are few')
+    const long = judge(curveOf(flat))
+    expect(long.state).toBe('chance')
+    expect(long.advice).toContain('another --lr')
+    expect(verdictText(long)).toMatch(/^Alarm: The loss never left chance/)
+  })
+
+  test('above chance, as an untrained network with wild guesses is', () => {
+    expect(judge(curveOf(() => 5)).state).toBe('chance')
+  })
+
+  test('diverged', () => {
+    const verdict = judge(curveOf(share => 3 + Math.exp(40 * share)))
+    expect(verdict).toMatchObject({ state: 'diverged', alarm: true })
+    expect(verdict.advice).toContain('--clip 1')
+  })
+
+  test('fell, then rose', () => {
+    const verdict = judge(curveOf((share, step) => (share < 0.5 ? 4 - 4 * share : 4 * share) + 0.02 * noise(step)))
+    expect(verdict).toMatchObject({ state: 'rising', alarm: true })
+    expect(verdict.text).toContain('was down to 2.2')
+  })
+
+  test('no step at all, or no finite loss', () => {
+    expect(judge([]).state).toBe('untrained')
+    expect(judge(curveOf(() => Number.NaN)).state).toBe('untrained')
+  })
+
+  test('collapsed: the loss may look well', () => {
+    const alarms = ['collapse: embeddings of different samples are nearly equal']
+    const verdict = judge(curveOf(settled), { health: { ...healthy, cosine: 0.9999, alarms } })
+    expect(verdict).toMatchObject({ state: 'collapsed', alarm: true })
+    expect(verdict.text).toContain('nearly equal')
+  })
+
+  test('a shortcut, and a task that is known by heart', () => {
+    const cut = { ...lossOf(0.6), name: 'accuracy', better: 'higher', baselines: { chance: 0.25 }, noise: 0.9 } as const
+    expect(judge(curveOf(settled), { pretext: { ...pretext, measures: [cut] } }).state).toBe('shortcut')
+    const memorised = { ...pretext, measures: [lossOf(4.01)] }
+    expect(judge(curveOf(settled), { pretext: memorised }).state).toBe('memorised')
+    expect(judge(curveOf(settled), { pretext: { ...memorised, heldOut: false } }).state).toBe('settled')
+    expect(judge(curveOf(settled), { pretext: { ...pretext, measures: [lossOf(2.1)] } }).state).toBe('settled')
+  })
+
+  test('no better than an untrained encoder by labels', () => {
+    const scored = (trained: number) => ({ knn: { trained, random: 0.5, raw: 0.4 } }) as Evaluation
+    const verdict = judge(curveOf(settled), { evaluation: scored(0.46) })
+    expect(verdict).toMatchObject({ state: 'no gain', alarm: true })
+    expect(verdict.text).toContain('kNN 46.0 % beside 50.0 %')
+    expect(judge(curveOf(settled), { evaluation: scored(0.6) }).state).toBe('settled')
+  })
+})
+
+test('few lines are read too: one for each step of eight', () => {
+  expect(judge(curveOf(share => 4 - share, { steps: 8 })).state).toBe('short')
+  expect(judge(curveOf(() => 4, { steps: 1 })).state).toBe('chance')
+})
