@@ -1,11 +1,11 @@
 import { variable } from '../program/trace.js'
+import { takeRows } from '../tensor/indexing.js'
 import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { constantly, normal, truncatedNormal, xavierUniform } from './initial.js'
 import { layerNorm, linear } from './layers.js'
 import { type Module, module } from './module.js'
 import { sinCos2d } from './positions.js'
-import { takeRows } from './rows.js'
 import { blocks } from './transformer.js'
 
 export interface MaskedDecoderOptions {

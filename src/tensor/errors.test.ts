@@ -4,7 +4,7 @@ import { linear } from '../nn/layers.js'
 import { module } from '../nn/module.js'
 import { derivative } from './derivative.js'
 import { where } from './elementwise.js'
-import { scatterAdd } from './indexing.js'
+import { addRows, scatterAdd, takeRows } from './indexing.js'
 import { concat } from './movement.js'
 import { within } from './scope.js'
 import { broadcast, type Shape, showShape } from './shape.js'
@@ -79,6 +79,16 @@ describe('two shapes', () => {
     'scatterAdd',
     (a, b) => showShape(a.slice(0, b.length)) === showShape(b),
     (a, b) => scatterAdd(of(a), of(b, 'int'), 5),
+  )
+  namesBoth(
+    'takeRows',
+    (a, b) => b.length === 2 && a.length >= 2 && a[0] === b[0],
+    (a, b) => takeRows(of(a), of(b, 'int')),
+  )
+  namesBoth(
+    'addRows',
+    (a, b) => b.length === 2 && a.length >= 2 && showShape(a.slice(0, 2)) === showShape(b),
+    (a, b) => addRows(of(a), of(b, 'int'), 5),
   )
   namesBoth(
     'conv',

@@ -1,6 +1,6 @@
 import { convInput, convWeight, matmul } from './contraction.js'
 import { where } from './elementwise.js'
-import { putAlong, scatterAdd } from './indexing.js'
+import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { spread } from './movement.js'
 import type { Primitive, TensorOf } from './primitives.js'
 import { normalize, perChannel } from './reduction.js'
@@ -132,6 +132,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
     return [summed.transpose(...first.map(i => i + 1), 0, ...last.map(i => axis + 1 + i))]
   },
   scatterAdd: (g, { inputs: [, indices] }) => [g.gather(indices)],
+  takeRows: (g, { inputs: [x, rows] }) => [addRows(g, rows, x.shape[1] ?? 1)],
+  addRows: (g, { inputs: [, rows] }) => [takeRows(g, rows)],
   takeAlong: (g, { inputs: [x, indices], attributes: { axis } }) => [putAlong(g, indices, axis, x.shape[axis] ?? 1)],
   putAlong: (g, { inputs: [, indices], attributes: { axis } }) => [g.takeAlong(indices, axis)],
 

@@ -26,6 +26,30 @@ export function scatterAdd(x: Tensor, indices: Tensor, rows: number): Tensor {
   return make('scatterAdd', [x, indices], {}, [rows, ...x.shape.slice(indices.rank)], x.dtype)
 }
 
+/**
+ * Rows of each sample by their numbers.
+ * @param x [N, L, ...row]
+ * @param rows int [N, K], each from 0 to L − 1
+ * @returns [N, K, ...row]
+ */
+export function takeRows(x: Tensor, rows: Tensor): Tensor {
+  wantRows('takeRows', x, rows)
+  return make('takeRows', [x, rows], {}, [...rows.shape, ...x.shape.slice(2)], x.dtype)
+}
+
+/**
+ * Rows of each sample added up where the numbers say: out[n, rows[n, k]] += x[n, k].
+ * @param x float [N, K, ...row]
+ * @param rows int [N, K], each from 0 to length − 1
+ * @returns [N, length, ...row]
+ */
+export function addRows(x: Tensor, rows: Tensor, length: number): Tensor {
+  wantRows('addRows', x, rows)
+  if (x.shape[1] !== rows.shape[1])
+    throw new ShapeError('addRows', `${showShape(x.shape)} does not begin with ${showShape(rows.shape)}`)
+  return make('addRows', [x, rows], {}, [x.shape[0] ?? 1, length, ...x.shape.slice(2)], x.dtype)
+}
+
 /** One element per index along an axis; the shapes agree on the other axes. */
 export function takeAlong(x: Tensor, indices: Tensor, axis = -1): Tensor {
   const along = checkedAxis('takeAlong', x, axis)
@@ -59,6 +83,12 @@ export function oneHot(indices: Tensor, classes: number): Tensor {
 
 function wantIndices(op: string, indices: Tensor): void {
   if (indices.dtype !== 'int') throw new ShapeError(op, `int indices expected, got ${indices.dtype}`)
+}
+
+function wantRows(op: string, x: Tensor, rows: Tensor): void {
+  wantIndices(op, rows)
+  if (rows.rank !== 2 || x.rank < 2 || x.shape[0] !== rows.shape[0])
+    throw new ShapeError(op, `${showShape(x.shape)} and ${showShape(rows.shape)} are no samples with rows of each`)
 }
 
 function wantSameBeside(op: string, a: Shape, b: Shape, axis: number): void {

@@ -99,6 +99,10 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   gather: Of<Two, { readonly axis: number }>
   /** Gradient of gather along axis 0: rows added up where the indices say */
   scatterAdd: Of<Two>
+  /** Rows of each sample: x [N, L, ...row], indices [N, K] */
+  takeRows: Of<Two>
+  /** Gradient of takeRows: rows of each sample added up where its indices say */
+  addRows: Of<Two>
   /** One element per index along the axis */
   takeAlong: Of<Two, { readonly axis: number }>
   /** Gradient of takeAlong: elements added up where the indices say */

@@ -1,7 +1,7 @@
 import { array, type Given, randomArray } from '../program/testing.js'
 import { type ConvolutionOptions, convInput, convWeight, matmul } from './contraction.js'
 import { where } from './elementwise.js'
-import { putAlong, scatterAdd } from './indexing.js'
+import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { concat } from './movement.js'
 import type { ConvolutionAttributes, Primitive } from './primitives.js'
 import { after, segment } from './recompute.js'
@@ -219,6 +219,16 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
   scatterAdd: [
     one(a => scatterAdd(a, indices([2, 0, 2, 0, 1, 2], [2, 3]), 4), wide),
     one(a => scatterAdd(a, indices([1, 1]), 3), wide, 'all to one row'),
+  ],
+  takeRows: [
+    one(a => takeRows(a, indices([2, 0, 2, 2, 1, 1, 0, 1], [2, 4])), wide, 'some twice'),
+    one(a => takeRows(a, indices([1, 2], [2, 1])), x, 'of single numbers'),
+    integers(a => takeRows(a, indices([2, 0], [2, 1]))),
+  ],
+  addRows: [
+    one(a => addRows(a, indices([2, 0, 2, 0, 1, 2], [2, 3]), 4), wide),
+    one(a => addRows(a, indices([1, 1, 1, 0, 0, 0], [2, 3]), 2), wide, 'all to one row'),
+    one(a => addRows(a, indices([1, 0, 1, 0, 2, 2], [2, 3]), 3), x, 'of single numbers'),
   ],
   takeAlong: [
     one(a => a.takeAlong(indices([0, 2, 2, 1], [2, 2]), 1)),

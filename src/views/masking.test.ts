@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { takeRows } from '../nn/rows.js'
 import { evaluate } from '../program/testing.js'
 import { draw } from '../program/trace.js'
+import { takeRows } from '../tensor/indexing.js'
 import { constant } from '../tensor/tensor.js'
 import { randomMasking } from './masking.js'
 

@@ -1,5 +1,6 @@
 import { LacunaError } from '../errors.js'
 import type { Draw } from '../program/trace.js'
+import { takeRows } from '../tensor/indexing.js'
 import { stack } from '../tensor/movement.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
@@ -134,10 +135,8 @@ export function coveringPatches(x: Tensor, patch: number): Tensor {
  * @returns [N, ...chosen, ...rest]
  */
 export function arrange(x: Tensor, which: Tensor): Tensor {
-  const [n = 1, count = 1, ...rest] = x.shape
-  const first = range(n).map(i => i * count)
-  const rows = which.add(whole(first, [n, ...which.shape.slice(1).map(() => 1)]))
-  return x.reshape(n * count, ...rest).gather(rows)
+  const [n = 1, , ...rest] = x.shape
+  return takeRows(x, which.reshape(n, -1)).reshape(...which.shape, ...rest)
 }
 
 /**

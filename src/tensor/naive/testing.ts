@@ -121,6 +121,12 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
       const rank = indices.shape.length
       for (const i of allIndices(x.shape)) add([at(indices, i.slice(0, rank)), ...i.slice(rank)], at(x, i))
     }),
+  takeRows: ([x, rows], { shape }) => make(shape, ([n = 0, k = 0, ...place]) => at(x, [n, at(rows, [n, k]), ...place])),
+  addRows: ([x, rows], { shape }) =>
+    collect(shape, add => {
+      for (const [n = 0, k = 0, ...place] of allIndices(x.shape))
+        add([n, at(rows, [n, k]), ...place], at(x, [n, k, ...place]))
+    }),
   takeAlong: ([x, indices], { shape, attributes: { axis } }) => make(shape, i => at(x, i.with(axis, at(indices, i)))),
   putAlong: ([x, indices], { shape, attributes: { axis } }) =>
     collect(shape, add => {
