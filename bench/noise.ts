@@ -17,6 +17,7 @@ export function noise(count: number, size: number): PictureSet {
     skipped: [],
     classes: [],
     source: 'noise',
+    fingerprint: 'noise',
     directory: '',
     gather(positions, out = new Uint8Array(positions.length * stride)) {
       for (const [i, position] of Array.from(positions).entries())

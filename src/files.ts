@@ -1,12 +1,17 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode, LacunaError, messageOf } from './errors.js'
 
 /**
  * Writes a file beside its place, syncs it and renames it over: a reader sees the old file or the new one, never half.
+ * @param previous where the old file is moved to, if it shall be kept
  * @throws LacunaError when the disk is full or the place cannot be written; the old file is then untouched
  */
-export function writeFileAtomic(path: string, parts: string | Uint8Array | Iterable<Uint8Array>): void {
+export function writeFileAtomic(
+  path: string,
+  parts: string | Uint8Array | Iterable<Uint8Array>,
+  previous?: string,
+): void {
   const temporary = `${path}.${process.pid}.part`
   try {
     mkdirSync(dirname(path), { recursive: true })
@@ -17,6 +22,7 @@ export function writeFileAtomic(path: string, parts: string | Uint8Array | Itera
     } finally {
       closeSync(file)
     }
+    if (previous !== undefined && existsSync(path)) renameSync(path, previous)
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })

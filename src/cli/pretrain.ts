@@ -8,6 +8,7 @@ import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
 import { isRun, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
+import { checkedSaveEvery } from '../training/saving.js'
 import {
   type DataOptions,
   dataOptions,
@@ -62,6 +63,10 @@ export const pretrainCommand = (): Command =>
       setting,
     ),
     new Option('--no-report', 'leave report.html out, and what it takes: some seconds'),
+    new Option(
+      '--save-every <steps|minutes>',
+      'when checkpoints are written, such as 500 or 5min (default: after 5 s, then ever more seldom, up to every 2 min); the last two are kept',
+    ).argParser(checkedSaveEvery),
     new Option('--resume', 'go on from the checkpoint in --out'),
     ...dataOptions(),
     ...deviceOptions(),

@@ -92,7 +92,16 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
     out.close()
   }
   checkSkipped(source, skipped, total, plan.allowSkipped)
-  return { source, size, channels, fingerprint, items: joinEqual(items, digests), skipped }
+  const content = contentOf(out.digest(), size, channels, items)
+  return { source, size, channels, fingerprint, content, items: joinEqual(items, digests), skipped }
+}
+
+/** What tells pictures from others: how they look, in which order, what they are called, and in which part each is. */
+function contentOf(pixels: string, size: number, channels: number, items: readonly PictureItem[]): string {
+  const named = items.map(({ name, split }) => [name, split])
+  return createHash('sha256')
+    .update(JSON.stringify([size, channels, pixels, named]))
+    .digest('hex')
 }
 
 async function decodeAt(listing: Listing, position: number, { size, channels }: Plan): Promise<Decoded> {
@@ -114,6 +123,7 @@ function pixelWriter(path: string) {
   const file = openSync(path, 'wx')
   const buffer = Buffer.allocUnsafe(2 ** 22)
   let used = 0
+  const hash = createHash('sha256')
   const append = (bytes: Uint8Array) => {
     try {
       for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
@@ -127,6 +137,7 @@ function pixelWriter(path: string) {
   }
   return {
     write(bytes: Uint8Array): void {
+      hash.update(bytes)
       if (used + bytes.length > buffer.length) empty()
       if (bytes.length > buffer.length) append(bytes)
       else {
@@ -139,6 +150,7 @@ function pixelWriter(path: string) {
       fsyncSync(file)
     },
     close: () => closeSync(file),
+    digest: () => hash.digest('hex'),
   }
 }
 

@@ -11,6 +11,7 @@ const index: StoreIndex = {
   size: 2,
   channels: 3,
   fingerprint: '',
+  content: 'five',
   skipped: [],
   items: [0, 1, 2, 3, 4].map(i => ({ name: `${i}`, label: i < 2 ? 'b' : 'a', group: `${i}`, split: undefined })),
 }

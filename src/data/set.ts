@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { LacunaError, messageOf } from '../errors.js'
 import { pixelsPath, type StoreIndex } from './store.js'
@@ -10,7 +11,7 @@ import type { PictureSet } from './types.js'
  *   from disk when it is asked for
  */
 export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 2 ** 20): PictureSet {
-  const { size, channels, items, skipped, source } = index
+  const { size, channels, items, skipped, source, content } = index
   const pixels = openPixels(
     pixelsPath(directory),
     size * size * channels,
@@ -20,13 +21,14 @@ export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 
   const classes = [...new Set(labels)].sort()
 
   /** @param rows of the set in the store */
-  const over = (rows: Uint32Array, close: () => void): PictureSet => ({
+  const over = (rows: Uint32Array, close: () => void, fingerprint: string): PictureSet => ({
     size,
     channels,
     skipped,
     classes,
     directory,
     source,
+    fingerprint,
     items: Array.from(rows, row => items[row]).filter(item => item !== undefined),
     gather(positions, out = new Uint8Array(positions.length * pixels.stride)) {
       if (out.length !== positions.length * pixels.stride)
@@ -39,10 +41,14 @@ export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 
       })
       return out
     },
-    subset: positions => over(pick(rows, positions), () => undefined),
+    subset: positions => {
+      const chosen = pick(rows, positions)
+      const own = createHash('sha256').update(content).update(chosen).digest('hex')
+      return over(chosen, () => undefined, own)
+    },
     close,
   })
-  return over(Uint32Array.from(items.keys()), pixels.close)
+  return over(Uint32Array.from(items.keys()), pixels.close, content)
 }
 
 function pick(rows: Uint32Array, positions: ArrayLike<number>): Uint32Array {

@@ -13,13 +13,16 @@ export interface StoreIndex {
   readonly source: string
   readonly size: number
   readonly channels: 1 | 3
+  /** Of the source as it was found: changes when a file in it does. */
   readonly fingerprint: string
+  /** Of the pictures as stored; see {@link PictureSet.fingerprint}. */
+  readonly content: string
   readonly items: readonly PictureItem[]
   readonly skipped: readonly Skipped[]
 }
 
 // Raised when a store written before would no longer be what is built today.
-const version = 1
+const version = 2
 
 const indexSchema = z.object({
   version: z.literal(version),
@@ -27,6 +30,7 @@ const indexSchema = z.object({
   size: z.number().int().positive(),
   channels: z.union([z.literal(1), z.literal(3)]),
   fingerprint: z.string(),
+  content: z.string(),
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
   items: z.array(
     z.object({

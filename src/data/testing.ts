@@ -73,6 +73,7 @@ export function memorySet(count: number, splits: readonly (Split | undefined)[] 
     skipped: [],
     classes: [],
     source: '/memory',
+    fingerprint: `${count} ${splits} ${rows}`,
     directory: '/memory',
     items: rows.flatMap((row): PictureItem[] => items.slice(row, row + 1)),
     gather(positions) {

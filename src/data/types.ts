@@ -26,6 +26,8 @@ export interface PictureSet {
   readonly classes: readonly string[]
   /** Absolute path of what was read. */
   readonly source: string
+  /** SHA-256 of the pictures as stored, their names and splits: the same where the same pictures are read in the same way. */
+  readonly fingerprint: string
   /** Where the store lies. */
   readonly directory: string
   /**

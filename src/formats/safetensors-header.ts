@@ -22,7 +22,7 @@ const entrySchema = z.object({
   data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
 })
 
-const remedy = 'take an earlier checkpoint or train again'
+const remedy = 'take another copy of this file, or make it again'
 
 export function damaged(path: string, what: string): LacunaError {
   return new LacunaError(`${path}: ${what}; ${remedy}`)

@@ -123,12 +123,12 @@ test('a file cut anywhere is refused, and never read as another', () => {
   const whole = readFileSync(path)
   for (let length = 0; length < whole.length; length++) {
     writeFileSync(path, whole.subarray(0, length))
-    expect(refusal(path)).toMatch(/the file is cut short: expected \d+ bytes, found \d+; take an earlier checkpoint/)
+    expect(refusal(path)).toMatch(/the file is cut short: expected \d+ bytes, found \d+; take another copy/)
   }
   writeFileSync(path, whole.subarray(0, whole.length - 10))
   expect(refusal(path)).toBe(
     `the file is cut short: expected ${whole.length} bytes, found ${whole.length - 10}; ` +
-      'take an earlier checkpoint or train again',
+      'take another copy of this file, or make it again',
   )
 })
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { writeFileAtomic } from '../files.js'
@@ -8,6 +9,16 @@ export interface Safetensors {
   readonly tensors: Map<string, StoredTensor>
   readonly metadata: Record<string, string>
 }
+
+export interface WriteOptions {
+  /** Keeps a SHA-256 of all data in the header, which is compared when the file is read */
+  readonly checksum?: boolean
+  /** Where the file that is replaced goes; nowhere unless told */
+  readonly previous?: string
+}
+
+/** Of the data that follows the header, in hexadecimal digits */
+const checksumKey = 'lacuna.sha256'
 
 /** What the reference implementation accepts. */
 const longestHeader = 100_000_000
@@ -26,9 +37,11 @@ export function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
+  { checksum = false, previous }: WriteOptions = {},
 ): void {
   const laidOut = [...tensors].sort(([a, left], [b, right]) => rank(left) - rank(right) || compareNames(a, b))
-  const entries = Object.keys(metadata).length > 0 ? [jsonEntry('__metadata__', metadata)] : []
+  const described = checksum ? { ...metadata, [checksumKey]: digestOf(laidOut.map(([, { data }]) => data)) } : metadata
+  const entries = Object.keys(described).length > 0 ? [jsonEntry('__metadata__', described)] : []
   let end = 0
   for (const [name, tensor] of laidOut) {
     checkTensor(path, name, tensor)
@@ -40,13 +53,13 @@ export function writeSafetensors(
   const header = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ')
   header.writeBigUInt64LE(BigInt(header.length - 8))
   json.copy(header, 8)
-  writeFileAtomic(path, [header, ...laidOut.map(([, { data }]) => bytesOf(data))])
+  writeFileAtomic(path, [header, ...laidOut.map(([, { data }]) => bytesOf(data))], previous)
 }
 
 /**
  * Reads a safetensors file. F16 and BF16 are widened to float32.
  *
- * @throws LacunaError when the file is missing, cut short, or its header does not describe its bytes
+ * @throws LacunaError when the file is missing, cut short, its header does not describe its bytes, or its checksum is another
  */
 export function readSafetensors(path: string): Safetensors {
   const file = openFile(path)
@@ -55,10 +68,15 @@ export function readSafetensors(path: string): Safetensors {
     const { header, dataStart } = readHeader(path, file, size)
     checkLayout(path, header.places, dataStart, size)
     const tensors = new Map<string, StoredTensor>()
+    const digest = createHash('sha256')
+    const expected = header.metadata[checksumKey]
     for (const { name, format, shape, begin, end } of header.places) {
-      const data = format.read(readBytes(path, file, dataStart + begin, end - begin).buffer)
-      tensors.set(name, { dtype: format.dtype, shape, data })
+      const bytes = readBytes(path, file, dataStart + begin, end - begin)
+      if (expected !== undefined) digest.update(bytes)
+      tensors.set(name, { dtype: format.dtype, shape, data: format.read(bytes.buffer) })
     }
+    if (expected !== undefined && digest.digest('hex') !== expected)
+      throw damaged(path, 'damaged: its data is not what was written (the checksum is another)')
     return { tensors, metadata: header.metadata }
   } finally {
     closeSync(file)
@@ -115,6 +133,12 @@ function compareNames(a: string, b: string): number {
 /** The header is joined by hand because an object would move keys that look like numbers to the front. */
 function jsonEntry(name: string, value: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(value)}`
+}
+
+function digestOf(all: readonly StoredTensor['data'][]): string {
+  const digest = createHash('sha256')
+  for (const data of all) digest.update(data)
+  return digest.digest('hex')
 }
 
 function bytesOf(data: StoredTensor['data']): Uint8Array {

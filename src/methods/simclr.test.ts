@@ -15,13 +15,13 @@ const target = { device: 'cpu', precision: 'float32' } as const
 const still = { crop: [1, 1], aspect: [1, 1], flip: 0, jitter: 0, greyscale: 0 }
 
 const configOf = (channels: number, batch: number, options: Record<string, unknown> = {}): RunConfig => ({
-  version: 1,
+  version: 2,
   method: 'simclr',
   options: parseOptions(simclr, options),
   encoder: 'c4-half',
   size: 16,
   channels,
-  data: { source: 'random', pictures: batch },
+  data: { source: 'random', pictures: batch, fingerprint: 'made up' },
   batch,
   steps: 10,
   seed: 0,

@@ -5,13 +5,13 @@ import { parseOptions } from '../training/programs.js'
 import { commandOf } from './command.js'
 
 const config: RunConfig = {
-  version: 1,
+  version: 2,
   method: 'simclr',
   options: parseOptions(methodNamed('simclr'), { temperature: 0.2, views: { crop: [0.3, 1] } }),
   encoder: 'c4',
   size: 28,
   channels: 1,
-  data: { source: '/data', pictures: 100 },
+  data: { source: '/data', pictures: 100, fingerprint: 'made up' },
   batch: 64,
   steps: 200,
   seed: 3,

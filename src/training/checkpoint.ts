@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { LacunaError } from '../errors.js'
+import { LacunaError, messageOf } from '../errors.js'
 import { readSafetensors, writeSafetensors } from '../formats/index.js'
 import type { Port } from '../program/compile.js'
 import type { Runner } from '../program/engine.js'
@@ -17,16 +17,23 @@ interface Stateful {
 }
 
 const pathIn = (directory: string) => join(directory, 'checkpoint', 'state.safetensors')
+/** The checkpoint before the last one */
+const previousIn = (directory: string) => join(directory, 'checkpoint', 'previous.safetensors')
 
-export const hasCheckpoint = (directory: string): boolean => existsSync(pathIn(directory))
+export const hasCheckpoint = (directory: string): boolean =>
+  [pathIn(directory), previousIn(directory)].some(path => existsSync(path))
 
-/** Writes the variables of a runner beside the old checkpoint and renames: a killed process leaves the old one whole. */
+/**
+ * Writes the variables of a runner beside the last checkpoint, which becomes the one before, and renames: a killed process
+ * leaves the last one whole.
+ * @returns the variables that hold numbers that are not finite; where there are any, nothing is written
+ */
 export async function saveCheckpoint(
   directory: string,
   runner: Runner,
   { state }: Stateful,
   step: number,
-): Promise<void> {
+): Promise<string[]> {
   const values = await runner.read(state.map(({ name }) => name))
   const tensors = new Map(
     state.map(({ name, shape }) => {
@@ -35,18 +42,69 @@ export async function saveCheckpoint(
       return [name, { dtype: 'float32' as const, shape, data }]
     }),
   )
-  writeSafetensors(pathIn(directory), tensors, { step: `${step}`, format: 'lacuna' })
+  const broken = [...tensors].filter(([, { data }]) => !allFinite(data)).map(([name]) => name)
+  if (broken.length > 0) return broken
+  const metadata = { step: `${step}`, format: 'lacuna' }
+  writeSafetensors(pathIn(directory), tensors, metadata, { checksum: true, previous: previousIn(directory) })
+  return []
 }
 
-/** @throws LacunaError when there is none, or when it is damaged */
+function allFinite(data: ArrayLike<number>): boolean {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
+  return true
+}
+
+/** @throws LacunaError when there is none, or when it is damaged; it says whether the one before can be gone on from */
 export function loadCheckpoint(directory: string): Checkpoint {
-  const path = pathIn(directory)
-  if (!existsSync(path))
+  const [path, previous] = [pathIn(directory), previousIn(directory)]
+  if (!existsSync(path)) {
+    // a process that is killed between two renames leaves the one before alone
+    if (existsSync(previous)) return read(previous)
     throw new LacunaError(`${directory}: no checkpoint yet; train it with \`lacuna pretrain\` and let it save once`)
+  }
+  try {
+    return read(path)
+  } catch (error) {
+    const before = existsSync(previous) ? attempt(previous) : undefined
+    if (before === undefined || !(error instanceof LacunaError)) throw error
+    throw new LacunaError(
+      `${error.message}; the one before it, of step ${before.step}, is whole: \`lacuna pretrain … --resume\` goes on from there`,
+    )
+  }
+}
+
+/** The last checkpoint to go on from: the one before, where the last is damaged. */
+export function loadLastWhole(directory: string): Checkpoint & { readonly note?: string } {
+  const [path, previous] = [pathIn(directory), previousIn(directory)]
+  if (!existsSync(path) || !existsSync(previous)) return loadCheckpoint(directory)
+  try {
+    return read(path)
+  } catch (error) {
+    const before = attempt(previous)
+    if (before === undefined) throw error
+    renameSync(path, join(directory, 'checkpoint', 'damaged.safetensors')) // so that it never takes the place of the whole one
+    return { ...before, note: `${messageOf(error)}: goes on from the checkpoint before it, of step ${before.step}` }
+  }
+}
+
+function attempt(path: string): Checkpoint | undefined {
+  try {
+    return read(path)
+  } catch {
+    return undefined
+  }
+}
+
+function read(path: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(path)
   const step = Number(metadata.step)
   if (!Number.isInteger(step) || step < 0)
     throw new LacunaError(`${path}: says nothing of the step it was taken at; it is not a checkpoint of Lacuna`)
+  const broken = [...tensors].filter(([, { data }]) => !allFinite(data as ArrayLike<number>)).map(([name]) => name)
+  if (broken.length > 0)
+    throw new LacunaError(
+      `${path}: ${broken.length} variables hold numbers that are not finite (${broken.slice(0, 3).join(', ')}): the training had diverged; train again with a lower --lr`,
+    )
   const values = new Map([...tensors].map(([name, { data }]) => [name, data as ArrayLike<number>]))
   return { step, values }
 }

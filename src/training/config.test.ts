@@ -13,7 +13,7 @@ const config: RunConfig = {
   encoder: 'c4-half',
   size: 32,
   channels: 3,
-  data: { source: '/pictures', pictures: 100 },
+  data: { source: '/pictures', pictures: 100, fingerprint: 'made up' },
   batch: 16,
   steps: 120,
   seed: 7,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { writeFileAtomic } from '../files.js'
 
-const VERSION = 1
+const VERSION = 2
 
 /** Everything needed to repeat a run: `config.json`. */
 export const runConfig = z.strictObject({
@@ -18,7 +18,8 @@ export const runConfig = z.strictObject({
   /** Height, width and channels of the pictures in the store */
   size: z.number().int().positive(),
   channels: z.number().int().positive(),
-  data: z.strictObject({ source: z.string(), pictures: z.number().int().positive() }),
+  /** The pictures trained on; the fingerprint is of all pictures of the source */
+  data: z.strictObject({ source: z.string(), pictures: z.number().int().positive(), fingerprint: z.string() }),
   batch: z.number().int().positive(),
   /** Pictures whose activations are kept at a time; the whole batch without it */
   chunk: z.number().int().positive().optional(),

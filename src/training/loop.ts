@@ -1,8 +1,10 @@
 import { batchPositions, type PictureSet } from '../data/index.js'
-import { LacunaError } from '../errors.js'
+import type { LacunaError } from '../errors.js'
 import type { Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
+import { diverged, divergenceWatch } from './divergence.js'
 import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
+import { type SaveEvery, savings } from './saving.js'
 import { warmupCosine } from './schedules.js'
 import type { Step, StepInputs } from './stepper.js'
 
@@ -24,36 +26,43 @@ export interface TrainingTask {
   readonly pictures: PictureSet
   /** Steps already taken */
   readonly from: number
-  /** Writes a checkpoint after the given number of steps */
-  readonly save: (step: number) => Promise<void>
+  readonly saveEvery?: SaveEvery
+  /** Writes a checkpoint after the given number of steps; names the variables that are not finite, and writes nothing where there are any */
+  readonly save: (step: number) => Promise<readonly string[]>
+  /** Sees to it that the folder of the run is there; whether it had to be made anew */
+  readonly keepFolder: () => boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
   readonly onStep?: (seconds: number, busy: number) => void
 }
 
 const LINES = 400
-const CHECKPOINT_SECONDS = 120
 const PROGRESS_SECONDS = 0.5
 
 /**
  * Trains step by step. While a step runs, the next batch is gathered and its random numbers are drawn, and the step before
  * is written down: between two steps nothing is left to do but to look at the loss.
  * @returns the steps taken when it ended: all, or fewer when the signal asked to stop; both are saved
+ * @throws LacunaError when it diverges; what was saved before stays
  */
 export async function train(task: TrainingTask): Promise<number> {
-  const { runner, stepping, config, directory, pictures, signal } = task
+  const { runner, stepping, config, directory, pictures, signal, chance } = task
   const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
   const logEvery = Math.max(1, Math.floor(config.steps / LINES))
   const perEpoch = Math.floor(pictures.items.length / config.batch)
   const before = readMetrics(directory, task.from)
   writeMetrics(directory, before)
+  const lines = [...before]
+  const watch = divergenceWatch(chance, before[0]?.loss)
+  const saving = savings(task.saveEvery)
+  let savedStep = task.from > 0 ? task.from : undefined
   const secondsBefore = before.at(-1)?.seconds ?? 0
   const clock = stopwatch()
   const busyBefore = runner.busy
   const logged = new Means()
   let loggedAt = task.from
   let loggedSeconds = 0
-  let [savedSeconds, shownSeconds] = [0, 0]
+  let shownSeconds = 0
   let inputs = inputsOf(task, task.from)
   let unwritten: (() => void) | undefined
   const writeDown = () => {
@@ -69,8 +78,8 @@ export async function train(task: TrainingTask): Promise<number> {
     }
     const running = stepping.take(inputs, schedules, { seed: config.seed, step })
     const [results] = await Promise.all([running, meanwhile()])
-    const loss = Number(results.loss?.[0])
-    if (!Number.isFinite(loss)) throw diverged(task, step)
+    const problem = watch.after(Number(results.loss?.[0]))
+    if (problem !== undefined) throw stopped(step, problem)
     logged.add(results)
     step++
     const seconds = clock()
@@ -87,20 +96,38 @@ export async function train(task: TrainingTask): Promise<number> {
       if (shown) shownSeconds = seconds
       const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
       unwritten = () => {
-        appendMetrics(directory, line)
+        lines.push(line)
+        if (task.keepFolder()) writeMetrics(directory, lines)
+        else appendMetrics(directory, line)
         if (shown)
           task.onProgress?.({ ...line, steps: config.steps, secondsLeft, viewsPerPicture: task.viewsPerPicture })
       }
     }
-    if (seconds - savedSeconds > CHECKPOINT_SECONDS) {
-      writeDown()
-      await task.save(step)
-      savedSeconds = clock()
-    }
+    if (step < config.steps && saving.due(step, seconds)) await save()
   }
-  writeDown()
-  await task.save(step)
+  const problem = watch.atTheEnd()
+  if (problem !== undefined) throw stopped(step, problem)
+  await save()
   return step
+
+  async function save(): Promise<void> {
+    writeDown()
+    if (task.keepFolder()) writeMetrics(directory, lines)
+    const start = clock()
+    const broken = await task.save(step)
+    if (broken.length > 0)
+      throw stopped(
+        step,
+        `${broken.length} variables are no finite numbers any more (${broken.slice(0, 3).join(', ')})`,
+      )
+    savedStep = step
+    saving.done(clock(), clock() - start)
+  }
+
+  function stopped(at: number, problem: string): LacunaError {
+    writeDown()
+    return diverged(directory, at, problem, savedStep)
+  }
 
   function lineAt(means: Record<string, number>, steps: number, seconds: number): MetricsLine {
     return {
@@ -120,12 +147,6 @@ export async function train(task: TrainingTask): Promise<number> {
 function inputsOf({ stepping, pictures, config: { batch, seed } }: TrainingTask, step: number): StepInputs {
   const image = pictures.gather(batchPositions(pictures.items.length, batch, seed, step))
   return { image, ...stepping.draw({ seed, step }) }
-}
-
-function diverged({ directory }: TrainingTask, step: number): LacunaError {
-  return new LacunaError(
-    `${directory}: the loss is no number any more at step ${step}; the last checkpoint is kept; try a lower --lr or --clip 1`,
-  )
 }
 
 function stopwatch(): () => number {

@@ -140,7 +140,7 @@ test('a loss that is no number ends the run; the checkpoint and config before it
   const diverging = pretrain('simclr', memorySet(8), { out, threads: 1, resume: true })
   await expect(diverging).rejects.toThrow(LacunaError)
   await expect(diverging).rejects.toThrow(
-    /^[^\n]*run: the loss is no number any more at step \d; the last checkpoint is kept; try a lower --lr or --clip 1$/,
+    /^[^\n]*run: diverged at step \d: the loss is [^\n]*; the checkpoint of step 1 is kept: train anew with a lower --lr or --clip 1 and another --out$/,
   )
   expect(readConfig(out)).toEqual(config)
   expect(stateOf(out)).toEqual(checkpoint)
@@ -163,7 +163,7 @@ describe('test and validation pictures', () => {
     const out = runFolder()
     await pretrain('simclr', pictures, { ...quick, out, batch: 2, epochs: 1 })
     expect(pictures.gathered.toSorted((a, b) => a - b)).toEqual(kept)
-    expect(readConfig(out)).toMatchObject({ steps: 3, data: { pictures: 6 } })
+    expect(readConfig(out)).toMatchObject({ steps: 3, data: { pictures: 6, fingerprint: pictures.fingerprint } })
   })
 })
 
@@ -192,7 +192,13 @@ describe('refused before anything is written', () => {
     ['no steps', 'simclr', { steps: 0 }, 'steps', 2],
     ['half a step', 'simclr', { steps: 1.5 }, 'steps', 2],
     ['half a picture', 'simclr', { batch: 3.5 }, 'batch', 2],
-    ['a rate of zero', 'simclr', { learningRate: 0 }, 'learningRate', 2],
+    ['a rate of zero', 'simclr', { learningRate: 0 }, '--lr must be a rate above 0, not 0', 2],
+    ['no epochs', 'simclr', { steps: undefined, epochs: 0 }, '--epochs must be a number above 0, not 0', 2],
+    ['epochs below zero', 'simclr', { steps: undefined, epochs: -3 }, '--epochs must be a number above 0, not -3', 2],
+    ['a warm-up of twice the steps', 'simclr', { warmup: 2 }, '--warmup must be a share of the steps, from 0 to 1', 2],
+    ['a clip below zero', 'simclr', { clip: -1 }, '--clip must be', 2],
+    ['a decay below zero', 'simclr', { weightDecay: -1 }, '--weight-decay must be', 2],
+    ['checkpoints never', 'simclr', { saveEvery: 0 }, '--save-every is a number of steps', 2],
     ['a seed below zero', 'simclr', { seed: -1 }, 'seed', 2],
     ['nothing to resume', 'simclr', { resume: true }, 'not a run folder', 1],
   ] as const)('%s', async (_, method, options, says, exitCode) => {

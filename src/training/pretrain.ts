@@ -1,27 +1,25 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { writeError } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
-import { defaultEncoder, methodNamed, methodsInChunks } from '../methods/index.js'
-import type { Method } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
 import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
-import { hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
-import { CONFIG_VERSION, checkedConfig, isRun, type RunConfig, readConfig, writeConfig } from './config.js'
+import { type Checkpoint, hasCheckpoint, loadLastWhole, restore, saveCheckpoint } from './checkpoint.js'
+import { type RunConfig, readConfig, writeConfig } from './config.js'
+import { type Lock, lockRun } from './lock.js'
 import { type LoopProgress, train } from './loop.js'
-import { prepare } from './prepare.js'
-import { type Assembly, assemble, parseOptions } from './programs.js'
-import { scaledRate } from './schedules.js'
+import { type Assembly, assemble } from './programs.js'
+import { checkedSaveEvery, type SaveEvery } from './saving.js'
+import { warmupCosine } from './schedules.js'
+import { checkNumbers, claim, newConfig, resumedConfig } from './settings.js'
 import { stepperOf } from './stepper.js'
 
 export interface PretrainOptions {
-  /** Folder of the run; must not exist, unless `resume` */
+  /** Folder of the run; holds nothing yet, unless `resume` */
   readonly out: string
   /** Architecture; the method's own default unless told, c4 for most */
   readonly encoder?: string
@@ -52,8 +50,13 @@ export interface PretrainOptions {
   readonly options?: Readonly<Record<string, unknown>>
   /** Weights of torchvision, timm or Lacuna that the encoder starts from (safetensors) */
   readonly weights?: string
-  /** Goes on from the checkpoint in `out`; all other options but device and threads come from its config.json */
+  /**
+   * Goes on from the checkpoint in `out`, with the options of its config.json: others that are given have to be the same, but for
+   * device and threads, and for `steps` or `epochs`, which may be more
+   */
   readonly resume?: boolean
+  /** When checkpoints are written: every so many steps, or minutes (`5min`). Unless told after 5 seconds, then ever more seldom, up to every 2 minutes */
+  readonly saveEvery?: SaveEvery
   /** Stops after the step that runs, saves, and returns */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
@@ -82,18 +85,55 @@ export function trainingPart(pictures: PictureSet): PictureSet {
 /**
  * Trains an encoder on pictures without looking at their labels, and leaves a run folder behind.
  *
- * @throws LacunaError for unknown names, a batch larger than the data or not divisible into chunks, a folder that exists, a damaged checkpoint,
- *   a full disk, a loss that is no number
+ * @throws LacunaError for arguments that make no sense, unknown names, a batch larger than the data or not divisible into chunks,
+ *   a folder that holds something else or is being trained, options or pictures that are not those of the run to resume, a
+ *   damaged checkpoint, a full disk, a training that diverges
  */
 export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
+  checkArguments(methodName, pictures, options)
+  checkNumbers(options)
+  const saveEvery = options.saveEvery === undefined ? undefined : checkedSaveEvery(options.saveEvery)
   const directory = resolve(options.out)
   const part = trainingPart(pictures)
-  const config = options.resume
-    ? resumedConfig(directory, methodName, part, options)
-    : newConfig(methodName, part, options)
-  const checkpoint = options.resume && hasCheckpoint(directory) ? loadCheckpoint(directory) : undefined
+  const before = options.resume ? readConfig(directory) : undefined
+  const config = before
+    ? resumedConfig(directory, before, methodName, part, pictures, options)
+    : newConfig(methodName, part, pictures, options)
   const assembly = assemble(config)
-  if (!options.resume) claim(directory)
+  if (!before) claim(directory)
+  const lock = lockRun(directory)
+  try {
+    if (!before) claim(directory) // another training may have come and gone between the two
+    const checkpoint = before && hasCheckpoint(directory) ? loadLastWhole(directory) : undefined
+    if (checkpoint?.note !== undefined) options.onNote?.(checkpoint.note)
+    if (before && config.steps > before.steps) options.onNote?.(lengthened(before, config, checkpoint?.step ?? 0))
+    return await trainRun({ directory, config, assembly, part, checkpoint, lock, saveEvery, options })
+  } finally {
+    lock.release()
+  }
+}
+
+interface Task {
+  readonly directory: string
+  readonly config: RunConfig
+  readonly assembly: Assembly
+  readonly part: PictureSet
+  readonly checkpoint: Checkpoint | undefined
+  readonly lock: Lock
+  readonly saveEvery: SaveEvery | undefined
+  readonly options: PretrainOptions
+}
+
+async function trainRun({
+  directory,
+  config,
+  assembly,
+  part,
+  checkpoint,
+  lock,
+  saveEvery,
+  options,
+}: Task): Promise<Run> {
   const runner = startRunner({
     device: config.device,
     threads: options.threads,
@@ -104,7 +144,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
     else await runner.write(startValues(assembly, names, config))
-    if (!options.resume) writeConfig(directory, config)
+    writeConfig(directory, config)
     const step = await train({
       runner,
       stepping,
@@ -114,7 +154,9 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       directory,
       pictures: part,
       from: checkpoint?.step ?? 0,
+      saveEvery,
       save: at => saveCheckpoint(directory, runner, stepper, at),
+      keepFolder: () => keepFolder(directory, config, lock, options.onNote),
       signal: options.signal,
       onProgress: options.onProgress,
       onStep: options.onStep,
@@ -125,100 +167,35 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
   }
 }
 
-function newConfig(methodName: string, pictures: PictureSet, options: PretrainOptions): RunConfig {
-  const method = methodNamed(methodName)
-  const { items, size, channels } = pictures
-  const seed = options.seed ?? 0
-  const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
-  if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
-  if (batch > items.length)
-    throw new LacunaError(
-      `a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`,
-      2,
-    )
-  if (batch < 2) throw new LacunaError(`a batch of ${batch} has nothing to compare; choose --batch 2 or more`, 2)
-  const chunk = checkedChunk(method, options.chunk ?? batch, batch)
-  const perEpoch = Math.floor(items.length / batch)
-  const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? 20) * perEpoch))
-  const methodOptions = parseOptions(method, options.options ?? {})
-  const { prepared, notes } = prepare(method, methodOptions, pictures, seed)
-  for (const note of notes) options.onNote?.(note)
-  return checkedConfig({
-    version: CONFIG_VERSION,
-    method: method.name,
-    options: methodOptions,
-    ...(prepared !== undefined && { prepared }),
-    encoder: options.encoder ?? method.encoder ?? defaultEncoder,
-    size,
-    channels,
-    data: { source: pictures.source, pictures: items.length },
-    batch,
-    ...(chunk < batch && { chunk }),
-    steps,
-    seed,
-    optimiser: options.optimiser ?? method.training.optimiser,
-    learningRate: scaledRate(options.learningRate ?? method.training.learningRate, batch),
-    weightDecay: options.weightDecay ?? method.training.weightDecay,
-    warmupSteps: Math.round((options.warmup ?? 0.05) * steps),
-    clip: options.clip ?? 0,
-    ...(options.checkpointActivations && { checkpointActivations: true }),
-    device: options.device ?? 'cpu',
-    ...(options.weights !== undefined && { weights: options.weights }),
-  })
+/**
+ * Makes the folder anew where it was moved or removed while training.
+ * @returns whether that was so: what was written before is not there then
+ */
+function keepFolder(directory: string, config: RunConfig, lock: Lock, onNote?: (note: string) => void): boolean {
+  if (lock.held()) return false
+  onNote?.(`${directory}: was moved or removed while training; made anew, and the training goes on there`)
+  claim(directory)
+  lock.again()
+  writeConfig(directory, config)
+  return true
 }
 
-/** A chunk as large as the batch is the plain step, which every method has. */
-function checkedChunk(method: Method, chunk: number, batch: number): number {
-  if (chunk >= batch) return chunk
-  if (!method.comparesEmbeddings)
-    throw new LacunaError(
-      `the loss of ${method.name} sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: ${methodsInChunks.join(', ')}`,
-      2,
-    )
-  if (chunk > 0 && batch % chunk !== 0)
-    throw new LacunaError(
-      `a batch of ${batch} does not divide into chunks of ${chunk}; choose --batch ${chunk * Math.floor(batch / chunk)}, or another --chunk`,
-      2,
-    )
-  return chunk
+function lengthened(before: RunConfig, now: RunConfig, step: number): string {
+  const rateOf = ({ learningRate: peak, warmupSteps, steps: totalSteps }: RunConfig) =>
+    warmupCosine({ peak, warmupSteps, totalSteps })(step).toPrecision(2)
+  return `The run is lengthened from ${before.steps} to ${now.steps} steps: the learning rate now falls over all of them, so that at step ${step} it is ${rateOf(now)} instead of ${rateOf(before)}.`
 }
 
-function resumedConfig(
-  directory: string,
-  methodName: string,
-  pictures: PictureSet,
-  options: PretrainOptions,
-): RunConfig {
-  const config = readConfig(directory)
-  const { items, size, channels } = pictures
-  if (config.method !== methodName)
-    throw new LacunaError(
-      `${directory}: trained with ${config.method}, not ${methodName}; resume it with ${config.method}`,
-      2,
-    )
-  if (config.size !== size || config.channels !== channels)
-    throw new LacunaError(
-      `${directory}: trained on pictures of ${config.size} px and ${config.channels} channel(s), these have ${size} px and ${channels}; open them as the run did`,
-      2,
-    )
-  if (config.data.pictures !== items.length)
-    throw new LacunaError(
-      `${directory}: trained on ${config.data.pictures} pictures, there are ${items.length} now; put the data back, or start a new run`,
-    )
-  return { ...config, device: options.device ?? config.device }
-}
-
-/** Makes the folder of a new run; refuses one that has something in it. */
-function claim(directory: string): void {
-  if (isRun(directory))
-    throw new LacunaError(`${directory}: a run is there already; go on with --resume, or choose another --out`, 2)
-  if (existsSync(directory) && readdirSync(directory).length > 0)
-    throw new LacunaError(`${directory}: the folder is not empty; choose another --out`, 2)
-  try {
-    mkdirSync(directory, { recursive: true })
-  } catch (error) {
-    throw writeError(directory, error)
-  }
+function checkArguments(method: unknown, pictures: unknown, options: unknown): void {
+  const usage = "pretrain('simclr', await openPictures('photos', { size: 64 }), { out: 'runs/photos' })"
+  const wrong = (what: string) => new LacunaError(`pretrain: ${what} expected, as in ${usage}`, 2)
+  if (typeof method !== 'string') throw wrong('the name of a method as the first argument')
+  const set = pictures as Partial<PictureSet> | null | undefined
+  if (typeof set?.gather !== 'function' || !Array.isArray(set.items))
+    throw wrong('pictures that `openPictures` gave as the second argument')
+  const out = (options as Partial<PretrainOptions> | null | undefined)?.out
+  if (typeof out !== 'string' || out === '')
+    throw wrong('options with `out`, the folder of the run, as the third argument')
 }
 
 function* startValues(

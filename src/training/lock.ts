@@ -1,0 +1,156 @@
+import { closeSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { errorCode, LacunaError } from '../errors.js'
+import { writeError } from '../files.js'
+
+/** Who trains a run at the moment. */
+interface Owner {
+  readonly pid: number
+  readonly host: string
+  /** When its process began, in the system's own count: a later process of the same number is another one */
+  readonly began: string | undefined
+  readonly since: string
+}
+
+export interface Lock {
+  /** Whether the folder still is the one that was locked: it may have been moved or removed meanwhile */
+  held(): boolean
+  /** Locks the folder again, after it was made anew. */
+  again(): void
+  release(): void
+}
+
+/**
+ * Takes a run folder for this training alone, and removes what killed processes left half written in it. A lock of a process
+ * that has ended does not hold.
+ *
+ * @param directory is there
+ * @throws LacunaError (wrong usage) when another training holds it
+ */
+export function lockRun(directory: string): Lock {
+  const path = join(directory, 'lock.json')
+  const text = `${JSON.stringify({ ...identity(process.pid), since: new Date().toISOString() })}\n`
+  take(directory, path, text)
+  removeTorn(directory)
+  const held = () => contentOf(path) === text
+  const release = () => {
+    process.off('exit', release)
+    if (held()) rmSync(path, { force: true })
+  }
+  process.on('exit', release)
+  return { held, again: () => take(directory, path, text), release }
+}
+
+function take(directory: string, path: string, text: string): void {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (created(path, text)) return
+    const found = contentOf(path)
+    if (found === undefined) continue // let go just now
+    const owner = parsed(found)
+    if (owner !== undefined && isAlive(owner)) throw taken(directory, path, owner)
+    moveAside(path, found)
+  }
+  throw new LacunaError(`${directory}: other processes keep taking this run; choose another --out`, 2)
+}
+
+function created(path: string, text: string): boolean {
+  try {
+    const file = openSync(path, 'wx')
+    try {
+      writeSync(file, text)
+    } finally {
+      closeSync(file)
+    }
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw writeError(path, error)
+  }
+}
+
+/** Removes a lock that does not hold; one that another process took in the same moment is put back. */
+function moveAside(path: string, stale: string): void {
+  const aside = `${path}.${process.pid}.part`
+  try {
+    renameSync(path, aside)
+    if (contentOf(aside) !== stale) linkSync(aside, path)
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes(errorCode(error) ?? '')) throw writeError(path, error)
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+function taken(directory: string, path: string, { pid, host, since }: Owner): LacunaError {
+  if (host !== hostname())
+    return new LacunaError(
+      `${directory}: is being trained by process ${pid} on ${host} since ${since}; choose another --out, or remove ${path} if that process has ended`,
+      2,
+    )
+  const who = pid === process.pid ? 'this process' : `process ${pid}`
+  return new LacunaError(
+    `${directory}: is being trained by ${who} since ${since}; wait for it to end, or choose another --out`,
+    2,
+  )
+}
+
+function isAlive({ pid, host, began }: Owner): boolean {
+  if (host !== hostname()) return true // nobody here can tell
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false
+  }
+  return began === identity(pid).began
+}
+
+function identity(pid: number): Omit<Owner, 'since'> {
+  // the 22nd field of Linux's stat; the second, a name in brackets, may hold anything
+  const stat = contentOf(`/proc/${pid}/stat`)
+  const began = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  return { pid, host: hostname(), began }
+}
+
+function parsed(text: string): Owner | undefined {
+  try {
+    const { pid, host, began, since } = JSON.parse(text) as Partial<Owner>
+    return typeof pid === 'number' && typeof host === 'string' ? { pid, host, began, since: since ?? '?' } : undefined
+  } catch {
+    return undefined // its process was killed while it wrote
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Files that were being written, `NAME.PID.part`, by processes that have ended. */
+function removeTorn(directory: string): void {
+  for (const folder of ['', 'checkpoint', 'samples'].map(name => join(directory, name)))
+    for (const name of namesIn(folder)) {
+      const pid = Number(/\.(\d+)\.part$/.exec(name)?.[1])
+      if (pid > 0 && !exists(pid)) rmSync(join(folder, name), { force: true })
+    }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH'
+  }
+}
