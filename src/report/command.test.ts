@@ -1,7 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../data/testing.js'
 import { methodNamed } from '../methods/index.js'
 import type { RunConfig } from '../training/config.js'
 import { parseOptions } from '../training/programs.js'
+import { scaledRate } from '../training/schedules.js'
 import { commandOf } from './command.js'
 
 const config: RunConfig = {
@@ -25,6 +30,62 @@ const config: RunConfig = {
 
 test('the command that repeats a run says all that is not as it would be anyway', () => {
   expect(commandOf(config)).toBe(
-    "lacuna pretrain simclr /data --encoder c4 --size 28 --channels 1 --steps 200 --batch 64 --seed 3 --optimiser adamw --lr 0.004 --weight-decay 0.0001 --warmup 0.05 --set 'temperature=0.2' --set 'views.crop=[0.3,1]' --out RUN",
+    "lacuna pretrain simclr /data --encoder c4 --size 28 --channels 1 --steps 200 --batch 64 --seed 3 --optimiser adamw --lr 0.004 --weight-decay 0.0001 --warmup 0.05 --set temperature=0.2 --set 'views.crop=[0.3,1]' --out RUN",
   )
+})
+
+/** The words that a real shell makes of a command. */
+const words = (command: string, cwd = '.'): string[] =>
+  execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { cwd, encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1)
+
+test('everything that changes what is trained is in it', () => {
+  const whole = {
+    ...config,
+    chunk: 16,
+    checkpointActivations: true,
+    weights: '/my weights/resnet.safetensors',
+    clip: 1.5,
+    device: 'cuda',
+  } as const
+  const said = words(commandOf(whole))
+  for (const pair of ['--chunk 16', '--weights /my weights/resnet.safetensors', '--clip 1.5', '--device cuda'])
+    expect(said.join(' ')).toContain(pair)
+  expect(said).toContain('--checkpoint-activations')
+})
+
+test.each([0.3, 1e-3, 0.123456789, 1 / 3, 3e-4])('the rate %d is the same to the last bit', rate => {
+  for (const batch of [7, 16, 100, 256]) {
+    const said = words(commandOf({ ...config, batch, learningRate: scaledRate(rate, batch) }))
+    expect(scaledRate(Number(said[said.indexOf('--lr') + 1]), batch)).toBe(scaledRate(rate, batch))
+  }
+  expect(commandOf({ ...config, batch: 100, learningRate: scaledRate(0.3, 100) })).toContain('--lr 0.3 ')
+})
+
+test('a shell takes paths as they are, whatever they are called', () => {
+  const cwd = temporaryFolder()
+  const source = (path: string) => words(commandOf({ ...config, data: { ...config.data, source: path } }), cwd)[3]
+  for (const path of [
+    '/my pictures',
+    '/$(touch pwned)',
+    '/`touch pwned`',
+    "/it's",
+    '/a;touch pwned',
+    '/"$HOME"\\',
+    '/*',
+    '/~',
+  ])
+    expect(source(path)).toBe(path)
+  const path = fc.string({ unit: 'binary', maxLength: 12 }).filter(text => !text.includes('\0'))
+  fc.assert(
+    fc.property(path, text => source(`/${text}`) === `/${text}`),
+    { numRuns: 30 },
+  )
+  expect(readdirSync(cwd)).toEqual([])
+})
+
+test('so are the options of the method', () => {
+  const set = commandOf({ ...config, options: { ...config.options, temperature: "$(touch pwned) '" } })
+  expect(words(set)).toContain(`temperature="$(touch pwned) '"`)
 })

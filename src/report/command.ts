@@ -1,26 +1,42 @@
 import { methodNamed } from '../methods/index.js'
 import type { RunConfig } from '../training/config.js'
 import { parseOptions } from '../training/programs.js'
+import { scaledRate } from '../training/schedules.js'
 
-/** The command that repeats a run. */
+/** The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. */
 export function commandOf(config: RunConfig): string {
-  const { method, data, encoder, size, channels, batch, steps, seed, optimiser, weightDecay, warmupSteps, clip } =
-    config
-  const rate = Number(((config.learningRate * 256) / batch).toPrecision(6))
+  const { method, data, encoder, size, channels, batch, chunk, steps, seed, optimiser, weightDecay, clip } = config
+  const { warmupSteps, checkpointActivations, weights, device } = config
   return [
-    `lacuna pretrain ${method} ${data.source} --encoder ${encoder} --size ${size} --channels ${channels}`,
-    `--steps ${steps} --batch ${batch} --seed ${seed} --optimiser ${optimiser} --lr ${rate} --weight-decay ${weightDecay}`,
-    `--warmup ${warmupSteps / steps}`,
-    ...(clip > 0 ? [`--clip ${clip}`] : []),
-    ...changed(config.options, parseOptions(methodNamed(method), {})),
-    '--out RUN',
-  ].join(' ')
+    ['lacuna', 'pretrain', method, data.source],
+    ['--encoder', encoder, '--size', size, '--channels', channels],
+    ['--steps', steps, '--batch', batch],
+    chunk === undefined ? [] : ['--chunk', chunk],
+    ['--seed', seed, '--optimiser', optimiser, '--lr', rateOf(config), '--weight-decay', weightDecay],
+    ['--warmup', warmupSteps / steps],
+    clip > 0 ? ['--clip', clip] : [],
+    checkpointActivations ? ['--checkpoint-activations'] : [],
+    weights === undefined ? [] : ['--weights', weights],
+    device === 'cpu' ? [] : ['--device', device],
+    changed(config.options, parseOptions(methodNamed(method), {})),
+    ['--out', 'RUN'],
+  ]
+    .flat()
+    .map(word => quoted(`${word}`))
+    .join(' ')
+}
+
+/** The shortest rate for a batch of 256 that gives this run's to the last bit. */
+function rateOf({ learningRate, batch }: RunConfig): number {
+  const whole = (learningRate * 256) / batch
+  const rounded = Array.from({ length: 17 }, (_, i) => Number(whole.toPrecision(i + 1)))
+  return rounded.find(rate => scaledRate(rate, batch) === learningRate) ?? whole
 }
 
 /** `--set` for every option that is not as it would be anyway. */
 function changed(options: unknown, defaults: unknown, prefix = ''): string[] {
   if (JSON.stringify(options) === JSON.stringify(defaults)) return []
-  if (!isRecord(options)) return [`--set '${prefix}=${JSON.stringify(options)}'`]
+  if (!isRecord(options)) return ['--set', `${prefix}=${JSON.stringify(options)}`]
   return Object.entries(options).flatMap(([key, value]) =>
     changed(value, isRecord(defaults) ? defaults[key] : undefined, prefix === '' ? key : `${prefix}.${key}`),
   )
@@ -28,3 +44,6 @@ function changed(options: unknown, defaults: unknown, prefix = ''): string[] {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A word as a POSIX shell takes it, whatever is in it; plain words stay as they are. */
+const quoted = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
