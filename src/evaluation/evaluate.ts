@@ -5,51 +5,69 @@ import { LacunaError } from '../errors.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
 import { isRun, readConfig } from '../training/config.js'
+import { baselines, countsOf } from './baselines.js'
 import { type Embedder, openEncoder, untrainedEncoder } from './encoder.js'
 import { type Features, type Labelled, pickLabelled } from './features.js'
 import { type Collapse, collapse } from './health.js'
-import { nearestNeighbours } from './knn.js'
+import { checkTemperature, nearestNeighbours } from './knn.js'
 import { checkedLabels, defaultLabels, labelledParts, labelsOf, pixels } from './labelled.js'
 import { balancedSubset } from './labels.js'
 import { linearProbe } from './probe.js'
-import { mean, sampleDeviation } from './statistics.js'
+import {
+  type Contender,
+  contenders,
+  meanScore,
+  recallOf,
+  type Score,
+  type Scored,
+  type Scores,
+  type Summary,
+  scored,
+  scoreOf,
+} from './scores.js'
 
-/** The trained encoder, the same one before training, and the pixels themselves. */
-export const contenders = ['trained', 'random', 'raw'] as const
-export type Contender = (typeof contenders)[number]
-/** A share for each, 0 … 1 */
-export type Scores = Readonly<Record<Contender, number>>
-
-export interface Summary {
-  readonly mean: Scores
-  /** Over the seeds; 0 where there is one value only */
-  readonly sd: Scores
-  /** Seed by seed, in the order of the runs */
-  readonly seeds: readonly Scores[]
-}
+export { type Contender, contenders, type Scored, type Scores, type Summary }
 
 /** `evaluation.json` */
 export interface Evaluation {
-  /** Weighted kNN, all training labels: mean over the seeds */
+  /** Accuracy of weighted kNN, all training labels: mean over the seeds */
   readonly knn: Scores
-  /** Linear probe with the most labels tried: mean over the seeds */
+  /** Accuracy of the linear probe with the most labels tried: mean over the seeds */
   readonly probe: Scores
   /** Labelled training pictures */
   readonly labelled: number
   /** Test pictures */
   readonly tested: number
   readonly classes: number
+  /** 1 / classes, of accuracy and of balanced accuracy */
   readonly chance: number
+  /** Share of the test pictures that are of the commonest class to learn from: 0 when it is not tested at all */
   readonly majority: number
+  /** That class */
+  readonly commonest: string
   readonly seeds: number
   /** Neighbours that voted */
   readonly k: number
-  readonly knns: Summary
+  readonly knns: Scored
   /** Linear probes with few labels and with more: labelled pictures of each class, or all there are */
-  readonly probes: readonly (Summary & { readonly labelsPerClass: number | 'all' })[]
+  readonly probes: readonly (Scored & { readonly labelsPerClass: number | 'all' })[]
+  /** The classes of the test part, in their order */
+  readonly perClass: readonly ClassScores[]
   /** Signs of collapse of the first trained encoder on the test pictures */
   readonly health: Collapse
   readonly notes: readonly string[]
+}
+
+/** How the pictures of one class are told: shares told right (recall), means over the seeds. */
+export interface ClassScores {
+  readonly label: string
+  /** Labelled pictures to learn from */
+  readonly training: number
+  /** Test pictures, at least 1 */
+  readonly tested: number
+  readonly knn: Scores
+  /** The linear probe with the most labels tried */
+  readonly probe: Scores
 }
 
 export interface EvaluateOptions {
@@ -83,22 +101,26 @@ export function runsIn(directory: string): string[] {
  *
  * @param directory a run, or a folder of runs that differ in their seed
  * @param pictures opened as the run's were; their own train / test split, or one fifth for the test
- * @throws LacunaError when there is no run, no labels, or one class only
+ * @throws LacunaError when there is no run, no labels, or one class only, or an option is out of its range
  */
 export async function evaluate(
   directory: string,
   pictures: PictureSet,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  checkRanges(options)
   const runs = runsIn(directory).map(path => ({ path, config: readConfig(path) }))
-  const { training, test, notes } = labelledParts(pictures, options.labelled)
-  const { classes } = pictures
+  const { training, test, classes, notes } = labelledParts(pictures, options.labelled)
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
   const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)
+  const labels = { training: labelsOf(training, classes), test: labelsOf(test, classes) }
+  const counts = { training: countsOf(labels.training, classes.length), test: countsOf(labels.test, classes.length) }
   const groups = training.items.map(({ group }) => group)
   const labelled = async (featuresOf: (part: PictureSet) => Features | Promise<Features>): Promise<Data> => ({
-    training: { features: await featuresOf(training), labels: labelsOf(training, classes) },
-    test: { features: await featuresOf(test), labels: labelsOf(test, classes) },
+    training: { features: await featuresOf(training), labels: labels.training },
+    test: { features: await featuresOf(test), labels: labels.test },
+    classes: classes.length,
+    groups,
   })
   const through = async (opening: Promise<Embedder>): Promise<Data> => {
     const encoder = await opening
@@ -128,44 +150,57 @@ export async function evaluate(
   }
   const runner = startRunner({ threads: options.threads })
   try {
-    const scores: Record<Contender, number[][]> = { trained: [], random: [], raw: [] } // [seed][kNN, ...probes]
-    let facts: { health: Collapse; k: number; majority: number } | undefined
+    const found: Record<Contender, Score[][]> = { trained: [], random: [], raw: [] } // [seed][kNN, ...probes]
+    let facts: { health: Collapse; k: number } | undefined
     for (const contender of contenders) {
       const { title, key, data } = sources[contender]
-      let last: { key: string; data: Data; near: number; all: () => Promise<number> } | undefined
+      let last: { key: string; data: Data; near: Score; all: () => Promise<Score> } | undefined
       for (let seed = 0; seed < seeds; seed++) {
         options.onProgress?.(`${title}, seed ${seed + 1} of ${seeds}`)
         if (last === undefined || last.key !== key(seed)) {
           last = undefined // one encoder's features at a time
           const own = await data(seed)
-          const near = await nearestNeighbours(runner, own.training, own.test, classes.length, options)
-          facts ??= { health: await collapse(own.test.features), k: near.k, majority: near.majority }
-          const all = once(() => accuracyWithAll(own, classes.length, seed, groups))
-          last = { key: key(seed), data: own, near: near.accuracy, all }
+          const { k, predictions } = await nearestNeighbours(runner, own.training, own.test, classes.length, options)
+          facts ??= { health: await collapse(own.test.features), k }
+          const near = scoreOf(predictions, labels.test, classes.length)
+          last = { key: key(seed), data: own, near, all: once(() => scoreWithAll(own, seed)) }
         }
         const { data: own, all } = last
-        const probes: number[] = []
-        for (const amount of amounts)
-          probes.push(amount === 'all' ? await all() : await accuracyWith(amount, own, classes.length, seed, groups))
-        scores[contender].push([last.near, ...probes])
+        const probes: Score[] = []
+        for (const amount of amounts) probes.push(amount === 'all' ? await all() : await scoreWith(amount, own, seed))
+        found[contender].push([last.near, ...probes])
       }
     }
-    const { health, k, majority } = facts ?? raise('nothing was scored')
-    const [knn, ...probes] = [undefined, ...amounts].map((_, i) => summary(scores, i))
+    const { health, k } = facts ?? raise('nothing was scored')
+    const column = (i: number): Record<Contender, Score[]> => {
+      const of = (contender: Contender) => found[contender].map(row => row.at(i) ?? raise('a score is missing'))
+      return { trained: of('trained'), random: of('random'), raw: of('raw') }
+    }
+    const knns = scored(column(0))
+    const probes = amounts.map((labelsPerClass, i) => ({ labelsPerClass, ...scored(column(i + 1)) }))
+    const { majority } = baselines(labels.training, labels.test, classes.length)
+    const commonest = classes[counts.training.indexOf(Math.max(...counts.training))] ?? ''
+    const missed = `The commonest class to learn from (${commonest}) is not in the test part: to guess it is never right.`
     return {
-      knn: (knn ?? raise('no kNN')).mean,
+      knn: knns.mean,
       probe: (probes.at(-1) ?? raise('no probe: give at least one number of labels')).mean,
       labelled: training.items.length,
       tested: test.items.length,
       classes: classes.length,
       chance: 1 / classes.length,
       majority,
+      commonest,
       seeds,
       k,
-      knns: knn ?? raise('no kNN'),
-      probes: probes.map((probe, i) => ({ labelsPerClass: amounts[i] ?? 'all', ...probe })),
+      knns,
+      probes,
+      perClass: classes.flatMap((label, i) => {
+        const [training = 0, tested = 0] = [counts.training[i], counts.test[i]]
+        if (tested === 0) return []
+        return [{ label, training, tested, knn: recallOf(column(0), i), probe: recallOf(column(-1), i) }]
+      }),
       health,
-      notes,
+      notes: majority === 0 ? [...notes, missed] : notes,
     }
   } finally {
     await runner.close()
@@ -175,30 +210,37 @@ export async function evaluate(
 interface Data {
   readonly training: Labelled
   readonly test: Labelled
+  readonly classes: number
+  /** Of the training pictures */
+  readonly groups: readonly string[]
 }
 
 /** Draws of the labelled pictures behind each figure of a seed with few labels. */
 const DRAWS = 5
 
-async function accuracyWithAll(data: Data, classes: number, seed: number, groups: readonly string[]): Promise<number> {
-  return (await linearProbe(data.training, data.test, classes, { groups, seed })).accuracy
+async function scoreWithAll({ training, test, classes, groups }: Data, seed: number): Promise<Score> {
+  const { predictions } = await linearProbe(training, test, classes, { groups, seed })
+  return scoreOf(predictions, test.labels, classes)
 }
 
 /** Mean over draws that are the same for all contenders, and others for another seed. */
-async function accuracyWith(
-  amount: number,
-  data: Data,
-  classes: number,
-  seed: number,
-  groups: readonly string[],
-): Promise<number> {
+async function scoreWith(amount: number, { training, test, classes, groups }: Data, seed: number): Promise<Score> {
   const draws = Array.from({ length: DRAWS }, async (_, i) => {
     const draw = seed * DRAWS + i
-    const positions = balancedSubset(data.training.labels, classes, amount, { seed: 0, draw })
+    const positions = balancedSubset(training.labels, classes, amount, { seed: 0, draw })
     const options = { groups: Array.from(positions, position => groups[position] ?? ''), seed: draw }
-    return (await linearProbe(pickLabelled(data.training, positions), data.test, classes, options)).accuracy
+    const { predictions } = await linearProbe(pickLabelled(training, positions), test, classes, options)
+    return scoreOf(predictions, test.labels, classes)
   })
-  return mean(await Promise.all(draws)) // side by side: each is too small to keep the cores busy
+  return meanScore(await Promise.all(draws)) // side by side: each is too small to keep the cores busy
+}
+
+/** @throws LacunaError (wrong usage) that names the flag */
+function checkRanges({ seeds, labelled, k, temperature }: EvaluateOptions): void {
+  for (const [flag, value] of Object.entries({ seeds, labelled, k }))
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+      throw new LacunaError(`--${flag} ${value}: a whole number of at least 1 is expected`, 2)
+  if (temperature !== undefined) checkTemperature(temperature)
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -207,15 +249,6 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     made ??= make()
     return made
   }
-}
-
-function summary(scores: Readonly<Record<Contender, number[][]>>, column: number): Summary {
-  const each = (from: (values: number[]) => number): Scores => {
-    const [trained, random, raw] = contenders.map(c => from(scores[c].map(row => row[column] ?? Number.NaN)))
-    return { trained: trained ?? Number.NaN, random: random ?? Number.NaN, raw: raw ?? Number.NaN }
-  }
-  const seeds = scores.trained.map((_, seed) => each(values => values[seed] ?? Number.NaN))
-  return { mean: each(mean), sd: each(values => (values.length < 2 ? 0 : sampleDeviation(values))), seeds }
 }
 
 function raise(problem: string): never {

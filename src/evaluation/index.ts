@@ -7,12 +7,14 @@
 export { type Baselines, baselines } from './baselines.js'
 export { type Embedder, type EmbedderOptions, embed, openEncoder, untrainedEncoder } from './encoder.js'
 export {
+  type ClassScores,
   type Contender,
   contenders,
   type EvaluateOptions,
   type Evaluation,
   evaluate,
   runsIn,
+  type Scored,
   type Scores,
   type Summary,
 } from './evaluate.js'

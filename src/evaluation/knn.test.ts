@@ -91,3 +91,16 @@ test('labels and widths that do not fit are named', async () => {
   )
   await expect(nearestNeighbours(runner, { ...bank, labels: [0] }, bank, 2)).rejects.toThrow('4 labels expected, got 1')
 })
+
+test.each([0, -0.07, Number.NaN, Number.POSITIVE_INFINITY])('temperature %f is wrong usage', async temperature => {
+  const data = clusters(20, 3, 2, 1)
+  await expect(nearestNeighbours(runner, data, data, 2, { temperature })).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(/^--temperature/),
+  })
+})
+
+test.each([0, -1, 2.5, Number.NaN])('k = %f is wrong usage', async k => {
+  const data = clusters(20, 3, 2, 1)
+  await expect(nearestNeighbours(runner, data, data, 2, { k })).rejects.toMatchObject({ exitCode: 2 })
+})

@@ -1,3 +1,4 @@
+import { LacunaError } from '../errors.js'
 import type { Runner } from '../program/engine.js'
 import { range } from '../tensor/shape.js'
 import { accuracyOf, type Baselines, baselines } from './baselines.js'
@@ -39,6 +40,9 @@ export async function nearestNeighbours(
 ): Promise<NeighbourResult> {
   wantLabels('kNN bank', bank, classes)
   wantLabels('kNN queries', queries, classes)
+  if (!(Number.isSafeInteger(wanted) && wanted >= 1))
+    throw new LacunaError(`k = ${wanted}: a whole number of neighbours, at least 1, is expected`, 2)
+  checkTemperature(temperature)
   const k = neighboursFor(bank.features.count, classes, wanted)
   const predictions = new Int32Array(queries.features.count)
   await overCosines(
@@ -69,6 +73,15 @@ export async function nearestNeighbours(
     predictions,
     k,
   }
+}
+
+/** @throws LacunaError (wrong usage) unless cosines can be divided by it */
+export function checkTemperature(temperature: number): void {
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY))
+    throw new LacunaError(
+      `--temperature ${temperature}: a number above 0 is expected, such as 0.07; smaller listens to the nearest pictures only`,
+      2,
+    )
 }
 
 /** k, but at most rows / (2 · classes): half of what a class has, so that the right class can still win; at least 1. */

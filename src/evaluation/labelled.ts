@@ -6,6 +6,9 @@ import { type Features, featuresOf } from './features.js'
 export interface LabelledParts {
   readonly training: PictureSet
   readonly test: PictureSet
+  /** The labels that occur in either part, sorted */
+  readonly classes: readonly string[]
+  /** What to know about the parts, a sentence each */
   readonly notes: readonly string[]
 }
 
@@ -17,14 +20,32 @@ const TEST_SHARE = 0.2
  * @throws LacunaError when there are no labels, one class only, or nothing in one of the parts
  */
 export function labelledParts(pictures: PictureSet, most = Number.POSITIVE_INFINITY): LabelledParts {
-  const parts = wholeParts(pictures)
-  const { items } = parts.training
-  if (items.length <= most) return parts
-  const some = shuffled(items.length, 0, 0).slice(0, most).sort()
-  return { ...parts, training: parts.training.subset(some) }
+  const { training: whole, test, notes } = wholeParts(pictures)
+  const all = whole.items.length
+  const training = all <= most ? whole : whole.subset(shuffled(all, 0, 0).slice(0, most).sort())
+  const [learnt, tested] = [training, test].map(({ items }) => new Set(items.map(({ label }) => label)))
+  const classes = pictures.classes.filter(label => learnt?.has(label) || tested?.has(label))
+  if ((learnt?.size ?? 0) < 2)
+    throw new LacunaError(
+      training === whole
+        ? `all pictures to learn from are of one class (${training.items[0]?.label}): there is nothing to tell apart; give the train part pictures of two classes or more`
+        : `--labelled ${most}: the pictures drawn are of one class (${training.items[0]?.label}) of ${classes.length}; take more, at most ${all}`,
+      2,
+    )
+  const unlearnt = classes.filter(label => !learnt?.has(label))
+  const untested = classes.filter(label => !tested?.has(label))
+  if (unlearnt.length > 0) notes.push(`In the test part only, so never told right: ${shortList(unlearnt)}.`)
+  if (untested.length > 0) notes.push(`Not in the test part, so not scored: ${shortList(untested)}.`)
+  return { training, test, classes, notes }
 }
 
-function wholeParts(pictures: PictureSet): LabelledParts {
+/** 'a, b, c and 4 others' */
+function shortList(names: readonly string[], most = 5): string {
+  const shown = names.slice(0, most).join(', ')
+  return names.length <= most ? shown : `${shown} and ${names.length - most} others`
+}
+
+function wholeParts(pictures: PictureSet): { training: PictureSet; test: PictureSet; notes: string[] } {
   const known = positionsWhere(pictures, ({ label }) => label !== undefined)
   if (known.length === 0)
     throw new LacunaError(
@@ -70,27 +91,41 @@ const ALL_UP_TO = 5000
 
 /** 10 and 100 labels of each class where there are that many, and all of them when that is quick. */
 export function defaultLabels(training: PictureSet, classes: readonly string[]): (number | 'all')[] {
-  const smallest = Math.min(...countsOf(labelsOf(training, classes), classes.length))
+  const smallest = smallestClass(training, classes)
   const few: (number | 'all')[] = FEW.filter(amount => amount <= smallest)
   return training.items.length <= ALL_UP_TO || few.length === 0 ? [...few, 'all'] : few
 }
 
-/** @throws LacunaError (wrong usage) when a class has fewer labelled pictures than are asked for */
+/**
+ * The amounts in ascending order, each once.
+ * @throws LacunaError (wrong usage) when one is no amount, or a class has fewer labelled pictures than are asked for
+ */
 export function checkedLabels(
   amounts: readonly (number | 'all')[] | undefined,
   training: PictureSet,
   classes: readonly string[],
 ): readonly (number | 'all')[] | undefined {
   const counts = countsOf(labelsOf(training, classes), classes.length)
+  const fewest = smallestClass(training, classes)
+  if (amounts?.length === 0) throw new LacunaError('--labels: at least one number, or all, is expected', 2)
   for (const amount of amounts ?? []) {
-    const short = counts.findIndex(count => amount !== 'all' && count < amount)
+    if (amount !== 'all' && !(Number.isSafeInteger(amount) && amount >= 1))
+      throw new LacunaError(`--labels ${amount}: whole numbers of at least 1, or all, are expected`, 2)
+    const short = counts.findIndex(count => amount !== 'all' && count > 0 && count < amount)
     if (short >= 0)
       throw new LacunaError(
-        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled pictures to learn from; choose --labels ${Math.min(...counts)} or less, or all`,
+        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled pictures to learn from; choose --labels ${fewest} or less, or all`,
         2,
       )
   }
-  return amounts
+  return amounts && [...new Set(amounts)].sort((a, b) => size(a) - size(b))
+}
+
+const size = (amount: number | 'all'): number => (amount === 'all' ? Number.POSITIVE_INFINITY : amount)
+
+/** Pictures of the smallest class that there is to learn from. */
+function smallestClass(training: PictureSet, classes: readonly string[]): number {
+  return Math.min(...countsOf(labelsOf(training, classes), classes.length).filter(count => count > 0))
 }
 
 function positionsWhere({ items }: PictureSet, wanted: (item: PictureSet['items'][number]) => boolean): number[] {

@@ -1,13 +1,13 @@
 import { shuffled, splitByGroup } from '../data/index.js'
 
 /**
- * Positions of `perClass` items of every class, ascending: the items that may be known with their label.
+ * Positions of `perClass` items of every class that occurs, ascending: the items that may be known with their label.
  * They depend on the labels, the seed and the draw only, so every method that is compared gets the same ones; and in
  * one draw the items of a smaller number are among those of a larger one.
  *
  * @param labels 0 … classes − 1 per item
  * @param draw number of the draw; five or more are usual for few labels
- * @throws RangeError when a class has fewer items
+ * @throws RangeError when a class that occurs has fewer items
  */
 export function balancedSubset(
   labels: ArrayLike<number>,
@@ -21,7 +21,7 @@ export function balancedSubset(
     if (same !== undefined && same.length < perClass) same.push(position)
   }
   chosen.forEach((same, label) => {
-    if (same.length < perClass)
+    if (same.length > 0 && same.length < perClass)
       throw new RangeError(`${perClass} labels a class expected, but class ${label} has ${same.length}`)
   })
   return Uint32Array.from(chosen.flat()).sort()

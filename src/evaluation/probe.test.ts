@@ -139,3 +139,15 @@ test('penalties are spaced by factors', () => {
   expect(logarithmic(1e-3, 1e3, 7)).toEqual([0.001, 0.01, 0.1, 1, 10, 100, 1000])
   expect(logarithmic(1, 100, 5)).toEqual([1, 3.16228, 10, 31.6228, 100])
 })
+
+test('a class without training rows is never predicted and changes nothing for the others', async () => {
+  const known = clusters(60, 4, 2, 3, 1)
+  const tested = clusters(40, 4, 2, 3, 2)
+  const wide = (data: Labelled): Labelled => ({ ...data, labels: Int32Array.from(data.labels, label => 2 * label) })
+  const of2 = await linearProbe(known, tested, 2)
+  const of4 = await linearProbe(wide(known), wide(tested), 4)
+  expect([...of4.predictions]).toEqual(Array.from(of2.predictions, label => 2 * label))
+  expect(of4.accuracy).toBe(of2.accuracy)
+  expect(of4.fit.parameters).toEqual(of2.fit.parameters)
+  expect(of4.C).toBe(of2.C)
+})

@@ -31,7 +31,7 @@ export interface ProbeResult extends Baselines {
   readonly C: number
   /** What was tried, from the strongest penalty on; empty when nothing had to be or could be chosen */
   readonly sweep: readonly PenaltyTried[]
-  /** Of the last fit, to all training rows with the C chosen */
+  /** Of the last fit, to all training rows with the C chosen; its classes are those that occur in training, ascending */
   readonly fit: LogisticFit
 }
 
@@ -56,14 +56,18 @@ export async function linearProbe(
   classes: number,
   { penalties = logarithmic(1e-3, 1e3, 7), tolerance, maxIterations, ...split }: ProbeOptions = {},
 ): Promise<ProbeResult> {
+  wantLabels('probe training', training, classes)
   wantLabels('probe test', test, classes)
+  // a class without training rows would be fitted by a bias that falls for ever: it is left out, and never predicted
+  const learnt = [...new Set(Array.from(training.labels))].sort((a, b) => a - b)
+  const labels = Int32Array.from(training.labels, label => learnt.indexOf(label))
   const standardise = standardiser(training.features)
-  const standardised = { features: standardise(training.features), labels: training.labels }
-  const problem = await openLogistic(standardised, classes)
+  const standardised = { features: standardise(training.features), labels }
+  const problem = await openLogistic(standardised, learnt.length)
   try {
-    const { C, sweep, start } = await choose(problem, standardised, classes, penalties, split)
+    const { C, sweep, start } = await choose(problem, standardised, learnt.length, penalties, split)
     const fit = await problem.fit(C, { start, tolerance, maxIterations })
-    const predictions = classify(fit, standardise(test.features))
+    const predictions = classify(fit, standardise(test.features)).map(place => learnt[place] ?? -1)
     const accuracy = accuracyOf(predictions, test.labels)
     return { accuracy, predictions, C, sweep, fit, ...baselines(training.labels, test.labels, classes) }
   } finally {

@@ -19,7 +19,8 @@ const bare: RunReport = {
 }
 
 const scores = (trained: number, random: number, raw: number): Scores => ({ trained, random, raw })
-const knns = { mean: scores(0.6234, 0.6231, 0.2), sd: scores(0.012, 0, 0), seeds: [] }
+const balanced = { mean: scores(0.41, 0.31, 0.21), sd: scores(0, 0, 0), seeds: [] }
+const knns = { mean: scores(0.6234, 0.6231, 0.2), sd: scores(0.012, 0, 0), seeds: [], balanced }
 const evaluation: Evaluation = {
   knn: knns.mean,
   probe: scores(0.5, Number.NaN, 0.4),
@@ -28,10 +29,12 @@ const evaluation: Evaluation = {
   classes: 9,
   chance: 1 / 9,
   majority: 0.25,
+  commonest: 'cat',
   seeds: 3,
   k: 20,
   knns,
-  probes: [{ labelsPerClass: 10, mean: scores(0.5, Number.NaN, 0.4), sd: scores(0, 0, 0), seeds: [] }],
+  probes: [{ labelsPerClass: 10, mean: scores(0.5, Number.NaN, 0.4), sd: scores(0, 0, 0), seeds: [], balanced }],
+  perClass: [{ label: 'cat', training: 60, tested: 234, knn: scores(0.1, 0.2, 0.3), probe: scores(0.4, 0.5, 0.6) }],
   health: { deviation: 0.1, cosine: 0.2, rank: 30, width: 128, alarms: [] },
   notes: ['A note.'],
 }

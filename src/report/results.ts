@@ -5,7 +5,7 @@ import type { Pretext } from '../evaluation/pretext.js'
 
 /** What `lacuna evaluate` left in a folder, if anything that can be read. */
 export const readEvaluation = (directory: string): Evaluation | undefined =>
-  read<Evaluation>(join(directory, 'evaluation.json'), 'knns')
+  read<Evaluation>(join(directory, 'evaluation.json'), 'perClass')
 
 /** What `lacuna pretext` left in a run, if anything that can be read. */
 export const readPretext = (directory: string): Pretext | undefined =>

@@ -1,4 +1,4 @@
-import { contenders, type Evaluation } from '../evaluation/evaluate.js'
+import { contenders, type Evaluation, type Summary } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
 import { showPercent } from '../evaluation/statistics.js'
 import type { LoopProgress } from '../training/loop.js'
@@ -45,15 +45,15 @@ export function evaluationText(e: Evaluation): string {
     { title: `kNN (k = ${e.k})`, of: e.knns },
     ...e.probes.map(p => ({ title: probeTitle(p.labelsPerClass), of: p })),
   ]
-  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
-  const rows = contenders.map(c => [
-    names[c],
-    ...columns.map(({ of }) => showPercent(of.sd[c] === 0 ? [of.mean[c]] : of.seeds.map(s => s[c]))),
-  ])
   return [
-    table([['', ...columns.map(({ title }) => title)], ...rows]),
+    scoreTable('accuracy', columns),
     '',
-    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s).`,
+    scoreTable(
+      'balanced accuracy',
+      columns.map(({ title, of }) => ({ title, of: of.balanced })),
+    ),
+    '',
+    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Balanced: each class of the test part counts the same.`,
     ...e.notes,
     ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
   ].join('\n')
@@ -73,6 +73,15 @@ export function pretextText({ method, pictures, measures, notes, alarms }: Prete
     ...notes,
     ...alarms.map(alarm => `Alarm: ${alarm}`),
   ].join('\n')
+}
+
+function scoreTable(name: string, columns: readonly { title: string; of: Summary }[]): string {
+  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
+  const rows = contenders.map(c => [
+    names[c],
+    ...columns.map(({ of }) => showPercent(of.sd[c] === 0 ? [of.mean[c]] : of.seeds.map(s => s[c]))),
+  ])
+  return table([[name, ...columns.map(({ title }) => title)], ...rows])
 }
 
 const probeTitle = (labels: number | 'all'): string => `probe, ${labels === 'all' ? 'all labels' : `${labels} a class`}`
