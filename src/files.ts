@@ -39,6 +39,15 @@ export function writeError(path: string, error: unknown): LacunaError {
   return new LacunaError(`${path}: cannot be written: ${messageOf(error)}`)
 }
 
+/** A file-system error while reading `path`, as one line that says what to do. */
+export function readError(path: string, error: unknown): LacunaError {
+  const code = errorCode(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new LacunaError(`${path}: no such file; check the path`)
+  if (code === 'EACCES' || code === 'EPERM')
+    return new LacunaError(`${path}: no permission to read it; change its permissions`)
+  return new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
+}
+
 function* chunks(parts: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
   if (typeof parts === 'string') yield new TextEncoder().encode(parts)
   else if (parts instanceof Uint8Array) yield parts

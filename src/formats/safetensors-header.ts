@@ -28,6 +28,11 @@ export function damaged(path: string, what: string): LacunaError {
   return new LacunaError(`${path}: ${what}; ${remedy}`)
 }
 
+/** It may be a picture, or of another program. */
+export function notSafetensors(path: string, why: string): LacunaError {
+  return new LacunaError(`${path}: not a safetensors file (${why}); it is another kind of file, or damaged`)
+}
+
 export function cutShort(path: string, expected: number, found: number): LacunaError {
   return damaged(path, `the file is cut short: expected ${expected} bytes, found ${found}`)
 }
@@ -72,9 +77,9 @@ function parseObject(path: string, json: Uint8Array): object {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
     if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header
   } catch (error) {
-    throw damaged(path, `not a safetensors file: its header is not JSON (${oneLine(messageOf(error))})`)
+    throw notSafetensors(path, `its header is not JSON: ${oneLine(messageOf(error))}`)
   }
-  throw damaged(path, 'not a safetensors file: its header is not a JSON object')
+  throw notSafetensors(path, 'its header is not a JSON object')
 }
 
 function parseMetadata(path: string, value: unknown): Record<string, string> {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { readSafetensors, writeSafetensors } from './safetensors.js'
 import type { StoredTensor } from './stored-tensor.js'
@@ -135,7 +136,7 @@ test('a file cut anywhere is refused, and never read as another', () => {
 const f32 = (offsets: string, shape = '[2]') => `{"dtype":"F32","shape":${shape},"data_offsets":${offsets}}`
 
 test.each([
-  ['not JSON', '{"a":', [], /not a safetensors file: its header is not JSON/],
+  ['not JSON', '{"a":', [], /not a safetensors file \(its header is not JSON/],
   ['not an object', '[1]', [], /its header is not a JSON object/],
   ['no offsets', '{"a":{"dtype":"F32","shape":[2]}}', [], /tensor "a" has no valid dtype, shape and data_offsets/],
   ['negative', `{"a":${f32('[-8,0]')}}`, [], /tensor "a" has no valid/],
@@ -154,8 +155,9 @@ test.each([
 test('garbage and absence are refused', () => {
   const path = temporaryFile('model.safetensors')
   expect(refusal(path)).toBe('no such file; check the path')
+  expect(refusal(temporaryFolder())).toBe('is a folder; check the path')
   writeFileSync(path, Buffer.alloc(4096, 0xff))
-  expect(refusal(path)).toContain('not a safetensors file: its first 8 bytes announce a header of 18446744073709551615')
+  expect(refusal(path)).toContain('not a safetensors file (its first 8 bytes announce a header of 18446744073709551615')
 })
 
 test('a tensor whose parts disagree is not written', () => {

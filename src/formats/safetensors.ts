@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { errorCode, LacunaError, messageOf } from '../errors.js'
-import { writeFileAtomic } from '../files.js'
-import { checkLayout, cutShort, damaged, type Header, parseHeader } from './safetensors-header.js'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { LacunaError } from '../errors.js'
+import { readError, writeFileAtomic } from '../files.js'
+import { checkLayout, cutShort, damaged, type Header, notSafetensors, parseHeader } from './safetensors-header.js'
 import { elementCount, elementFormats, type StoredTensor, writtenAs } from './stored-tensor.js'
 
 export interface Safetensors {
@@ -86,8 +86,7 @@ export function readSafetensors(path: string): Safetensors {
 function readHeader(path: string, file: number, size: number): { header: Header; dataStart: number } {
   if (size < 8) throw cutShort(path, 8, size)
   const length = new DataView(readBytes(path, file, 0, 8).buffer).getBigUint64(0, true)
-  if (length > longestHeader)
-    throw damaged(path, `not a safetensors file: its first 8 bytes announce a header of ${length} bytes`)
+  if (length > longestHeader) throw notSafetensors(path, `its first 8 bytes announce a header of ${length} bytes`)
   const dataStart = 8 + Number(length)
   if (dataStart > size) throw cutShort(path, dataStart, size)
   return { header: parseHeader(path, readBytes(path, file, 8, Number(length))), dataStart }
@@ -96,19 +95,28 @@ function readHeader(path: string, file: number, size: number): { header: Header;
 function readBytes(path: string, file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   for (let filled = 0; filled < length; ) {
-    const read = readSync(file, bytes, filled, Math.min(length - filled, longestRead), position + filled)
+    const read = readPart(path, file, bytes, filled, position + filled)
     if (read === 0) throw cutShort(path, position + length, position + filled)
     filled += read
   }
   return bytes
 }
 
+function readPart(path: string, file: number, bytes: Uint8Array, filled: number, position: number): number {
+  try {
+    return readSync(file, bytes, filled, Math.min(bytes.length - filled, longestRead), position)
+  } catch (error) {
+    throw readError(path, error) // a failing disk
+  }
+}
+
 function openFile(path: string): number {
   try {
-    return openSync(path, 'r')
+    const found = statSync(path)
+    if (found.isFile()) return openSync(path, 'r')
+    throw new LacunaError(`${path}: is ${found.isDirectory() ? 'a folder' : 'no ordinary file'}; check the path`)
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') throw new LacunaError(`${path}: no such file; check the path`)
-    throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
+    throw error instanceof LacunaError ? error : readError(path, error)
   }
 }
 

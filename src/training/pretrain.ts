@@ -1,10 +1,6 @@
 import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { readSafetensors } from '../formats/index.js'
-import { initialValues } from '../nn/initialise.js'
-import { variablesOf } from '../nn/module.js'
-import { matchWeights } from '../nn/weights.js'
 import type { Device } from '../program/lowering.js'
 import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
@@ -16,6 +12,7 @@ import { type Assembly, assemble } from './programs.js'
 import { checkedSaveEvery, type SaveEvery } from './saving.js'
 import { warmupCosine } from './schedules.js'
 import { checkNumbers, claim, newConfig, resumedConfig } from './settings.js'
+import { startValues, startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
 
 export interface PretrainOptions {
@@ -100,6 +97,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     ? resumedConfig(directory, before, methodName, part, pictures, options)
     : newConfig(methodName, part, pictures, options)
   const assembly = assemble(config)
+  const given = before ? undefined : startWeights(assembly, config) // told before the folder is made
   if (!before) claim(directory)
   const lock = lockRun(directory)
   try {
@@ -107,7 +105,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     const checkpoint = before && hasCheckpoint(directory) ? loadLastWhole(directory) : undefined
     if (checkpoint?.note !== undefined) options.onNote?.(checkpoint.note)
     if (before && config.steps > before.steps) options.onNote?.(lengthened(before, config, checkpoint?.step ?? 0))
-    return await trainRun({ directory, config, assembly, part, checkpoint, lock, saveEvery, options })
+    return await trainRun({ directory, config, assembly, given, part, checkpoint, lock, saveEvery, options })
   } finally {
     lock.release()
   }
@@ -117,6 +115,8 @@ interface Task {
   readonly directory: string
   readonly config: RunConfig
   readonly assembly: Assembly
+  /** Of another file, that the encoder starts from */
+  readonly given: ReturnType<typeof startWeights> | undefined
   readonly part: PictureSet
   readonly checkpoint: Checkpoint | undefined
   readonly lock: Lock
@@ -128,6 +128,7 @@ async function trainRun({
   directory,
   config,
   assembly,
+  given,
   part,
   checkpoint,
   lock,
@@ -143,7 +144,7 @@ async function trainRun({
     const { names, chance, viewsPerPicture } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
-    else await runner.write(startValues(assembly, names, config))
+    else await runner.write(startValues(names, config.seed, given ?? startWeights(assembly, config)))
     writeConfig(directory, config)
     const step = await train({
       runner,
@@ -196,16 +197,4 @@ function checkArguments(method: unknown, pictures: unknown, options: unknown): v
   const out = (options as Partial<PretrainOptions> | null | undefined)?.out
   if (typeof out !== 'string' || out === '')
     throw wrong('options with `out`, the folder of the run, as the third argument')
-}
-
-function* startValues(
-  assembly: Assembly,
-  names: Parameters<typeof initialValues>[0],
-  { seed, weights }: RunConfig,
-): Generator<readonly [string, ArrayLike<number>]> {
-  const { encoder } = assembly.learner.modules
-  const wanted = new Map([...variablesOf(encoder)].map(([name, { shape }]) => [name, shape]))
-  const stored = weights === undefined ? [] : matchWeights(wanted, readSafetensors(weights).tensors)
-  const given = new Map([...stored].map(([name, values]) => [`encoder.${name}`, values]))
-  for (const [name, values] of initialValues(names, seed)) yield [name, given.get(name) ?? values]
 }

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
@@ -79,7 +80,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     clip: options.clip ?? 0,
     ...(options.checkpointActivations && { checkpointActivations: true }),
     device: options.device ?? 'cpu',
-    ...(options.weights !== undefined && { weights: options.weights }),
+    ...(options.weights !== undefined && { weights: resolve(options.weights) }),
   })
 }
 
@@ -155,7 +156,7 @@ function differences(config: RunConfig, given: PretrainOptions): string[] {
     ['--warmup', given.warmup === undefined ? undefined : Math.round(given.warmup * config.steps), config.warmupSteps],
     ['--clip', given.clip, config.clip],
     ['--checkpoint-activations', given.checkpointActivations, config.checkpointActivations ?? false],
-    ['--weights', given.weights, config.weights],
+    ['--weights', given.weights && resolve(given.weights), config.weights],
     ...settingsOf(given.options, config.options),
   ]
   const shown = (value: unknown) => (value === undefined ? 'not given' : `${JSON.stringify(value)}`)

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { LacunaError } from '../errors.js'
+import { readSafetensors } from '../formats/index.js'
+import { initialValues } from '../nn/initialise.js'
+import { variablesOf } from '../nn/module.js'
+import { matchWeights } from '../nn/weights.js'
+import { hasCheckpoint } from './checkpoint.js'
+import type { RunConfig } from './config.js'
+import type { Assembly } from './programs.js'
+
+type Weights = ReadonlyMap<string, Float32Array>
+
+/**
+ * The weights that the encoder of a run starts from: a file of torchvision, timm or `lacuna export`, or another run's checkpoint.
+ * @returns values by their names in the run; none where the configuration names no file
+ * @throws LacunaError when the file is none of these, or of another encoder
+ */
+export function startWeights({ learner }: Assembly, { weights, encoder }: RunConfig): Weights {
+  if (weights === undefined) return new Map()
+  if (hasCheckpoint(weights))
+    throw new LacunaError(
+      `--weights ${weights}: is a run; name its checkpoint: --weights ${join(weights, 'checkpoint', 'state.safetensors')}`,
+      2,
+    )
+  const { tensors, metadata } = read(weights)
+  const wanted = new Map([...variablesOf(learner.modules.encoder)].map(([name, { shape }]) => [name, shape]))
+  const prefix = metadata.format === 'lacuna' && metadata.step !== undefined ? 'encoder.' : ''
+  try {
+    return new Map([...matchWeights(wanted, tensors, { prefix })].map(([name, values]) => [`encoder.${name}`, values]))
+  } catch (error) {
+    if (!(error instanceof LacunaError)) throw error
+    throw new LacunaError(
+      `--weights ${weights}: do not fit --encoder ${encoder}: ${error.message}; choose the --encoder that they are of`,
+    )
+  }
+}
+
+function read(path: string): ReturnType<typeof readSafetensors> {
+  try {
+    return readSafetensors(path)
+  } catch (error) {
+    if (!(error instanceof LacunaError)) throw error
+    throw new LacunaError(
+      `--weights ${error.message}; what fits is safetensors of torchvision, timm or \`lacuna export\`, or checkpoint/state.safetensors of a run`,
+    )
+  }
+}
+
+/** What every variable of a new run holds before the first step. */
+export function* startValues(
+  names: Parameters<typeof initialValues>[0],
+  seed: number,
+  given: Weights,
+): Generator<readonly [string, ArrayLike<number>]> {
+  for (const [name, values] of initialValues(names, seed)) yield [name, given.get(name) ?? values]
+}
