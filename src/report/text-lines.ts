@@ -31,12 +31,20 @@ export function progressLine({
   loss,
   chance,
   accuracy,
+  rank,
+  neighbours,
+  neighboursChance = 0,
   picturesPerSecond,
   viewsPerPicture,
   secondsLeft,
 }: LoopProgress): string {
   const right = accuracy === undefined ? '' : `  right ${(100 * accuracy).toFixed(1)} %`
-  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}  ${(viewsPerPicture * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
+  const alike =
+    neighbours === undefined
+      ? ''
+      : `  nearest of its class ${(100 * neighbours).toFixed(0)} % (chance ${(100 * neighboursChance).toFixed(0)} %)`
+  const filled = rank === undefined || neighbours !== undefined ? '' : `  rank ${rank.toFixed(1)}`
+  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}${alike}${filled}  ${(viewsPerPicture * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
 }
 
 /** The table of an evaluation, and what to know about it. */

@@ -7,6 +7,7 @@ import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } fro
 import { type SaveEvery, savings } from './saving.js'
 import { warmupCosine } from './schedules.js'
 import type { Step, StepInputs } from './stepper.js'
+import type { Watcher } from './watch.js'
 
 /** How far a training is, about twice a second. */
 export interface LoopProgress extends MetricsLine {
@@ -31,6 +32,8 @@ export interface TrainingTask {
   readonly save: (step: number) => Promise<readonly string[]>
   /** Sees to it that the folder of the run is there; whether it had to be made anew */
   readonly keepFolder: () => boolean
+  /** Looks at the encoder now and then */
+  readonly watcher?: Watcher | undefined
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
   readonly onStep?: (seconds: number, busy: number) => void
@@ -64,6 +67,7 @@ export async function train(task: TrainingTask): Promise<number> {
   let loggedSeconds = 0
   let shownSeconds = 0
   let inputs = inputsOf(task, task.from)
+  let seen: Readonly<Record<string, number>> = {}
   let unwritten: (() => void) | undefined
   const writeDown = () => {
     unwritten?.()
@@ -84,13 +88,16 @@ export async function train(task: TrainingTask): Promise<number> {
     step++
     const seconds = clock()
     task.onStep?.(seconds, runner.busy - busyBefore)
+    const looked = task.watcher?.due(step) ? await task.watcher.look() : undefined
+    if (looked !== undefined) seen = looked
     if (
+      looked !== undefined ||
       step % logEvery === 0 ||
       step === config.steps ||
       signal?.aborted ||
       seconds - shownSeconds > PROGRESS_SECONDS
     ) {
-      const line = lineAt(logged.take(), step - loggedAt, seconds - loggedSeconds)
+      const line = lineAt({ ...logged.take(), ...looked }, step - loggedAt, seconds - loggedSeconds)
       ;[loggedAt, loggedSeconds] = [step, seconds]
       const shown = seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps
       if (shown) shownSeconds = seconds
@@ -100,7 +107,13 @@ export async function train(task: TrainingTask): Promise<number> {
         if (task.keepFolder()) writeMetrics(directory, lines)
         else appendMetrics(directory, line)
         if (shown)
-          task.onProgress?.({ ...line, steps: config.steps, secondsLeft, viewsPerPicture: task.viewsPerPicture })
+          task.onProgress?.({
+            ...seen,
+            ...line,
+            steps: config.steps,
+            secondsLeft,
+            viewsPerPicture: task.viewsPerPicture,
+          })
       }
     }
     if (step < config.steps && saving.due(step, seconds)) await save()

@@ -14,6 +14,7 @@ import { warmupCosine } from './schedules.js'
 import { checkNumbers, claim, newConfig, resumedConfig } from './settings.js'
 import { startValues, startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
+import { type Watch, watcherOf } from './watch.js'
 
 export interface PretrainOptions {
   /** Folder of the run; holds nothing yet, unless `resume` */
@@ -54,6 +55,8 @@ export interface PretrainOptions {
   readonly resume?: boolean
   /** When checkpoints are written: every so many steps, or minutes (`5min`). Unless told after 5 seconds, then ever more seldom, up to every 2 minutes */
   readonly saveEvery?: SaveEvery
+  /** What is looked for in the vectors of some pictures now and then; what it finds stands in the metrics */
+  readonly watch?: Watch
   /** Stops after the step that runs, saves, and returns */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: LoopProgress) => void
@@ -158,6 +161,7 @@ async function trainRun({
       saveEvery,
       save: at => saveCheckpoint(directory, runner, stepper, at),
       keepFolder: () => keepFolder(directory, config, lock, options.onNote),
+      watcher: options.watch && (await watcherOf(assembly, config, runner, part, options.watch)),
       signal: options.signal,
       onProgress: options.onProgress,
       onStep: options.onStep,

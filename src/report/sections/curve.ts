@@ -1,6 +1,7 @@
 import type { MetricsLine } from '../../training/metrics.js'
-import { lineChart } from '../chart.js'
+import { type LineChart, lineChart } from '../chart.js'
 import type { RunReport } from '../report.js'
+import type { Point } from '../smooth.js'
 import { figure, section } from './markup.js'
 
 export const curve = ({ metrics }: RunReport): string =>
@@ -9,29 +10,57 @@ export const curve = ({ metrics }: RunReport): string =>
     ...chartsOf(metrics).map(({ title, caption, svg }) => figure(title, caption, `<div class="scroll">${svg}</div>`)),
   )
 
-/** The loss beside chance, and how often the guess was right where the method counts it; none of a single line. */
-export function chartsOf(metrics: readonly MetricsLine[]): { title: string; caption: string; svg: string }[] {
+interface Chart {
+  readonly title: string
+  readonly caption: string
+  readonly svg: string
+}
+
+/** The loss beside chance, and whatever else was counted while it trained; none of a single line. */
+export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
   if (metrics.length < 2) return []
-  const points = (of: (line: MetricsLine) => number) => metrics.map(line => [line.step, of(line)] as const)
   const smooth = Math.max(1, Math.round(metrics.length / 40))
-  const chance = metrics[0]?.chance ?? Number.NaN
   const loss = lineChart({
     xLabel: 'step',
     yLabel: 'loss',
-    series: [{ label: 'loss', points: points(line => line.loss) }],
-    reference: { value: chance, label: 'a network that knows nothing' },
-    smooth,
-  })
-  const charts = [{ title: 'Loss', caption: 'Below the dashed line the network knows something.', svg: loss }]
-  if (metrics[0]?.accuracy === undefined) return charts
-  const accuracy = lineChart({
-    xLabel: 'step',
-    yLabel: 'guessed right, %',
-    series: [{ label: 'accuracy', points: points(line => 100 * (line.accuracy ?? Number.NaN)) }],
+    series: [{ label: 'loss', points: pointsOf(metrics, 'loss') }],
+    reference: { value: metrics[0]?.chance ?? Number.NaN, label: 'a network that knows nothing' },
     smooth,
   })
   return [
-    ...charts,
-    { title: 'Accuracy of the guess', caption: 'How often the network is right about what was hidden.', svg: accuracy },
+    { title: 'Loss', caption: 'Below the dashed line the network knows something.', svg: loss },
+    ...other(metrics, 'accuracy', 'Accuracy of the guess', {
+      caption: 'How often the network is right about what was hidden.',
+      yLabel: 'guessed right, %',
+      scale: 100,
+      smooth,
+    }),
+    ...other(metrics, 'neighbours', 'Neighbours of the same class', {
+      caption:
+        'Of a few hundred pictures, the same every time: how many have as their nearest one of the same label. Labels serve to count, never to train.',
+      yLabel: 'nearest of its class, %',
+      scale: 100,
+      reference: { value: 100 * (metrics.at(-1)?.neighboursChance ?? Number.NaN), label: 'pictures at random' },
+    }),
+    ...other(metrics, 'rank', 'Dimensions filled', {
+      caption:
+        'The effective rank (RankMe) of the vectors of a few hundred pictures, the same every time: it should not fall to 1.',
+      yLabel: 'rank',
+    }),
   ]
 }
+
+/** The chart of a number that stands in some of the lines; none where it stands in fewer than two. */
+function other(
+  metrics: readonly MetricsLine[],
+  name: string,
+  title: string,
+  { caption, scale, ...how }: Pick<LineChart, 'yLabel' | 'reference' | 'smooth'> & { caption: string; scale?: number },
+): Chart[] {
+  const points = pointsOf(metrics, name, scale)
+  if (points.length < 2) return []
+  return [{ title, caption, svg: lineChart({ ...how, xLabel: 'step', series: [{ label: title, points }] }) }]
+}
+
+const pointsOf = (metrics: readonly MetricsLine[], name: string, scale = 1): Point[] =>
+  metrics.flatMap(line => (line[name] === undefined ? [] : [[line.step, scale * line[name]] as const]))
