@@ -1,143 +1,146 @@
-import { contenders, type Evaluation, type Pretext, readConfig, readMetrics, type Summary } from 'lacuna'
 import { type Experiment, sources } from './experiments.js'
+import { minutesOf, type ResultRecord, type State } from './records.js'
+import { besideBaselines, notBetter, scoresOf, verdictOf } from './results-figures.js'
 
-/** An experiment and what came of it. */
-export interface Outcome extends Experiment {
-  /** Folders of the runs, one a seed */
-  readonly runs: readonly string[]
-  readonly pretexts: readonly Pretext[]
-  readonly evaluation: Evaluation | undefined
+/** An experiment and what is known of it. */
+export interface Measured {
+  readonly experiment: Experiment
+  readonly record: ResultRecord | undefined
+  readonly state: State
 }
 
-/** Of measuring everything in one go, the time with all trainings and evaluations */
-export interface Total {
-  readonly minutes: number
-  readonly cores: number
-}
-
-const names = { trained: 'trained', random: 'the same encoder, random initialisation', raw: 'raw pixels' }
-const percent = (share: number) => (100 * share).toFixed(2)
 const rough = (share: number) => (100 * share).toFixed(1)
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+const count = (value: number) => value.toLocaleString('en')
 
-/** `docs/results.md`: every number read from what the runs left behind. */
-export function resultsPage(outcomes: readonly Outcome[], total: Total | undefined): string {
-  const minutes = mean(outcomes.flatMap(o => o.runs.map(minutesOf))) * outcomes.flatMap(o => o.runs).length
+/** `docs/results.md`: every number read from the records. */
+export function resultsPage(all: readonly Measured[]): string {
+  const own = all.filter(({ experiment }) => experiment.insteadOf === undefined)
+  const minutes = all.flatMap(({ record }) => record ?? []).reduce((sum, record) => sum + minutesOf(record), 0)
+  const sections = own.map(one => section(one, triedFor(one, all)))
   return `# Results
 
-Written by \`npm run results\`; every number is one that it measured. Trainings run on one thread each, as many side by side as there are cores: ${minutes.toFixed(0)} minutes of one core in all.${total === undefined ? '' : ` All of it, with the evaluations and from nothing, took ${total.minutes.toFixed(0)} minutes on ${total.cores} cores.`}
+Written by \`npm run results\` from the records in \`docs/results\`; every number is one that was measured. A training runs on one thread, as many side by side as there are cores${minutes === 0 ? '' : `: ${minutes.toFixed(0)} minutes of one core in all`}.${loadOf(all)}
 
 ## All methods
 
-Pretext: the task itself on pictures that training has not seen, and what needs no learning. kNN and probe: accuracy in per cent on test pictures, **trained** / the same encoder at random initialisation / raw pixels, mean over the seeds; the probe is the one with the fewest labels.
+Pretext: the task itself on pictures that training has not seen, and what needs no learning. kNN and probes: **balanced accuracy** in per cent on test pictures (each class counts alike), **trained** / the same encoder at random initialisation / raw pixels, mean over the seeds; accuracy stands below, method by method. Above random: whether the trained encoder is above the random one in kNN and both probes, in accuracy and in balanced accuracy, with every seed.
 
-| method | data | encoder | steps × batch | minutes | pretext | kNN | probe |
-|---|---|---|---|---|---|---|---|
-${outcomes.map(row).join('\n')}
+| method | data | encoder | steps × batch | minutes | pretext | kNN | probe, 10 labels | probe, more labels | above random |
+|---|---|---|---|---|---|---|---|---|---|
+${own.map(row).join('\n')}
 
-${outcomes.map(section).join('\n')}`
+${sections.join('\n')}`
 }
 
-function row({ method, on, runs, pretexts, evaluation }: Outcome): string {
-  const { encoder, steps, batch } = readConfig(runs[0] ?? '')
-  const [probe] = evaluation?.probes ?? []
-  const three = (of: Summary) => `**${rough(of.mean.trained)}** / ${rough(of.mean.random)} / ${rough(of.mean.raw)}`
-  const scores = evaluation && probe ? [three(evaluation.knns), `${three(probe)} (${probe.labelsPerClass})`] : ['', '']
-  const cells = [method, sources[on].title, encoder, `${steps} × ${batch}`, mean(runs.map(minutesOf)).toFixed(1)]
-  return `| ${[...cells, pretextOf(pretexts).join('; '), ...scores].join(' | ')} |`
-}
-
-/** Each measure with its baselines, mean over the seeds. */
-function pretextOf(pretexts: readonly Pretext[]): string[] {
-  const [first] = pretexts
-  const figure = (value: number) => value.toPrecision(3)
-  return (first?.measures ?? []).map(({ name, baselines, noise }, i) => {
-    const over = (pick: (m: Pretext['measures'][number]) => number | undefined) =>
-      mean(pretexts.flatMap(p => p.measures.slice(i, i + 1).map(m => pick(m) ?? Number.NaN)))
-    const beside = Object.keys(baselines).map(key => `${key} ${figure(over(m => m.baselines[key]))}`)
-    if (noise !== undefined) beside.push(`on white noise ${figure(over(m => m.noise))}`)
-    return `${name} **${figure(over(m => m.value))}** (${beside.join(', ')})`
+function row({ experiment: { method, on }, record, state }: Measured): string {
+  const { title } = sources[on]
+  if (record === undefined) return `| ${method} | ${title} | not measured yet | | | | | | | |`
+  const { encoder, steps, batch } = record.run
+  const columns = record.evaluation === undefined ? [] : scoresOf(record.evaluation)
+  const cells = columns.map(({ of: { balanced } }) => {
+    const { trained, random, raw } = balanced.mean
+    return `**${rough(trained)}** / ${rough(random)} / ${rough(raw)}`
   })
+  const stale = state === 'stale' ? ' (before a change)' : ''
+  const scores = columns.length === 0 ? ['', '', '', ''] : [...cells, verdictOf(columns).short]
+  const minutes = mean(record.minutes.trainings).toFixed(1)
+  const facts = [method, `${title}${stale}`, encoder, `${steps} × ${batch}`, minutes]
+  return `| ${[...facts, besideBaselines(record.pretexts).join('; '), ...scores].join(' | ')} |`
 }
 
-/** Baselines that the task, mean over the seeds, does not beat. */
-function notBetter(pretexts: readonly Pretext[]): string[] {
-  return (pretexts[0]?.measures ?? []).flatMap(({ name, better, baselines }, i) => {
-    const all = pretexts.flatMap(p => p.measures.slice(i, i + 1))
-    const value = mean(all.map(m => m.value))
-    return Object.keys(baselines)
-      .filter(key => {
-        const trivial = mean(all.map(m => m.baselines[key] ?? Number.NaN))
-        return better === 'higher' ? value <= trivial : value >= trivial
-      })
-      .map(key => `${key} in ${name}`)
-  })
-}
-
-function section({ name, method, on, train, score, runs, pretexts, evaluation, reason, probeReason }: Outcome): string {
-  const { config, minutes } = { config: readConfig(runs[0] ?? ''), minutes: runs.map(run => minutesOf(run).toFixed(1)) }
-  const { title, path, from } = sources[on]
-  const scoring = score === undefined ? '' : `\nlacuna evaluate runs/results/${name} ${path} ${score}`
-  const alarms = pretexts.flatMap(p => p.alarms)
+function section({ experiment, record, state }: Measured, tried: readonly Measured[]): string {
+  const { method, on, recipe } = experiment
+  const { title, from } = sources[on]
+  const heading = `## ${method} on ${title}\n`
+  if (record === undefined) return `${heading}\nNot measured yet: \`npm run results -- --only ${experiment.name}\`.\n`
+  const { run, minutes, pretexts, evaluation, commands } = record
   const behind = notBetter(pretexts)
-  const remarks = [
-    ...alarms.map(alarm => `Alarm: ${alarm}.`),
-    ...(behind.length > 0 ? [`Not better than ${behind.join(', nor than ')}.`, ...(reason ? [`${reason}.`] : [])] : []),
+  const task = [
+    `On ${count(pretexts[0]?.pictures ?? 0)} pictures held out: ${besideBaselines(pretexts).join('; ')}.`,
+    ...pretexts.flatMap(({ alarms }) => alarms).map(alarm => `Alarm: ${alarm}.`),
+    ...(behind.length > 0 ? [`Not better than ${behind.join(', nor than ')}.`] : []),
   ]
-  return `## ${method} on ${title}
-
-${config.data.pictures.toLocaleString('en')} pictures of ${config.size} px, ${config.channels === 1 ? 'grey' : 'colour'} (${from}). Encoder ${config.encoder}, ${config.steps.toLocaleString('en')} steps of ${config.batch} pictures without labels: ${minutes.join(', ')} minutes.
-
-\`\`\`
-lacuna pretrain ${method} ${path} ${train} --seed 0 --threads 1 --out runs/results/${name}/seed-0
-lacuna pretext runs/results/${name} ${path}${scoring}
-\`\`\`
-
-On ${pretexts[0]?.pictures.toLocaleString('en')} pictures held out: ${[`${pretextOf(pretexts).join('; ')}.`, ...remarks].join(' ')}
-${evaluation === undefined ? '' : [scoresOf(evaluation), ...notAboveRandom(evaluation, probeReason)].join('\n')}`
+  const parts = [
+    heading,
+    ...(state === 'stale' ? ['Measured before a change of the method or of this experiment: to be repeated.\n'] : []),
+    `${count(run.pictures)} pictures of ${run.size} px, ${run.channels === 1 ? 'grey' : 'colour'} (${from}). Encoder ${run.encoder}, ${count(run.steps)} steps of ${run.batch} pictures without labels: ${minutes.trainings.map(m => m.toFixed(1)).join(', ')} minutes. ${recipe === undefined ? '' : `${recipe}. `}${when(record)}\n`,
+    `\`\`\`\n${commands.join('\n')}\n\`\`\`\n`,
+    `${task.join(' ')}\n`,
+    ...(evaluation === undefined ? [] : [scoreSection(evaluation), `${verdictOf(scoresOf(evaluation)).long}\n`]),
+    ...(tried.length === 0 ? [] : [triedSection(tried)]),
+  ]
+  return parts.join('\n')
 }
 
-function scoresOf(e: Evaluation): string {
-  const columns = columnsOf(e)
-  const withDeviation = (of: Summary, c: (typeof contenders)[number]) =>
-    of.sd[c] === 0 ? percent(of.mean[c]) : `${percent(of.mean[c])} ± ${percent(of.sd[c])}`
-  const summary = contenders.map(c => `| ${names[c]} | ${columns.map(({ of }) => withDeviation(of, c)).join(' | ')} |`)
-  const bySeed = e.knns.seeds.map((_, seed) => {
-    const cells = columns.map(({ of }) => contenders.map(c => percent(of.seeds[seed]?.[c] ?? Number.NaN)).join(' / '))
-    return `| seed ${seed}: trained / random / raw | ${cells.join(' | ')} |`
-  })
-  return `
-Accuracy in per cent on ${e.tested.toLocaleString('en')} test pictures of ${e.classes} classes, mean ± standard deviation over ${e.seeds} seeds. kNN with k = ${e.k} and all ${e.labelled.toLocaleString('en')} training labels; a probe with few labels is the mean of five draws of them for each seed. Chance is ${percent(e.chance)}, always the commonest class ${percent(e.majority)}.
+function when({ measured: { day, commit, lacuna, onnxruntime, node } }: ResultRecord): string {
+  return `Measured on ${day} at ${commit} with lacuna ${lacuna}, onnxruntime ${onnxruntime}, Node ${node}.`
+}
 
-| | ${columns.map(c => c.title).join(' | ')} |
-|---|${columns.map(() => '---').join('|')}|
-${[...summary, ...bySeed].join('\n')}
+function scoreSection(e: NonNullable<ResultRecord['evaluation']>): string {
+  const names = { trained: 'trained', random: 'the same encoder, random initialisation', raw: 'raw pixels' }
+  const contenders = ['trained', 'random', 'raw'] as const
+  const columns = scoresOf(e)
+  const table = (
+    title: string,
+    pick: (of: (typeof columns)[number]['of']) => (typeof columns)[number]['of']['balanced'],
+  ) => {
+    const summary = contenders.map(c => {
+      const cells = columns.map(({ of }) => {
+        const { mean, sd } = pick(of)
+        return sd[c] === 0 ? rough(mean[c]) : `${rough(mean[c])} ± ${rough(sd[c])}`
+      })
+      return `| ${names[c]} | ${cells.join(' | ')} |`
+    })
+    const seeds = e.knns.seeds.map((_, seed) => {
+      const cells = columns.map(({ of }) =>
+        contenders.map(c => rough(pick(of).seeds[seed]?.[c] ?? Number.NaN)).join(' / '),
+      )
+      return `| seed ${seed}: trained / random / raw | ${cells.join(' | ')} |`
+    })
+    const head = `| ${title} | ${columns.map(column => column.title).join(' | ')} |\n|---|${'---|'.repeat(columns.length)}`
+    return [head, ...summary, ...seeds].join('\n')
+  }
+  const balanced = table('balanced accuracy', of => of.balanced)
+  const tables = sameThroughout(columns.map(({ of }) => of))
+    ? `${balanced}\n\nThe test classes are equally large: accuracy is the same.\n`
+    : `${balanced}\n\n${table('accuracy', of => of)}\n`
+  return `In per cent on ${count(e.tested)} test pictures of ${e.classes} classes, mean ± standard deviation over ${e.seeds} seeds. kNN with k = ${e.k} and all ${count(e.labelled)} training labels; a probe with few labels is the mean of five draws of them for each seed. Chance is ${rough(e.chance)}, always the commonest class ${rough(e.majority)} in accuracy.
+
+${tables}`
+}
+
+function sameThroughout(columns: readonly ReturnType<typeof scoresOf>[number]['of'][]): boolean {
+  const near = (a: number, b: number) => Math.abs(a - b) < 1e-9
+  return columns.every(of => near(of.mean.trained, of.balanced.mean.trained) && near(of.mean.raw, of.balanced.mean.raw))
+}
+
+const triedFor = ({ experiment: { name } }: Measured, all: readonly Measured[]): Measured[] =>
+  all.filter(({ experiment, record }) => experiment.insteadOf === name && record !== undefined)
+
+/** Other budgets and recipes, which have records as well. */
+function triedSection(tried: readonly Measured[]): string {
+  const rows = tried.flatMap(({ record, experiment: { train } }) => {
+    if (record?.evaluation === undefined) return []
+    const columns = scoresOf(record.evaluation)
+    const cells = columns.map(
+      ({ of: { balanced } }) => `${rough(balanced.mean.trained)} / ${rough(balanced.mean.random)}`,
+    )
+    const facts = [`\`${train}\``, record.seeds.length, mean(record.minutes.trainings).toFixed(1)]
+    return [`| ${[...facts, ...cells, verdictOf(columns).short].join(' | ')} |`]
+  })
+  return `Tried as well, balanced accuracy of trained / random:
+
+| options | seeds | minutes | kNN | probe, 10 labels | probe, more labels | above random |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
 `
 }
 
-/** Says where training has not helped: in the mean over the seeds, or with some of them. */
-function notAboveRandom(e: Evaluation, reason: string | undefined): string[] {
-  const above = (s: { readonly trained: number; readonly random: number } | undefined) => s && s.trained > s.random
-  const columns = columnsOf(e)
-  const inMean = columns.filter(({ of }) => !above(of.mean)).map(({ title }) => title)
-  const withSome = columns.filter(({ of }) => above(of.mean) && !of.seeds.every(above)).map(({ title }) => title)
-  if (inMean.length + withSome.length === 0) return []
-  const said = [
-    ...(inMean.length > 0 ? [`Trained is not above random initialisation: ${inMean.join('; ')}.`] : []),
-    ...(withSome.length > 0 ? [`Above in the mean but not with every seed: ${withSome.join('; ')}.`] : []),
-    ...(reason === undefined ? [] : [`${reason}.`]),
-  ]
-  return [`${said.join(' ')}\n`]
+/** Whether the minutes are those of a quiet machine. */
+function loadOf(all: readonly Measured[]): string {
+  const busy = all.flatMap(({ record }) => record?.measured ?? []).filter(({ load, cores }) => load > 1.5 * cores)
+  if (busy.length === 0) return ''
+  const loads = busy.map(({ load }) => load)
+  return ` ${busy.length} of the records were made while the machine was busy with other work too (${Math.min(...loads).toFixed(0)} to ${Math.max(...loads).toFixed(0)} processes that wanted one of ${busy[0]?.cores} cores): their minutes are longer than on a quiet one.`
 }
-
-function columnsOf({ knns, probes }: Evaluation): { title: string; of: Summary }[] {
-  return [
-    { title: 'kNN', of: knns },
-    ...probes.map(p => ({
-      title: p.labelsPerClass === 'all' ? 'probe, all labels' : `probe, ${p.labelsPerClass} labels a class`,
-      of: p,
-    })),
-  ]
-}
-
-const minutesOf = (run: string): number => (readMetrics(run).at(-1)?.seconds ?? Number.NaN) / 60

@@ -1,75 +1,98 @@
 /**
- * Repeats the measured results and writes `docs/results.md`.
+ * Measures what `docs/results.md` shows. Each experiment leaves a record in `docs/results`, and the page is written from those.
  *
- * usage: npm run results [-- NAME ...]     only the named experiments; the page shows all that have been run
- * What `runs/results` has already is not repeated; remove a folder there to measure it anew.
+ * usage: npm run results [-- --only NAME,NAME] [--again] [--list] [--page]
+ *   --only   these experiments; all unless told. What has been measured, and is not stale, is not repeated
+ *   --again  repeats them all the same
+ *   --list   says what has been measured and how long it took, and does nothing
+ *   --page   writes the page from the records, and measures nothing
+ * Ended at any moment it goes on where it was: finished seeds are kept in `runs/results`, a training from its checkpoint.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Evaluation, Pretext } from 'lacuna'
-import { type Experiment, experiments, sources } from './experiments.js'
-import { inTurns, lacuna } from './lacuna.js'
-import { type Outcome, resultsPage, type Total } from './results-page.js'
+import { parseArgs } from 'node:util'
+import { checkSource, experiments } from './experiments.js'
+import { inTurns } from './lacuna.js'
+import { forget, measureSeed, recordOf, seedsToGo } from './measure.js'
+import { minutesNeeded, minutesOf, type ResultRecord, readRecord, recordsFolder, stateOf } from './records.js'
+import { resultsPage } from './results-page.js'
 
-const root = join('runs', 'results')
-const wanted = process.argv.slice(2)
-const chosen = experiments.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    again: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+  },
+})
+const names = values.only?.split(',')
+for (const name of names ?? [])
+  if (!experiments.some(experiment => experiment.name === name))
+    fail(`no experiment is called ${name}; \`npm run results -- --list\` shows them`)
 
-for (const { path, from } of chosen.map(({ on }) => sources[on]))
-  if (!existsSync(path)) {
-    console.error(`${path} is not there; it comes from ${from}`)
-    process.exit(1)
+const chosen = experiments.filter(({ name }) => names?.includes(name) ?? true)
+if (values.list) list()
+else {
+  if (!values.page) await measure()
+  writePage()
+}
+
+function list(): void {
+  for (const experiment of chosen) {
+    const record = readRecord(experiment.name)
+    const took = record === undefined ? '' : `, ${minutesOf(record).toFixed(1)} minutes of one core`
+    console.log(`${experiment.name}: ${stateOf(experiment, record)}${took}`)
   }
-
-const inOneGo = wanted.length === 0 && !existsSync(root)
-const started = Date.now()
-await inTurns(chosen.flatMap(experiment => experiment.seeds.map(seed => () => train(experiment, seed))))
-await inTurns(chosen.map(experiment => () => score(experiment)))
-const minutes = (Date.now() - started) / 60_000
-const total = join(root, 'total.json')
-if (inOneGo) writeFileSync(total, JSON.stringify({ minutes, cores: availableParallelism() } satisfies Total))
-const all = existsSync(total) ? (JSON.parse(readFileSync(total, 'utf8')) as Total) : undefined
-const outcomes = experiments.flatMap(outcome)
-mkdirSync('docs', { recursive: true })
-writeFileSync(join('docs', 'results.md'), resultsPage(outcomes, all))
-console.log(readFileSync(join('docs', 'results.md'), 'utf8'))
-console.log(`${minutes.toFixed(1)} minutes`)
-
-async function train({ name, method, on, train: options }: Experiment, seed: number): Promise<void> {
-  const out = join(root, name, `seed-${seed}`)
-  if (existsSync(join(out, 'pretext.json'))) return
-  rmSync(out, { recursive: true, force: true })
-  rmSync(join(root, name, 'evaluation.json'), { force: true })
-  const { path } = sources[on]
-  await lacuna([
-    'pretrain',
-    method,
-    path,
-    ...options.split(' '),
-    '--seed',
-    `${seed}`,
-    '--threads',
-    '1',
-    '--out',
-    out,
-    '--no-report',
-  ])
-  await lacuna(['pretext', out, path, '--threads', '1'])
 }
 
-async function score({ name, on, score: options }: Experiment): Promise<void> {
-  const out = join(root, name)
-  if (options === undefined || existsSync(join(out, 'evaluation.json'))) return
-  await lacuna(['evaluate', out, sources[on].path, ...options.split(' '), '--threads', '1'])
+async function measure(): Promise<void> {
+  const due = chosen.filter(one => values.again || stateOf(one, readRecord(one.name)) !== 'measured')
+  if (due.length === 0) return console.log('All of it has been measured; --again repeats it.')
+  try {
+    for (const on of new Set(due.map(experiment => experiment.on))) checkSource(on)
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error))
+  }
+  tellTime(due.length, minutesNeeded(due, readRecord, recorded()))
+  if (values.again) for (const { name } of due) forget(name)
+  const begun = new Set<string>() // of two seeds that end at once, one sums up
+  await inTurns(
+    due.flatMap(experiment =>
+      experiment.seeds.map(seed => async () => {
+        await measureSeed(experiment, seed)
+        if (begun.has(experiment.name) || seedsToGo(experiment).length > 0) return
+        begun.add(experiment.name)
+        const record = await recordOf(experiment)
+        writeFileSync(join(recordsFolder, `${experiment.name}.json`), `${JSON.stringify(record, undefined, 1)}\n`)
+        writePage()
+        console.log(`${experiment.name}: recorded`)
+      }),
+    ),
+  )
 }
 
-function outcome(experiment: Experiment): Outcome[] {
-  const out = join(root, experiment.name)
-  const runs = experiment.seeds.map(seed => join(out, `seed-${seed}`))
-  if (!runs.every(run => existsSync(join(run, 'pretext.json')))) return []
-  const pretexts = runs.map(run => JSON.parse(readFileSync(join(run, 'pretext.json'), 'utf8')) as Pretext)
-  const scores = join(out, 'evaluation.json')
-  const evaluation = existsSync(scores) ? (JSON.parse(readFileSync(scores, 'utf8')) as Evaluation) : undefined
-  return [{ ...experiment, runs, pretexts, evaluation }]
+function tellTime(count: number, minutes: number): void {
+  const cores = availableParallelism()
+  const long = Number.isNaN(minutes)
+    ? 'nothing has been measured yet that would tell how long'
+    : `about ${minutes.toFixed(0)} minutes of one core, ${(minutes / Math.min(cores, count)).toFixed(0)} on the ${cores} here`
+  console.log(`${count} to measure: ${long}`)
+}
+
+function recorded(): ResultRecord[] {
+  return experiments.flatMap(({ name }) => readRecord(name) ?? [])
+}
+
+function writePage(): void {
+  const measured = experiments.map(experiment => {
+    const record = readRecord(experiment.name)
+    return { experiment, record, state: stateOf(experiment, record) }
+  })
+  writeFileSync(join('docs', 'results.md'), resultsPage(measured))
+}
+
+function fail(problem: string): never {
+  console.error(problem)
+  process.exit(1)
 }

@@ -3,13 +3,14 @@
  * switched off. Writes `docs/shortcuts.md`.
  *
  * usage: npm run shortcuts [-- FOLDER_OF_PHOTOS] [--steps N] [--out FOLDER] [--page FILE]
- * The photos come from `npm run photos`, the labelled emoji from `npm run quickstart`. About 12 minutes on 2 cores.
+ * The photos come from `npm run photos`, the labelled emoji from the package that `npm ci` brings. About 12 minutes on 2 cores.
  * Trainings that `runs/shortcuts` has already are not repeated; remove a folder there to measure it anew.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Evaluation } from 'lacuna'
+import { emojiFolder } from './emoji.js'
 import { inTurns, lacuna } from './lacuna.js'
 import { type Pretext, type Row, shortcutsPage } from './shortcuts-page.js'
 
@@ -22,15 +23,11 @@ const { values, positionals } = parseArgs({
   },
 })
 const [photos = join('runs', 'photos')] = positionals
-const labelled = join('runs', 'quickstart-data')
-for (const [folder, command] of [
-  [photos, 'npm run photos'],
-  [labelled, 'npm run quickstart'],
-] as const)
-  if (!existsSync(folder)) {
-    console.error(`${folder}: not there; ${command} makes it`)
-    process.exit(1)
-  }
+const labelled = emojiFolder(join('runs', 'quickstart-data'))
+if (!existsSync(photos)) {
+  console.error(`${photos}: not there; npm run photos makes it`)
+  process.exit(1)
+}
 
 const colours = { jigsaw: ['shift=0', 'greyscale=0'], 'relative-position': ['colour=keep'] }
 const touching = ['gap=false', 'jitter=false']

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
+import { type Evaluation, type Pretext, readConfig, readMetrics } from 'lacuna'
+import { type Experiment, sources } from './experiments.js'
+import { fingerprintOf } from './fingerprint.js'
+import { lacuna } from './lacuna.js'
+import { type ResultRecord, recordsFolder } from './records.js'
+
+const folderOf = (name: string) => join('runs', 'results', name)
+const runOf = (name: string, seed: number) => join(folderOf(name), `seed-${seed}`)
+const done = (name: string, seed: number) => join(runOf(name, seed), 'pretext.json')
+
+/** Lets go of what has been trained, so that it is trained anew. */
+export const forget = (name: string): void => rmSync(folderOf(name), { recursive: true, force: true })
+
+/** Seeds that are not trained and examined yet. */
+export const seedsToGo = ({ name, seeds }: Experiment): readonly number[] =>
+  seeds.filter(seed => !existsSync(done(name, seed)))
+
+/** Trains one seed and does the task on held-out pictures; goes on where it was ended before, if the experiment is the same. */
+export async function measureSeed(experiment: Experiment, seed: number): Promise<void> {
+  const { name, on } = experiment
+  keepOnlyOf(experiment)
+  if (existsSync(done(name, seed))) return
+  const run = runOf(name, seed)
+  const goOn = existsSync(run) ? ['--resume'] : []
+  await lacuna([...training(experiment, seed), ...goOn, '--no-report'])
+  await lacuna(['pretext', run, sources[on].path, '--threads', '1'])
+}
+
+/** Scores all seeds and sums up what they left. */
+export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
+  const { name, method, on, seeds } = experiment
+  const started = Date.now()
+  const scoring = scoringOf(experiment)
+  if (scoring !== undefined) await lacuna([...scoring, '--threads', '1'])
+  const runs = seeds.map(seed => runOf(name, seed))
+  const [first = ''] = runs
+  const { encoder, size, channels, steps, batch, data } = readConfig(first)
+  const lines = readMetrics(first)
+  const kept = lines.filter((_, i) => i % Math.ceil(lines.length / CURVE) === 0 || i === lines.length - 1)
+  const evaluation = read<Evaluation>(join(folderOf(name), 'evaluation.json'))
+  return {
+    ...{ name, method, on, fingerprint: fingerprintOf(experiment), seeds },
+    commands: [
+      training(experiment, seeds[0] ?? 0),
+      ['pretext', folderOf(name), sources[on].path],
+      ...(scoring === undefined ? [] : [scoring]),
+    ].map(command => `lacuna ${command.join(' ')}`),
+    run: { encoder, size, channels, steps, batch, pictures: data.pictures },
+    minutes: {
+      trainings: runs.map(run => tidy((readMetrics(run).at(-1)?.seconds ?? Number.NaN) / 60)),
+      scoring: tidy((Date.now() - started) / 60_000),
+    },
+    curve: {
+      steps: kept.map(({ step }) => step),
+      loss: kept.map(({ loss }) => tidy(loss)),
+      chance: tidy(lines.at(-1)?.chance ?? Number.NaN),
+    },
+    pretexts: runs.map(run => read<Pretext>(join(run, 'pretext.json'))).flatMap(pretext => pretext ?? []),
+    ...(scoring !== undefined && evaluation !== undefined && { evaluation }),
+    measured: circumstances(),
+  }
+}
+
+/** Points of a curve that are kept. */
+const CURVE = 40
+const tidy = (value: number) => Number(value.toPrecision(4))
+
+const training = ({ name, method, on, train }: Experiment, seed: number): string[] => [
+  ...['pretrain', method, sources[on].path, ...train.split(' ')],
+  ...['--seed', `${seed}`, '--threads', '1', '--out', runOf(name, seed)],
+]
+
+const scoringOf = ({ name, on, score }: Experiment): string[] | undefined =>
+  score === undefined ? undefined : ['evaluate', folderOf(name), sources[on].path, ...score.split(' ')]
+
+/** What an experiment of the same name but another fingerprint has left is no part of this one. */
+function keepOnlyOf(experiment: Experiment): void {
+  const path = join(folderOf(experiment.name), 'fingerprint')
+  const fingerprint = fingerprintOf(experiment)
+  if (existsSync(path) && readFileSync(path, 'utf8') === fingerprint) return
+  forget(experiment.name)
+  mkdirSync(folderOf(experiment.name), { recursive: true })
+  mkdirSync(recordsFolder, { recursive: true })
+  writeFileSync(path, fingerprint)
+}
+
+function circumstances(): ResultRecord['measured'] {
+  const require = createRequire(import.meta.url)
+  const versionOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  return {
+    day: new Date().toISOString().slice(0, 10),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    lacuna: versionOf('package.json'),
+    onnxruntime: versionOf(require.resolve('onnxruntime-node/package.json')),
+    node: process.versions.node,
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    load: tidy(loadavg()[2] ?? Number.NaN),
+  }
+}
+
+const read = <Kind>(path: string): Kind | undefined =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Kind) : undefined

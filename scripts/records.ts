@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Evaluation, Pretext } from 'lacuna'
+import type { Experiment, sources } from './experiments.js'
+import { fingerprintOf } from './fingerprint.js'
+
+/** What is kept of an experiment: `docs/results/NAME.json`. The page is written from these alone. */
+export interface ResultRecord {
+  readonly name: string
+  readonly method: string
+  readonly on: keyof typeof sources
+  /** Of the experiment and of the code that the figures hang on, see {@link fingerprintOf} */
+  readonly fingerprint: string
+  /** As they are typed, for the first seed */
+  readonly commands: readonly string[]
+  readonly seeds: readonly number[]
+  readonly run: {
+    readonly encoder: string
+    readonly size: number
+    readonly channels: number
+    readonly steps: number
+    readonly batch: number
+    /** Pictures trained on */
+    readonly pictures: number
+  }
+  readonly minutes: {
+    /** Of each training, on one thread */
+    readonly trainings: readonly number[]
+    /** Of the task on held-out pictures and of the scores, for all seeds */
+    readonly scoring: number
+  }
+  /** Loss of the first seed, some steps of it, and the loss of a network that knows nothing */
+  readonly curve: { readonly steps: readonly number[]; readonly loss: readonly number[]; readonly chance: number }
+  /** One a seed */
+  readonly pretexts: readonly Pretext[]
+  readonly evaluation?: Evaluation
+  readonly measured: {
+    readonly day: string
+    readonly commit: string
+    readonly lacuna: string
+    readonly onnxruntime: string
+    readonly node: string
+    readonly processor: string
+    readonly cores: number
+    /** Processes that wanted a core when it ended: above the cores, the minutes are longer than on a quiet machine */
+    readonly load: number
+  }
+}
+
+export const recordsFolder = join('docs', 'results')
+
+/** @returns nothing when it has not been measured */
+export function readRecord(name: string, folder = recordsFolder): ResultRecord | undefined {
+  const path = join(folder, `${name}.json`)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ResultRecord) : undefined
+}
+
+export type State = 'measured' | 'stale' | 'missing'
+
+export function stateOf(experiment: Experiment, record: ResultRecord | undefined): State {
+  if (record === undefined) return 'missing'
+  return record.fingerprint === fingerprintOf(experiment) ? 'measured' : 'stale'
+}
+
+/** Minutes of one core that a record took. */
+export const minutesOf = ({ minutes }: ResultRecord): number =>
+  minutes.trainings.reduce((sum, training) => sum + training, minutes.scoring)
+
+/**
+ * How long it will take, in minutes of one core: of what has been measured before as long as then, of the rest as long as
+ * the median of what has.
+ */
+export function minutesNeeded(
+  experiments: readonly Experiment[],
+  recordOf: (name: string) => ResultRecord | undefined,
+  all: readonly ResultRecord[],
+): number {
+  const known = all.map(minutesOf).sort((a, b) => a - b)
+  const typical = known[Math.floor(known.length / 2)] ?? Number.NaN
+  return experiments
+    .map(({ name }) => recordOf(name))
+    .reduce((sum, record) => sum + (record === undefined ? typical : minutesOf(record)), 0)
+}
