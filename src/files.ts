@@ -1,5 +1,16 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { errorCode, LacunaError, messageOf } from './errors.js'
 
 /**
@@ -27,6 +38,23 @@ export function writeFileAtomic(
   } catch (error) {
     rmSync(temporary, { force: true })
     throw writeError(path, error)
+  }
+}
+
+/**
+ * Tries whether a file can be written at `path`, so that this is known before hours of work; leaves nothing behind.
+ * @throws LacunaError (wrong usage) when it cannot
+ */
+export function checkWritable(path: string): void {
+  const whole = resolve(path)
+  let folder = dirname(whole)
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder)
+  try {
+    if (existsSync(whole) && statSync(whole).isDirectory()) throw new Error('it is a folder; name a file')
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file, not a folder`)
+    rmSync(mkdtempSync(join(folder, '.lacuna-')), { recursive: true })
+  } catch (error) {
+    throw new LacunaError(writeError(path, error).message, 2)
   }
 }
 

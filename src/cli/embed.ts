@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
 import { LacunaError } from '../errors.js'
-import { openEncoder } from '../evaluation/encoder.js'
-import { writeEmbeddingsParquet, writeNpy } from '../formats/index.js'
+import { openEncoder, placeInRun } from '../evaluation/encoder.js'
+import { checkWritable } from '../files.js'
+import { writeEmbeddings } from '../formats/embeddings.js'
+import type { PlaceOptions } from '../nn/vectors.js'
 import { readConfig } from '../training/config.js'
 import {
   type DataOptions,
@@ -10,12 +12,13 @@ import {
   deviceOptions,
   jsonOption,
   open,
+  placeOptions,
   wholeNumber,
   withOptions,
 } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions, DeviceOptions {
+interface Options extends DataOptions, DeviceOptions, PlaceOptions {
   readonly out: string
   readonly batch?: number
   readonly json?: boolean
@@ -24,6 +27,7 @@ interface Options extends DataOptions, DeviceOptions {
 export const embedCommand = (): Command =>
   withOptions(new Command('embed'), [
     new Option('--batch <n>', 'pictures at once (default: 128)').argParser(wholeNumber(1)),
+    ...placeOptions(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
@@ -31,29 +35,34 @@ export const embedCommand = (): Command =>
     .description('one vector for each picture')
     .argument('<run>', 'a trained run')
     .argument('<data>', 'pictures')
-    .requiredOption('--out <file>', '.npy (float32 [N, width]) or .parquet (name, label, embedding)')
+    .requiredOption(
+      '--out <file>',
+      '.parquet (name, label, split, group, embedding) or .npy (float32 [N, width]; the names of its rows in .names.jsonl)',
+    )
     .addHelpText('after', '\nExample:\n  lacuna embed runs/photos photos --out photos.parquet')
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const { out } = options
-      const kind = /\.(npy|parquet)$/.exec(out)?.[1]
-      if (kind === undefined) throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
+      if (!/[^/\\]\.(npy|parquet)$/.test(out))
+        throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
+      checkWritable(out)
       const { size, channels } = readConfig(run)
+      placeInRun(run, options)
       const pictures = await open(data, { ...options, size, channels }, output)
       const encoder = await openEncoder(run, options)
       try {
         const { values, count, width } = await encoder.embed(pictures, share =>
           output.progress(`embedding: ${(100 * share).toFixed(0)} %`),
         )
-        const names = pictures.items.map(({ name }) => name)
-        if (kind === 'npy') writeNpy(out, values, [count, width])
-        else
-          writeEmbeddingsParquet(out, {
-            names,
-            labels: pictures.items.map(({ label }) => label ?? null),
-            embeddings: values,
-          })
-        output.result({ file: out, pictures: count, width }, `${out}: ${count} vectors of ${width} numbers`)
+        const [file, names] = writeEmbeddings(out, pictures.items, values)
+        const { skipped } = pictures
+        output.result(
+          { file, names, pictures: count, width, ...encoder.place, skipped },
+          [
+            `${file}: ${count} vectors of ${width} numbers`,
+            ...(names === undefined ? [] : [`${names}: the picture of each row, in the same order`]),
+          ].join('\n'),
+        )
       } finally {
         await encoder.close()
         pictures.close()

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { placeInRun } from '../evaluation/encoder.js'
 import { evaluate, runsIn } from '../evaluation/evaluate.js'
-import { writeFileAtomic } from '../files.js'
+import { checkWritable, writeFileAtomic } from '../files.js'
+import type { PlaceOptions } from '../nn/vectors.js'
 import { writeRunReport } from '../report/run.js'
 import { evaluationText } from '../report/text-lines.js'
 import { readConfig } from '../training/config.js'
@@ -14,12 +16,13 @@ import {
   jsonOption,
   number,
   open,
+  placeOptions,
   wholeNumber,
   withOptions,
 } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions, DeviceOptions {
+interface Options extends DataOptions, DeviceOptions, PlaceOptions {
   readonly seeds?: number
   readonly labels?: (number | 'all')[]
   readonly labelled?: number
@@ -41,6 +44,7 @@ export const evaluateCommand = (): Command =>
     ).argParser(wholeNumber(1)),
     new Option('--k <n>', 'neighbours that vote (default: 20)').argParser(wholeNumber(1)),
     new Option('--temperature <T>', 'of the votes (default: 0.07)').argParser(number),
+    ...placeOptions(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
@@ -56,13 +60,16 @@ export const evaluateCommand = (): Command =>
       const output = terminal(options.json === true)
       const [first = run] = runsIn(run)
       const { size, channels } = readConfig(first)
+      placeInRun(first, options)
+      const file = join(run, 'evaluation.json')
+      checkWritable(file)
       const pictures = await open(data, { ...options, size, channels }, output)
       try {
         const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
-        writeFileAtomic(join(run, 'evaluation.json'), `${JSON.stringify(evaluation, undefined, 2)}\n`)
+        output.result(evaluation, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
+        writeFileAtomic(file, `${JSON.stringify(evaluation, undefined, 2)}\n`)
         output.progress('writing the report')
         await writeRunReport(first, pictures, { evaluation, directory: run })
-        output.result(evaluation, evaluationText(evaluation))
       } finally {
         pictures.close()
       }

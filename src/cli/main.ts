@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { LacunaError } from '../errors.js'
 import { doctorCommand } from './doctor.js'
 import { embedCommand } from './embed.js'
+import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { methodsCommand } from './methods.js'
@@ -16,6 +17,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 
 const commands = [
   methodsCommand,
+  encodersCommand,
   pretrainCommand,
   previewCommand,
   pretextCommand,

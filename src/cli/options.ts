@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { openPictures, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import { pools } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
 import type { Output } from './terminal.js'
 
@@ -82,6 +83,18 @@ export const dataOptions = (): Option[] => [
 export const deviceOptions = (): Option[] => [
   new Option('--device <device>', 'what computes').choices(['cpu', 'webgpu', 'cuda']),
   new Option('--threads <n>', 'threads on the cpu (default: one per physical core)').argParser(wholeNumber(1)),
+]
+
+/** Where in an encoder vectors are taken: `layer` and `pool`. */
+export const placeOptions = (): Option[] => [
+  new Option(
+    '--layer <name>',
+    'take the vectors after an earlier layer, by its name or number: see `lacuna encoders` (default: the last)',
+  ),
+  new Option(
+    '--pool <how>',
+    'mean over the places or patches, or the class token of a transformer (default: as the method does)',
+  ).choices(pools),
 ]
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout, for machines')

@@ -1,13 +1,14 @@
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
+import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
 import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
 import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
 import { trainingPart } from '../training/pretrain.js'
-import { assemble, calibrationProgram, embeddingProgram } from '../training/programs.js'
+import { assemble, calibrationProgram, embeddingProgram, placeOf } from '../training/programs.js'
 import type { Features } from './features.js'
 
 /** Turns pictures into vectors. */
@@ -15,6 +16,8 @@ export interface Embedder {
   /** Numbers in a vector */
   readonly width: number
   readonly config: RunConfig
+  /** Where in the encoder they are taken */
+  readonly place: Place
   /** @returns one vector a picture, in their order */
   embed(pictures: Pictures, onProgress?: (share: number) => void): Promise<Features>
   close(): Promise<void>
@@ -23,7 +26,7 @@ export interface Embedder {
 /** As much of a set of pictures as an encoder needs. */
 type Pictures = Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'>
 
-export interface EmbedderOptions {
+export interface EmbedderOptions extends PlaceOptions {
   readonly device?: Device
   readonly threads?: number
   readonly batch?: number
@@ -31,10 +34,20 @@ export interface EmbedderOptions {
 
 const CALIBRATION_BATCHES = 60
 
+/**
+ * Where in the encoder of a run vectors will be taken.
+ * @throws LacunaError when there is no run, or (wrong usage) no such layer in its encoder
+ */
+export function placeInRun(directory: string, asked: PlaceOptions): Place {
+  return placeOf(assemble(readConfig(directory)), asked)
+}
+
 /** The trained encoder of a run. */
 export async function openEncoder(directory: string, options: EmbedderOptions = {}): Promise<Embedder> {
   const checkpoint = loadCheckpoint(directory)
-  return embedder(readConfig(directory), options, (runner, program) => restore(runner, program, checkpoint, directory))
+  return embedder(readConfig(directory), directory, options, (runner, program) =>
+    restore(runner, program, checkpoint, directory),
+  )
 }
 
 /** The vectors of pictures by the trained encoder of a run, opened for this once. */
@@ -57,20 +70,25 @@ export async function untrainedEncoder(
   options: EmbedderOptions & { readonly seed?: number } = {},
 ): Promise<Embedder> {
   const { seed = config.seed, batch = defaultBatch } = options
-  return embedder(config, options, async (runner, embedding, assembly) => {
-    const start = new Map(initialValues(assembly.names, seed))
-    await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
-    const program = calibrationProgram(assembly, config, batch, await targetFor(runner.options))
-    if (!program.state.some(({ updated }) => updated)) return // no running statistics
-    await runner.load('calibrate', program)
-    const part = trainingPart(pictures)
-    const count = part.items.length
-    for (let step = 0; step < CALIBRATION_BATCHES; step++) {
-      const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
-      await runner.run('calibrate', { image: part.gather(positions) }, { seed, step })
-    }
-    await runner.unload('calibrate')
-  })
+  return embedder(
+    config,
+    `${config.encoder} at random initialisation`,
+    options,
+    async (runner, embedding, assembly) => {
+      const start = new Map(initialValues(assembly.names, seed))
+      await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
+      const program = calibrationProgram(assembly, config, batch, await targetFor(runner.options))
+      if (!program.state.some(({ updated }) => updated)) return // no running statistics
+      await runner.load('calibrate', program)
+      const part = trainingPart(pictures)
+      const count = part.items.length
+      for (let step = 0; step < CALIBRATION_BATCHES; step++) {
+        const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
+        await runner.run('calibrate', { image: part.gather(positions) }, { seed, step })
+      }
+      await runner.unload('calibrate')
+    },
+  )
 }
 
 const defaultBatch = 128
@@ -81,18 +99,21 @@ type Fill = (
   assembly: ReturnType<typeof assemble>,
 ) => Promise<void>
 
-async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
+/** @param who for messages: a run, or what stands in for one */
+async function embedder(config: RunConfig, who: string, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
   const { batch = defaultBatch, device = config.device } = options
   const assembly = assemble(config)
+  const place = placeOf(assembly, options)
   const runner = startRunner({ device, threads: options.threads })
   try {
-    const program = embeddingProgram(assembly, config, batch, await targetFor(runner.options))
+    const program = embeddingProgram(assembly, config, batch, await targetFor(runner.options), place)
     await runner.load('embed', program)
     await fill(runner, program, assembly)
     const width = program.outputs[0]?.shape[1] ?? 0
     return {
       width,
       config,
+      place,
       async embed(pictures, onProgress) {
         checkSize(config, pictures)
         const count = pictures.items.length
@@ -107,6 +128,7 @@ async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill)
           values.set(features.subarray(0, Math.min(batch, count - start) * width), start * width)
           onProgress?.(Math.min(1, (start + batch) / count))
         }
+        checkFinite(who, values, row => pictures.items[Math.floor(row / width)]?.name)
         return { values, count, width }
       },
       close: () => runner.close(),
@@ -115,6 +137,15 @@ async function embedder(config: RunConfig, options: EmbedderOptions, fill: Fill)
     await runner.close()
     throw error
   }
+}
+
+/** Vectors with a number that is none would poison every distance to them. */
+function checkFinite(who: string, values: Float32Array, nameOf: (place: number) => string | undefined): void {
+  const place = values.findIndex(value => !Number.isFinite(value))
+  if (place >= 0)
+    throw new LacunaError(
+      `${who}: the vector of ${nameOf(place)} holds ${values[place]}; the training diverged or the checkpoint is damaged: train again with a lower --lr`,
+    )
 }
 
 function checkSize(config: RunConfig, { size, channels, items }: Pictures): void {

@@ -2,11 +2,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
 import { isRun, readConfig } from '../training/config.js'
 import { baselines, countsOf } from './baselines.js'
-import { type Embedder, openEncoder, untrainedEncoder } from './encoder.js'
+import { type Embedder, openEncoder, placeInRun, untrainedEncoder } from './encoder.js'
 import { type Features, type Labelled, pickLabelled } from './features.js'
 import { type Collapse, collapse } from './health.js'
 import { checkTemperature, nearestNeighbours } from './knn.js'
@@ -48,6 +49,8 @@ export interface Evaluation {
   readonly seeds: number
   /** Neighbours that voted */
   readonly k: number
+  /** Where in the encoder the vectors were taken, trained and random alike: not so the pixels */
+  readonly place: Place
   readonly knns: Scored
   /** Linear probes with few labels and with more: labelled pictures of each class, or all there are */
   readonly probes: readonly (Scored & { readonly labelsPerClass: number | 'all' })[]
@@ -70,7 +73,7 @@ export interface ClassScores {
   readonly probe: Scores
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends PlaceOptions {
   /** Random encoders, and sets of five draws of the labelled pictures; default 3, or as many as there are runs */
   readonly seeds?: number
   /** Labels per class of the probes; default 10 and 100 where there are enough, and all up to 5,000 pictures */
@@ -110,6 +113,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   checkRanges(options)
   const runs = runsIn(directory).map(path => ({ path, config: readConfig(path) }))
+  const [place] = runs.map(({ path }) => placeInRun(path, options))
   const { training, test, classes, notes } = labelledParts(pictures, options.labelled)
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
   const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)
@@ -192,6 +196,7 @@ export async function evaluate(
       commonest,
       seeds,
       k,
+      place: place ?? raise(`${directory}: no run here`),
       knns,
       probes,
       perClass: classes.flatMap((label, i) => {

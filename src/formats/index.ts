@@ -1,3 +1,4 @@
+export { type Row, writeEmbeddings } from './embeddings.js'
 export { writeNpy } from './npy.js'
 export { type EmbeddingTable, writeEmbeddingsParquet } from './parquet.js'
 export { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.js'

@@ -7,7 +7,11 @@ export interface EmbeddingTable {
   /** [N] what each row was made from, for example a path. */
   readonly names: readonly string[]
   /** [N] null where a sample has none; left out when there are no labels at all. */
-  readonly labels?: readonly (string | null)[]
+  readonly labels?: readonly (string | null)[] | undefined
+  /** [N] train, test or validation; no column without it. */
+  readonly splits?: readonly (string | null)[] | undefined
+  /** [N] equal for what belongs together; no column without it. */
+  readonly groups?: readonly (string | null)[] | undefined
   /** [N, D] row-major. */
   readonly embeddings: Float32Array
 }
@@ -16,32 +20,41 @@ export interface EmbeddingTable {
 const valuesPerGroup = 2 ** 21
 
 /** `embedding` is the standard three-level list, which pyarrow and DuckDB read as `list<float>`. */
-const schema: SchemaElement[] = [
-  { name: 'root', num_children: 3 },
+const schemaOf = (texts: readonly string[]): SchemaElement[] => [
+  { name: 'root', num_children: texts.length + 2 },
   { name: 'name', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
-  { name: 'label', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+  ...texts.map(
+    (name): SchemaElement => ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' }),
+  ),
   { name: 'embedding', repetition_type: 'REQUIRED', num_children: 1, converted_type: 'LIST' },
   { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
   { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },
 ]
 
 /**
- * Writes embeddings as a Parquet table with the columns `name`, `label` and `embedding` (a list of D floats).
+ * Writes embeddings as a Parquet table with the columns `name`, `label`, `split` and `group` where they are given, and
+ * `embedding` (a list of D floats).
  *
  * @throws LacunaError when the columns differ in length, or the file cannot be written
  */
 export function writeEmbeddingsParquet(path: string, table: EmbeddingTable): void {
-  const { names, labels, embeddings } = table
-  if (labels && labels.length !== names.length)
-    throw new LacunaError(`${path}: ${names.length} names but ${labels.length} labels`)
+  const { names, embeddings, labels, splits, groups } = table
+  for (const [column, cells] of Object.entries({ labels, splits, groups }))
+    if (cells && cells.length !== names.length)
+      throw new LacunaError(`${path}: ${names.length} names but ${cells.length} ${column}`)
   if (names.length === 0 ? embeddings.length > 0 : embeddings.length % names.length > 0)
     throw new LacunaError(`${path}: ${embeddings.length} values do not divide into ${names.length} rows`)
   writeFileAtomic(path, parquetBytes(table))
 }
 
 /** One chunk of bytes a row group, so that a large table never lies in memory twice. */
-function* parquetBytes({ names, labels, embeddings }: EmbeddingTable): Iterable<Uint8Array> {
+function* parquetBytes({ names, embeddings, ...given }: EmbeddingTable): Iterable<Uint8Array> {
+  const { labels = names.map(() => null), splits, groups } = given
+  const texts = Object.entries({ label: labels, split: splits, group: groups }).flatMap(([name, cells]) =>
+    cells === undefined ? [] : [{ name, cells }],
+  )
   const bytes = new ByteWriter()
+  const schema = schemaOf(texts.map(({ name }) => name))
   const writer = new ParquetWriter({ writer: bytes, schema, createdBy: 'lacuna' })
   const width = embeddings.length / Math.max(names.length, 1)
   const group = Math.max(1, Math.floor(valuesPerGroup / Math.max(width, 1)))
@@ -49,7 +62,7 @@ function* parquetBytes({ names, labels, embeddings }: EmbeddingTable): Iterable<
     const groupNames = names.slice(start, start + group)
     const columnData: ColumnSource[] = [
       { name: 'name', data: groupNames },
-      { name: 'label', data: labels?.slice(start, start + group) ?? groupNames.map(() => null) },
+      ...texts.map(({ name, cells }) => ({ name, data: cells.slice(start, start + group) })),
       // Floats neither compress nor repeat: no codec, no dictionary.
       { name: 'embedding', data: rowsOf(embeddings, start, groupNames.length, width), ...plain },
     ]

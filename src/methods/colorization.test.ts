@@ -13,6 +13,7 @@ import {
   embeddingProgram,
   examinationProgram,
   parseOptions,
+  represent,
   sampleOf,
   showProgram,
   trainingProgram,
@@ -225,10 +226,11 @@ test.each(['vit:dim=24,depth=1,heads=2,patch=4', 'vit:dim=24,depth=1,heads=2,pat
 
 test('of a transformer the mean over the patches is kept: nothing is asked of its class token', async () => {
   const config = { ...configOf(prepare(noise()).prepared), encoder: 'vit:dim=24,depth=1,heads=2,patch=4' }
-  const both = ({ learner, names }: ReturnType<typeof assemble>) => {
+  const both = (assembly: ReturnType<typeof assemble>) => {
+    const { learner, names } = assembly
     const sample = sampleOf(config, batch)
     const { result: outputs } = trace({ training: false }, () => ({
-      kept: learner.represent?.(sample) ?? sample.image,
+      kept: represent(assembly, sample),
       tokens: learner.modules.encoder.features(lightness(toFloat(sample.image)).div(50).sub(1)),
     }))
     return compile({ outputs, names }, target)

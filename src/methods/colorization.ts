@@ -3,7 +3,6 @@ import { LacunaError } from '../errors.js'
 import { entropy, rebalancingWeights, softCrossEntropy, weightedMean } from '../losses/soft-cross-entropy.js'
 import { dilatedHead } from '../nn/dilated-head.js'
 import { featureMap } from '../nn/feature-map.js'
-import { globalAverage } from '../nn/layers.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import {
   annealedMean,
@@ -120,7 +119,8 @@ export const colorization = defineMethod({
         }
       },
       // the mean over the map that was trained: nothing is ever asked of the class token of a transformer
-      represent: ({ image }) => globalAverage(featureMap(encoder, shown(toFloat(image)))),
+      pool: 'mean',
+      represent: ({ image }, see) => see(shown(toFloat(image))),
       show({ image }) {
         const x = toFloat(image)
         const guessed = mapOf(annealedMean(guess(x), bins, options.temperature), side)

@@ -99,7 +99,7 @@ export const jigsaw = defineMethod({
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(permutations.length) } },
         }
       },
-      represent: ({ image }) => eachPatch(encoder, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
+      represent: ({ image }, see) => eachPatch(see, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
       show({ image }, draw) {
         const tiles = cutPatches(toFloat(image), draw, grid)
         const order = draw.integer([image.shape[0] ?? 1], permutations.length)

@@ -92,10 +92,7 @@ export const mae = defineMethod({
         const chance = options.normalise ? (values - 1) / values : variance
         return { loss, metrics: { explained: loss.div(flat.maximum(1e-12)).neg().add(1) }, chance }
       },
-      represent({ image }) {
-        const x = toFloat(image)
-        return classToken && options.keep === 'patches' ? encoder.features(x).slice(1, 1).mean(1) : encoder(x)
-      },
+      pool: options.keep === 'patches' ? 'mean' : encoder.pool,
       /**
        * In pixels, a normalised guess is told the mean and the deviation of its patch, and the fills the mean; beside the
        * loss, the harmonic fill is normalised by its own.

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Encoder, EncoderInput } from '../nn/encoder.js'
 import type { AnyModule } from '../nn/module.js'
+import type { Pool } from '../nn/vectors.js'
 import type { Draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 
@@ -111,8 +112,13 @@ export interface Learner {
   readonly halves?: Halves
   /** The task on pictures that training has not seen. Without it, the loss beside its chance. */
   examine?(sample: Sample, draw: Draw): Readonly<Record<string, Measure>>
-  /** What is kept for other tasks: [N, width]. Without it, the encoder on the whole picture. */
-  represent?(sample: Sample): Tensor
+  /**
+   * What is kept for other tasks: [N, width]. Without it, the encoder on the whole picture.
+   * @param see the encoder, [M, C, H, W] → [M, width], or one of its layers where an evaluation asks for that
+   */
+  represent?(sample: Sample, see: (x: Tensor) => Tensor): Tensor
+  /** How `see` makes one vector of what the encoder sees; as the encoder does by itself unless told */
+  readonly pool?: Pool
   /** Variables that follow the trained ones (teachers, queues): their next values from the next values of the others */
   after?(next: (variable: Tensor) => Tensor): ReadonlyMap<Tensor, Tensor>
   /** What is shown and hidden, and what was guessed, for looking at */

@@ -83,7 +83,7 @@ export const relativePosition = defineMethod({
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(DIRECTIONS) } },
         }
       },
-      represent: ({ image }) => eachPatch(encoder, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
+      represent: ({ image }, see) => eachPatch(see, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
       show({ image }, draw) {
         const patches = cutPatches(toFloat(image), draw, grid)
         const seen = lookAt(patches, draw)

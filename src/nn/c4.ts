@@ -19,10 +19,11 @@ export function c4({ size, channels }: EncoderInput, scale = 1): Encoder {
   })
   // numbered as in a torch.nn.Sequential of convolution, norm and ReLU in turn
   const parts = stages.flatMap(({ conv, norm }, i) => [[`${3 * i}`, conv] as const, [`${3 * i + 1}`, norm] as const])
-  const body = module(Object.fromEntries(parts), (x: Tensor) =>
-    stages.reduce((y, { conv, norm }) => checkpointed(y, y => norm(conv(y))).relu(), x),
+  const body = module(Object.fromEntries(parts), (x: Tensor, depth?: number) =>
+    stages.slice(0, depth).reduce((y, { conv, norm }) => checkpointed(y, y => norm(conv(y))).relu(), x),
   )
-  const features = module({ body }, (x: Tensor) => body(x))
+  const features = module({ body }, (x: Tensor, depth?: number) => body(x, depth))
   const encoder = module({ body }, (x: Tensor) => globalAverage(features(x)))
-  return Object.assign(encoder, { width: widths.at(-1) ?? 1, features })
+  const layers = stages.map((_, i) => `conv${i + 1}`)
+  return Object.assign(encoder, { width: widths.at(-1) ?? 1, features, layers, pool: 'mean' as const })
 }

@@ -1,12 +1,17 @@
 import type { Tensor } from '../tensor/tensor.js'
 import type { Module } from './module.js'
+import type { Pool } from './vectors.js'
 
 /** A picture encoder: [N, C, H, W] in [0, 1] → one vector a picture, [N, width]. */
 export interface Encoder extends Module {
   /** Numbers in the vector */
   readonly width: number
   /** What the vector is pooled from: a map [N, C, h, w] of a convolutional encoder, tokens [N, L, width] of a transformer */
-  readonly features: (x: Tensor) => Tensor
+  readonly features: (x: Tensor, depth?: number) => Tensor
+  /** Names of what can be looked at inside, from the first to the last; `features` stops after `depth` of them */
+  readonly layers: readonly string[]
+  /** How the vector is made of the features */
+  readonly pool: Pool
 }
 
 /** What an encoder is built for. */

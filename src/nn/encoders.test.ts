@@ -3,7 +3,7 @@ import { LacunaError } from '../errors.js'
 import { input } from '../tensor/tensor.js'
 import { encoderNames, makeEncoder } from './encoders.js'
 import { variablesOf } from './module.js'
-import { parameterCount } from './testing.js'
+import { parameterCount } from './parameters.js'
 import { isViT } from './vit.js'
 
 const picture = { size: 32, channels: 3 }

@@ -10,35 +10,39 @@ import { vit, vitPresets } from './vit.js'
 interface Entry {
   readonly name: string
   readonly description: string
+  /** Whose files --weights takes for it, beside Lacuna's own of the same encoder */
+  readonly weights: string
+  /** A whole name that shows what it builds */
+  readonly example: string
   /** @param rest of the name, such as '-gn' or '/8'; `undefined` when it makes no sense here */
   readonly build: (rest: string, input: EncoderInput) => Encoder | undefined
 }
 
 const entries: readonly Entry[] = [
-  plain('c4', 'four 3×3 convolutions, 256 numbers, 0.4 M parameters', input => c4(input)),
-  plain('c4-half', 'c4 with half the channels: 128 numbers, 0.1 M parameters', input => c4(input, 0.5)),
-  residual(18, '512 numbers, 11 M parameters; -small or -imagenet chooses the stem, -gn group norm for batch norm'),
-  residual(34, '512 numbers, 21 M parameters; suffixes as resnet18'),
-  residual(50, '2048 numbers, 24 M parameters; suffixes as resnet18'),
-  transformer(
-    'mini',
-    'vision transformer, 96 numbers, 0.5 M parameters; vit-mini/8 sets the side of a patch in pixels',
+  plain('c4', 'four 3×3 convolutions', input => c4(input)),
+  plain('c4-half', 'c4 with half the channels', input => c4(input, 0.5)),
+  residual(
+    18,
+    'residual network; resnet18-small: a stem for pictures up to 64 px (the default there), resnet18-imagenet: the usual one; -gn at the end: group norm for batch norm',
   ),
-  transformer('tiny', 'vision transformer, 192 numbers, 5.5 M parameters; /patch as vit-mini'),
-  transformer('small', 'vision transformer, 384 numbers, 22 M parameters; /patch as vit-mini'),
-  transformer('base', 'vision transformer, 768 numbers, 86 M parameters; /patch as vit-mini'),
+  residual(34, 'residual network; suffixes as resnet18'),
+  residual(50, 'residual network of bottlenecks; suffixes as resnet18'),
+  transformer('mini', 'vision transformer; vit-mini/8 sets the side of a patch in pixels'),
+  transformer('tiny', 'vision transformer; /patch as vit-mini'),
+  transformer('small', 'vision transformer; /patch as vit-mini'),
+  transformer('base', 'vision transformer; /patch as vit-mini'),
   {
     name: 'vit:',
     description:
       'vision transformer in any size, as vit:dim=192,depth=6,heads=3; also patch=8, mlp=4 (hidden width over dim), class=false (mean over the patches in place of a class token)',
+    weights: "timm's VisionTransformer of the same sizes",
+    example: 'vit:dim=192,depth=6,heads=3',
     build: (rest, input) => vit(input, customOptions(rest)),
   },
 ]
 
 /** What `makeEncoder` knows, for help texts. */
-export const encoderNames: readonly { readonly name: string; readonly description: string }[] = entries.map(
-  ({ name, description }) => ({ name, description }),
-)
+export const encoderNames: readonly Omit<Entry, 'build'>[] = entries.map(({ build: _, ...entry }) => entry)
 
 /**
  * Builds an encoder from its name, such as 'resnet18-gn', 'vit-tiny/8' or 'vit:dim=192,depth=6,heads=3'.
@@ -58,13 +62,16 @@ export function makeEncoder(name: string, input: EncoderInput): Encoder {
 }
 
 function plain(name: string, description: string, build: (input: EncoderInput) => Encoder): Entry {
-  return { name, description, build: (rest, input) => (rest === '' ? build(input) : undefined) }
+  const weights = 'none of others'
+  return { name, description, weights, example: name, build: (rest, input) => (rest === '' ? build(input) : undefined) }
 }
 
 function residual(depth: ResNetDepth, description: string): Entry {
   return {
     name: `resnet${depth}`,
     description,
+    weights: `torchvision's resnet${depth}, with --encoder resnet${depth}-imagenet and --channels 3`,
+    example: `resnet${depth}`,
     build(rest, input) {
       const suffix = /^(?:-(small|imagenet))?(-gn)?$/.exec(rest)
       if (suffix === null) return undefined
@@ -78,6 +85,11 @@ function transformer(preset: keyof typeof vitPresets, description: string): Entr
   return {
     name: `vit-${preset}`,
     description,
+    weights:
+      preset === 'mini'
+        ? "timm's VisionTransformer of the same sizes"
+        : `timm's vit_${preset}_patch16_224, with --size 224 and --encoder vit-${preset}/16`,
+    example: `vit-${preset}`,
     build(rest, input) {
       const suffix = /^(?:\/([1-9]\d*))?$/.exec(rest)
       if (suffix === null) return undefined

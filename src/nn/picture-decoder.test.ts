@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { randomArray } from '../program/testing.js'
 import { input } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
+import { parameterCount } from './parameters.js'
 import { pictureDecoder } from './picture-decoder.js'
-import { moduleGradientError, parameterCount } from './testing.js'
+import { moduleGradientError } from './testing.js'
 
 test.each([
   [4, 1],

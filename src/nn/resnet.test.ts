@@ -8,8 +8,9 @@ import { constantly } from './initial.js'
 import { initialValues } from './initialise.js'
 import { batchNorm, groupNorm } from './layers.js'
 import { sequential, variablesOf } from './module.js'
+import { parameterCount } from './parameters.js'
 import { basic, bottleneck, resnet } from './resnet.js'
-import { moduleGradientError, parameterCount, runModule } from './testing.js'
+import { moduleGradientError, runModule } from './testing.js'
 
 const imagenet = { size: 224, channels: 3 }
 

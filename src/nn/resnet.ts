@@ -56,13 +56,14 @@ export function resnet({ size, channels }: EncoderInput, options: ResNetOptions)
   }) as [Module, Module, Module, Module]
 
   const parts = { conv1, bn1, layer1, layer2, layer3, layer4 }
-  const features = module(parts, (x: Tensor) => {
+  const layers = ['layer1', 'layer2', 'layer3', 'layer4']
+  const features = module(parts, (x: Tensor, depth?: number) => {
     const started = checkpointed(x, x => bn1(conv1(x))).relu()
     const y = stem === 'small' ? started : maxPool(started, { kernel: 3, stride: 2, padding: 1 })
-    return layer4(layer3(layer2(layer1(y))))
+    return [layer1, layer2, layer3, layer4].slice(0, depth).reduce((y, layer) => layer(y), y)
   })
   const encoder = module(parts, (x: Tensor) => globalAverage(features(x)))
-  return Object.assign(encoder, { width: 512 * expansion, features })
+  return Object.assign(encoder, { width: 512 * expansion, features, layers, pool: 'mean' as const })
 }
 
 interface BlockOptions {

@@ -4,7 +4,6 @@ import { Engine } from '../program/engine.js'
 import { array, type Given, gradientError, randomArray } from '../program/testing.js'
 import { type Manner, trace, variableOf } from '../program/trace.js'
 import { derivative, topological } from '../tensor/derivative.js'
-import { sizeOf } from '../tensor/shape.js'
 import { input, make, type Tensor } from '../tensor/tensor.js'
 import { initialValues } from './initialise.js'
 import { type AnyModule, variablesOf } from './module.js'
@@ -121,10 +120,4 @@ export function arrayOf(shape: readonly number[], value: (...place: number[]) =>
     shape,
     Array.from({ length: count }, (_, i) => value(...place(i))),
   )
-}
-
-/** Numbers that are trained */
-export function parameterCount(root: AnyModule): number {
-  const trained = [...variablesOf(root).values()].filter(t => variableOf(t).role !== 'statistic')
-  return trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 }

@@ -30,13 +30,18 @@ export function block(dim: number, heads: number, mlpRatio = 4): TokenModule {
   )
 }
 
-/** Blocks one after the other, named 0, 1, 2, …; all get the same mask. */
-export function blocks(depth: number, dim: number, heads: number, mlpRatio = 4): TokenModule {
+/** Blocks one after the other, named 0, 1, 2, …; all get the same mask, and the first `count` are run. */
+export function blocks(
+  depth: number,
+  dim: number,
+  heads: number,
+  mlpRatio = 4,
+): Module<[x: Tensor, mask?: Tensor, count?: number]> {
   const each = range(depth).map(() => block(dim, heads, mlpRatio))
-  return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor) =>
+  return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor, count?: number) =>
     inParts(x, (x.shape[1] ?? 1) * dim * mlpRatio, (part, from, to) => {
       const own = mask?.rank === 4 && mask.shape[0] === x.shape[0] ? mask.slice(0, from, to) : mask
-      return each.reduce((y, b) => b(y, own), part)
+      return each.slice(0, count).reduce((y, b) => b(y, own), part)
     }),
   )
 }

@@ -3,8 +3,9 @@ import { LacunaError } from '../errors.js'
 import { maxAbs, randomArray } from '../program/testing.js'
 import { input } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
+import { parameterCount } from './parameters.js'
 import { sinCos2d } from './positions.js'
-import { parameterCount, runModule } from './testing.js'
+import { runModule } from './testing.js'
 import { isViT, vit, vitPresets } from './vit.js'
 
 const imagenet = { size: 224, channels: 3 }
@@ -60,13 +61,13 @@ test('a patch is the product of its pixels with the convolution weight, in readi
 
 test('the vector is the class token, or the mean over the patches', async () => {
   const withToken = vit({ size: 8, channels: 3 }, small)
-  const tokens = await runModule(withToken, withToken.features, [x])
+  const tokens = await runModule(withToken, x => withToken.features(x), [x])
   const vector = await runModule(withToken, withToken, [x])
   expect(tokens.shape).toEqual([2, 5, 8])
   expect(vector.y).toEqual([...tokens.y.slice(0, 8), ...tokens.y.slice(40, 48)])
 
   const without = vit({ size: 8, channels: 3 }, { ...small, classToken: false })
-  const patches = await runModule(without, without.features, [x])
+  const patches = await runModule(without, x => without.features(x), [x])
   const mean = await runModule(without, without, [x])
   expect(patches.shape).toEqual([2, 4, 8])
   const column = (n: number, d: number) =>

@@ -10,6 +10,7 @@ import { affine, layerNorm, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
 import { sinCos2d } from './positions.js'
 import { blocks as transformerBlocks } from './transformer.js'
+import type { Pool } from './vectors.js'
 
 export interface ViTOptions {
   readonly dim: number
@@ -38,8 +39,8 @@ export interface ViT extends Encoder {
   readonly patches: number
   /** [N, C, H, W] → [N, patches, dim], positions added, no class token */
   readonly embed: (x: Tensor) => Tensor
-  /** [N, any L, dim] → [N, 1 + L or L, dim]: class token, blocks, final norm */
-  readonly encode: (tokens: Tensor) => Tensor
+  /** [N, any L, dim] → [N, 1 + L or L, dim]: class token, blocks (the first `depth`), final norm */
+  readonly encode: (tokens: Tensor, depth?: number) => Tensor
 }
 
 export const isViT = (encoder: Encoder): encoder is ViT => 'encode' in encoder
@@ -67,17 +68,19 @@ export function vit({ size, channels, positions }: EncoderInput, options: ViTOpt
       throw new ShapeError('vit', `pictures of ${size} × ${size} expected, got ${x.shape[2]} × ${x.shape[3]}`)
     return patch_embed(x).add(classToken ? pos_embed.slice(1, 1) : pos_embed)
   })
-  const encode = module(parts, (x: Tensor) => {
+  const encode = module(parts, (x: Tensor, depth?: number) => {
     const first = cls_token?.add(pos_embed.slice(1, 0, 1)).expand(x.shape[0] ?? 1, 1, dim)
-    return norm(blocks(first === undefined ? x : concat([first, x], 1)))
+    return norm(blocks(first === undefined ? x : concat([first, x], 1), undefined, depth))
   })
-  const features = module(parts, (x: Tensor) => encode(embed(x)))
+  const features = module(parts, (x: Tensor, depth?: number) => encode(embed(x), depth))
   const encoder = module(parts, (x: Tensor) => {
     const encoded = features(x)
     return classToken ? encoded.slice(1, 0, 1).reshape(-1, dim) : encoded.mean(1)
   })
   const chosen = { dim, depth, heads, patch, mlpRatio, classToken }
-  return Object.assign(encoder, { width: dim, features, options: chosen, patches, embed, encode })
+  const layers = range(depth).map(i => `block${i + 1}`)
+  const pool: Pool = classToken ? 'class' : 'mean'
+  return Object.assign(encoder, { width: dim, features, layers, pool, options: chosen, patches, embed, encode })
 }
 
 /** [N, C, H, W] → [N, patches, dim]: a convolution whose stride is its kernel is one matrix product over the patches. */

@@ -1,7 +1,5 @@
 import { basename } from 'node:path'
-import { variablesOf } from '../nn/module.js'
-import { variableOf } from '../program/trace.js'
-import { sizeOf } from '../tensor/shape.js'
+import { parameterCount } from '../nn/parameters.js'
 import type { RunConfig } from '../training/config.js'
 import type { MetricsLine } from '../training/metrics.js'
 import { assemble } from '../training/programs.js'
@@ -17,7 +15,7 @@ export function factsOf(config: RunConfig, metrics: readonly MetricsLine[]): Run
       : step.toLocaleString('en')
   return [
     { label: 'encoder', value: config.encoder },
-    { label: 'parameters', value: parametersOf(config).toLocaleString('en') },
+    { label: 'parameters', value: parameterCount(assemble(config).learner.modules.encoder).toLocaleString('en') },
     { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
     { label: 'steps', value: taken },
     { label: 'batch', value: config.batch.toLocaleString('en') },
@@ -25,10 +23,4 @@ export function factsOf(config: RunConfig, metrics: readonly MetricsLine[]): Run
     { label: 'time', value: duration(seconds) },
     { label: 'data', value: basename(config.data.source) },
   ]
-}
-
-function parametersOf(config: RunConfig): number {
-  const { learner } = assemble(config)
-  const trained = [...variablesOf(learner.modules.encoder).values()].filter(t => variableOf(t).role !== 'statistic')
-  return trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 }

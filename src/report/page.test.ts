@@ -32,6 +32,7 @@ const evaluation: Evaluation = {
   commonest: 'cat',
   seeds: 3,
   k: 20,
+  place: { layer: 'conv4', pool: 'mean' },
   knns,
   probes: [{ labelsPerClass: 10, mean: scores(0.5, Number.NaN, 0.4), sd: scores(0, 0, 0), seeds: [], balanced }],
   perClass: [{ label: 'cat', training: 60, tested: 234, knn: scores(0.1, 0.2, 0.3), probe: scores(0.4, 0.5, 0.6) }],

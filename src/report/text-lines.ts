@@ -61,7 +61,7 @@ export function evaluationText(e: Evaluation): string {
       columns.map(({ title, of }) => ({ title, of: of.balanced })),
     ),
     '',
-    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Balanced: each class of the test part counts the same.`,
+    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Vectors: ${e.place.layer}, ${e.place.pool === 'class' ? 'its class token' : 'mean over places'}. Balanced: each class of the test part counts the same.`,
     ...e.notes,
     ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
   ].join('\n')

@@ -4,6 +4,7 @@ import { methodNamed } from '../methods/index.js'
 import type { Learner, Measure, Method, Sample } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
+import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
 import { type Draw, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
@@ -84,8 +85,16 @@ export function trainingProgram({ learner, names }: Assembly, config: RunConfig,
 }
 
 /** The representation of `batch` pictures, output `features` [batch, width]. */
-export function embeddingProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target): Program {
-  const { result, trace: traced } = trace({ training: false }, () => represent(assembly, sampleOf(config, batch)))
+export function embeddingProgram(
+  assembly: Assembly,
+  config: AssemblyConfig,
+  batch: number,
+  target: Target,
+  place = placeOf(assembly),
+): Program {
+  const { result, trace: traced } = trace({ training: false }, () =>
+    represent(assembly, sampleOf(config, batch), place),
+  )
   return compile({ outputs: { features: result }, names: assembly.names, draws: traced.draws }, target)
 }
 
@@ -128,10 +137,19 @@ export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: n
   return { program, columns: result.map(({ pictures: _, ...column }) => column) }
 }
 
-/** What a method keeps of a batch of pictures: [N, width] */
-export function represent({ learner }: Assembly, sample: Sample): Tensor {
-  return learner.represent?.(sample) ?? learner.modules.encoder(toFloat(sample.image))
+/** What a method keeps of a batch of pictures, taken at a place in its encoder: [N, width] */
+export function represent(assembly: Assembly, sample: Sample, place = placeOf(assembly)): Tensor {
+  const { learner } = assembly
+  const see = vectorsAt(learner.modules.encoder, place)
+  return learner.represent?.(sample, see) ?? see(toFloat(sample.image))
 }
+
+/**
+ * Where in the encoder of a run its vectors are taken.
+ * @throws LacunaError (wrong usage) when there is no such place
+ */
+export const placeOf = ({ learner }: Assembly, asked: PlaceOptions = {}): Place =>
+  placeIn(learner.modules.encoder, asked, learner.pool)
 
 /** The input of every program, `image` */
 export function sampleOf({ size, channels }: AssemblyConfig, batch: number): Sample {

@@ -11,6 +11,7 @@ import { Engine } from '../program/engine.js'
 import { relativeError } from '../program/testing.js'
 import { filled, variable } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { toFloat } from '../views/picture.js'
 import { chunkedPrograms } from './chunked.js'
 import type { RunConfig } from './config.js'
@@ -21,7 +22,12 @@ import { configOf, whiteNoise } from './testing.js'
 const BATCH = 12
 
 const encoderOf = (features: Module, width: number): Encoder =>
-  Object.assign(module({ features }, features), { width, features })
+  Object.assign(module({ features }, features), {
+    width,
+    features: (x: Tensor) => features(x),
+    layers: ['body'],
+    pool: 'mean' as const,
+  })
 
 function assemblyOf(encoder: Encoder, others: Readonly<Record<string, Module>>, halves: Halves): Assembly {
   const modules = { encoder, ...others }
@@ -132,7 +138,7 @@ test('both passes over a chunk draw the same, other chunks and steps draw otherw
   const w = variable([1], filled(1)([1]))
   const encoder = Object.assign(
     module({ w }, () => w),
-    { width: 1, features: () => w },
+    { width: 1, features: () => w, layers: ['w'], pool: 'mean' as const },
   )
   const assembly = assemblyOf(
     encoder,
