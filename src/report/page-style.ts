@@ -25,6 +25,7 @@ h1,h2,h3{color:var(--strong);line-height:1.2;text-wrap:balance}
 h1{font-size:2.125rem;font-weight:650;letter-spacing:-.018em;margin:0;overflow-wrap:anywhere}
 h2{font-size:1.1875rem;font-weight:650;letter-spacing:-.005em;margin:0 0 1rem}
 h3{font-size:1rem;font-weight:600;margin:0 0 .25rem}
+h3.over{margin:1.5rem 0 .25rem}
 h3.apart{margin:2rem 0 .75rem}
 p{margin:0}
 .subtitle{font-size:1.125rem;color:var(--muted);margin-top:.5rem;text-wrap:pretty}
@@ -55,6 +56,8 @@ th:first-child{padding-left:0;text-align:left;font-weight:400;color:var(--text)}
 thead th,thead th:first-child{font-size:.8125rem;font-weight:400;color:var(--muted);border-bottom-color:var(--muted);vertical-align:bottom;white-space:normal}
 tbody tr:last-child>*{border-bottom:0}
 td b{color:var(--strong);font-weight:700}
+tbody .worse{color:var(--alarm)}
+details summary{cursor:pointer;color:var(--accent);margin-bottom:.75rem}
 .sd{display:inline-block;min-width:2.75rem;text-align:left;font-size:.8125rem;color:var(--muted)}
 figure{margin:0}
 figure+figure,p+figure,table+figure,.scroll+figure{margin-top:2.25rem}

@@ -109,7 +109,7 @@ test('the verdict says what was learnt and what is next, and an alarm looks like
 test('the best of a column is bold, by what is printed; missing values are a dash', () => {
   const page = reportPage({ ...bare, evaluation })
   const cells = [...page.matchAll(/<td>(.*?)<\/td>/g)].map(match => match[1])
-  expect(cells.slice(0, 6)).toEqual([
+  expect(cells.slice(6, 12)).toEqual([
     '<b>62.3</b> <span class="sd">± 1.2</span>',
     '<b>50.0</b>',
     '<b>62.3</b> <span class="sd"></span>',
@@ -117,8 +117,31 @@ test('the best of a column is bold, by what is printed; missing values are a das
     '20.0 <span class="sd"></span>',
     '40.0',
   ])
+  expect(cells.slice(0, 6)).toEqual(['<b>41.0</b>', '<b>41.0</b>', '31.0', '31.0', '21.0', '21.0'])
+  expect([...page.matchAll(/<h3 class="over">(.*?)<\/h3>/g)].map(match => match[1])).toEqual([
+    'Balanced accuracy',
+    'Accuracy',
+  ])
   expect(page).toContain('1,234 test pictures of 9 classes')
   expect(page).toContain('A note.')
+})
+
+test('each class has its numbers, and where training made it worse is marked', () => {
+  const rowsOf = (page: string) =>
+    [...(page.split('<h2>Class by class')[1] ?? '').matchAll(/<tr><th scope="row">(.*?)<\/tr>/g)].map(match => match[1])
+  const [first] = evaluation.perClass
+  expect(rowsOf(reportPage({ ...bare, evaluation }))).toEqual([
+    'cat</th><td>60</td><td>234</td><td><span class="worse">10.0</span></td><td>20.0</td><td>30.0</td><td><span class="worse">40.0</span></td><td>50.0</td><td>60.0</td>',
+  ])
+  if (first === undefined) throw new Error('no class')
+  const fine = { ...evaluation, perClass: [{ ...first, label: '<b>', knn: scores(0.5, 0.5, 0.9) }] }
+  expect(rowsOf(reportPage({ ...bare, evaluation: fine }))[0]).toMatch(
+    /^&lt;b&gt;<\/th><td>60<\/td><td>234<\/td><td>50\.0</,
+  )
+  const many = Array.from({ length: 30 }, (_, i) => ({ ...first, label: `class ${i}` }))
+  expect(reportPage({ ...bare, evaluation: { ...evaluation, perClass: many } })).toContain(
+    '<summary>All 30 classes</summary>',
+  )
 })
 
 test('the task: its measure beside what needs no learning and beside white noise', () => {

@@ -68,7 +68,7 @@ export function evaluationText(e: Evaluation): string {
 }
 
 /** The task itself on held-out pictures: a line for each measure, with what needs no learning. */
-export function pretextText({ method, pictures, measures, notes, alarms }: Pretext): string {
+export function pretextText({ method, pictures, heldOut, measures, notes, alarms }: Pretext): string {
   const figure = (value: number) => value.toPrecision(4)
   const lines = measures.map(({ name, value, better, baselines, noise }) => {
     const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
@@ -76,7 +76,7 @@ export function pretextText({ method, pictures, measures, notes, alarms }: Prete
     return `${name} ${figure(value)} (${better} is better; ${beside.join(', ')})`
   })
   return [
-    `${method} on ${pictures} pictures held out:`,
+    `${method} on ${pictures} pictures${heldOut ? ' held out' : ''}:`,
     ...lines,
     ...notes,
     ...alarms.map(alarm => `Alarm: ${alarm}`),

@@ -50,7 +50,10 @@ export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
   ]
 }
 
-/** The chart of a number that stands in some of the lines; none where it stands in fewer than two. */
+/** Two points are a line, and no curve */
+const FEWEST = 3
+
+/** The chart of a number that stands in some of the lines; none where it stands in fewer than three. */
 function other(
   metrics: readonly MetricsLine[],
   name: string,
@@ -58,7 +61,7 @@ function other(
   { caption, scale, ...how }: Pick<LineChart, 'yLabel' | 'reference' | 'smooth'> & { caption: string; scale?: number },
 ): Chart[] {
   const points = pointsOf(metrics, name, scale)
-  if (points.length < 2) return []
+  if (points.length < FEWEST) return []
   return [{ title, caption, svg: lineChart({ ...how, xLabel: 'step', series: [{ label: title, points }] }) }]
 }
 

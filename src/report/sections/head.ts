@@ -16,8 +16,11 @@ const unfinished: readonly Verdict['state'][] = ['stopped', 'short', 'solved']
 function verdictBox({ state, alarm, text, advice }: Verdict): string {
   const kind = alarm ? 'alarm' : unfinished.includes(state) ? 'remark' : 'verdict'
   const mark = alarm ? '<strong class="mark">Alarm</strong>' : ''
-  return `<div class="box ${kind}">${mark}<p class="said">${escapeMarkup(text)}</p><p class="advice"><b>Next:</b> ${escapeMarkup(advice)}</p></div>`
+  return `<div class="box ${kind}">${mark}<p class="said">${sentence(text)}</p><p class="advice"><b>Next:</b> ${sentence(advice)}</p></div>`
 }
+
+/** A number and its sign are not parted at the end of a line. */
+const sentence = (text: string): string => escapeMarkup(text).replaceAll(' %', '\u00a0%')
 
 function box(kind: string, mark: string, sentences: readonly string[]): string {
   if (sentences.length === 0) return ''

@@ -1,4 +1,4 @@
-import { contenders, type Evaluation, type Summary } from '../../evaluation/evaluate.js'
+import { contenders, type Evaluation, type Scored, type Summary } from '../../evaluation/evaluate.js'
 import type { RunReport } from '../report.js'
 import { note, percent, section, table } from './markup.js'
 
@@ -7,26 +7,30 @@ interface Column {
   readonly of: Pick<Summary, 'mean' | 'sd'>
 }
 
-const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' } as const
+const titled = (title: string, content: string): string => `<h3 class="over">${title}</h3>${content}`
+
+export const contenderNames = { trained: 'trained', random: 'random init', raw: 'raw pixels' } as const
 
 /** What the encoder is worth on labelled pictures, beside the same one untrained and the pixels. */
 export function scores({ evaluation }: RunReport): string {
   if (evaluation === undefined) return ''
-  const { tested, classes, chance, majority, seeds, notes } = evaluation
+  const { tested, classes, chance, majority, commonest, seeds, notes } = evaluation
+  const columns = columnsOf(evaluation)
   return section(
     'What the encoder learned',
-    scoreTable(columnsOf(evaluation)),
+    titled('Balanced accuracy', scoreTable(columns.map(({ title, of }) => ({ title, of: of.balanced })))),
+    titled('Accuracy', scoreTable(columns)),
     note(
       [
-        `Per cent of ${tested.toLocaleString('en')} test pictures of ${classes} classes that are told right; the best of each column is bold.`,
-        `Chance ${percent(chance)} %, commonest class ${percent(majority)} %${seeds > 1 ? `; mean ± standard deviation over ${seeds} seeds` : ''}.`,
+        `Per cent of ${tested.toLocaleString('en')} test pictures of ${classes} classes that are told right; balanced, each class counts the same. The best of each column is bold.`,
+        `Chance ${percent(chance)} %, commonest class (${commonest}) ${percent(majority)} %${seeds > 1 ? `; mean ± standard deviation over ${seeds} seeds` : ''}.`,
         ...notes,
       ].join(' '),
     ),
   )
 }
 
-function columnsOf({ k, knns, probes }: Evaluation): Column[] {
+function columnsOf({ k, knns, probes }: Evaluation): (Column & { readonly of: Scored })[] {
   return [
     { title: `kNN (k = ${k})`, of: knns },
     ...probes.map(probe => ({
@@ -42,7 +46,10 @@ export function scoreTable(columns: readonly Column[]): string {
   const cells = columns.map(columnCells)
   return table(
     columns.map(({ title }) => title),
-    contenders.map((contender, row) => ({ name: names[contender], cells: cells.map(column => column[row] ?? '') })),
+    contenders.map((contender, row) => ({
+      name: contenderNames[contender],
+      cells: cells.map(column => column[row] ?? ''),
+    })),
   )
 }
 

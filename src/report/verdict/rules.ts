@@ -91,11 +91,11 @@ export const rules: readonly Rule[] = [
 
   ({ curve, evaluation, method }) => {
     if (evaluation === undefined) return undefined
-    const { trained, random } = evaluation.knn
+    const { trained, random } = evaluation.knns.balanced.mean
     if (trained > random) return undefined
     return alarm(
       'no gain',
-      `${learnt(curve)}, but its vectors tell the classes apart no better than an untrained encoder's: kNN ${percent(trained)} beside ${percent(random)}.`,
+      `${learnt(curve)}, but its vectors tell the classes apart no better than an untrained encoder's.`,
       curve.steps < usualSteps(method)
         ? `${method} usually takes ${count(usualSteps(method))} steps or more: train longer.`
         : longer(curve),
@@ -111,8 +111,8 @@ export const rules: readonly Rule[] = [
         )
       : undefined,
 
-  ({ curve, method }) =>
-    curve.steps < usualSteps(method) / 2
+  ({ curve, method, evaluation }) =>
+    evaluation === undefined && curve.steps < usualSteps(method) / 2
       ? fine(
           'short',
           `${learnt(curve)}, but ${count(curve.steps)} steps are few: ${method} usually takes ${count(usualSteps(method))} or more until its vectors are better than an untrained encoder's.`,
@@ -140,11 +140,13 @@ export const rules: readonly Rule[] = [
       : undefined
   },
 
-  ({ curve }) =>
+  ({ curve, evaluation }) =>
     fine(
       'settled',
       `${learnt(curve)}, and it hardly fell any more in the last four tenths of the steps.`,
-      'See what it is worth with `lacuna evaluate` on labelled pictures; for more, a larger --encoder or more pictures.',
+      evaluation === undefined
+        ? 'See what it is worth with `lacuna evaluate` on labelled pictures; for more, a larger --encoder or more pictures.'
+        : 'For more, take a larger --encoder or more pictures.',
     ),
 ]
 

@@ -108,11 +108,24 @@ describe('a training that did not', () => {
   })
 
   test('no better than an untrained encoder by labels', () => {
-    const scored = (trained: number) => ({ knn: { trained, random: 0.5, raw: 0.4 } }) as Evaluation
+    const scored = (trained: number) =>
+      ({ knns: { balanced: { mean: { trained, random: 0.5, raw: 0.4 } } } }) as Evaluation
     const verdict = judge(curveOf(settled), { evaluation: scored(0.46) })
     expect(verdict).toMatchObject({ state: 'no gain', alarm: true })
-    expect(verdict.text).toContain('kNN 46.0 % beside 50.0 %')
-    expect(judge(curveOf(settled), { evaluation: scored(0.6) }).state).toBe('settled')
+    expect(verdict.text).toContain(
+      'kNN tells 46.0 % right (balanced), beside 50.0 % with an untrained encoder and 40.0 %',
+    )
+    const better = judge(curveOf(settled), { evaluation: scored(0.6) })
+    expect(better.state).toBe('settled')
+    expect(better.text).toContain('kNN tells 60.0 % right')
+    expect(better.advice).not.toContain('lacuna evaluate')
+    // few steps are no fault where labels show that they did
+    expect(
+      judge(
+        curveOf(share => 4 - share, { steps: 60 }),
+        { evaluation: scored(0.6) },
+      ).state,
+    ).toBe('falling')
   })
 })
 

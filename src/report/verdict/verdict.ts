@@ -56,9 +56,16 @@ export function verdictOf(input: VerdictInput): Verdict {
     }
   for (const rule of rules) {
     const verdict = rule({ ...input, curve })
-    if (verdict !== undefined) return verdict
+    if (verdict !== undefined) return { ...verdict, text: `${verdict.text}${byLabels(input)}` }
   }
   throw new Error('verdict: the last rule fits everything')
+}
+
+function byLabels({ evaluation }: VerdictInput): string {
+  if (evaluation === undefined) return ''
+  const { trained, random, raw } = evaluation.knns.balanced.mean
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+  return ` By labels, kNN tells ${percent(trained)} right (balanced), beside ${percent(random)} with an untrained encoder and ${percent(raw)} by raw pixels.`
 }
 
 /** As a command ends: the sentence and the advice; an alarm is marked as one. */
