@@ -1,4 +1,4 @@
-import type { PictureSet } from 'lacuna'
+import { type PictureSet, plainReading } from 'lacuna'
 
 /** Pictures that are random numbers, in memory: uint8 [count, size, size, 3] */
 export function noise(count: number, size: number): PictureSet {
@@ -15,6 +15,8 @@ export function noise(count: number, size: number): PictureSet {
     channels: 3,
     items,
     skipped: [],
+    notes: [],
+    reading: plainReading,
     classes: [],
     source: 'noise',
     fingerprint: 'noise',

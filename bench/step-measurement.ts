@@ -1,3 +1,4 @@
+import { plainReading } from '#lacuna/data/index.js'
 import type { RunConfig } from '#lacuna/training/config.js'
 
 /** Steps that are taken before the timing starts: memory grows and, in PyTorch, programs are compiled. */
@@ -28,6 +29,7 @@ export const configOf = (encoder: string, size: number, batch: number): RunConfi
   encoder,
   size,
   channels: 3,
+  reading: plainReading,
   data: { source: 'noise', pictures: batch, fingerprint: 'made up' },
   batch,
   steps: 1,

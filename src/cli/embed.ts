@@ -13,6 +13,7 @@ import {
   jsonOption,
   open,
   placeOptions,
+  readAs,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -46,9 +47,8 @@ export const embedCommand = (): Command =>
       if (!/[^/\\]\.(npy|parquet)$/.test(out))
         throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
       checkWritable(out)
-      const { size, channels } = readConfig(run)
       placeInRun(run, options)
-      const pictures = await open(data, { ...options, size, channels }, output)
+      const pictures = await open(data, { ...options, ...readAs(readConfig(run)) }, output)
       const encoder = await openEncoder(run, options)
       try {
         const { values, count, width } = await encoder.embed(pictures, share =>

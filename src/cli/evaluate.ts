@@ -17,6 +17,7 @@ import {
   number,
   open,
   placeOptions,
+  readAs,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -59,11 +60,10 @@ export const evaluateCommand = (): Command =>
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const [first = run] = runsIn(run)
-      const { size, channels } = readConfig(first)
       placeInRun(first, options)
       const file = join(run, 'evaluation.json')
       checkWritable(file)
-      const pictures = await open(data, { ...options, size, channels }, output)
+      const pictures = await open(data, { ...options, ...readAs(readConfig(first)) }, output)
       try {
         const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
         output.result(evaluation, evaluationText(evaluation)) // first: what was computed is not lost with a full disk

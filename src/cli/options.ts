@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { openPictures, type PictureSet } from '../data/index.js'
+import { type Fit, fits, openPictures, type PictureSet, type Range, type Reading } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { pools } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
+import type { RunConfig } from '../training/config.js'
 import type { Output } from './terminal.js'
 
 /** A whole number of at least `least`. */
@@ -54,13 +55,29 @@ function parsed(text: string): unknown {
   }
 }
 
+/** 'auto' or '0,4095' */
+export function range(text: string): 'auto' | Omit<Range, 'of'> {
+  if (text === 'auto') return text
+  const [low, high, ...rest] = text.split(',').map(number)
+  if (low === undefined || high === undefined || rest.length > 0 || low >= high)
+    throw new InvalidArgumentError('auto or two numbers are expected, the lower one first, such as 0,4095.')
+  return { low, high }
+}
+
 /** Options that every command with pictures has. */
-export interface DataOptions {
+export interface DataOptions extends ReadingOptions {
   readonly size?: number
   readonly channels?: number
   readonly cache?: string
   readonly group?: string
   readonly allowSkipped?: number
+}
+
+/** Options of commands that begin with pictures; those that begin with a run read pictures as it did. */
+export interface ReadingOptions {
+  readonly fit?: Fit
+  readonly background?: string
+  readonly range?: 'auto' | (Omit<Range, 'of'> & Partial<Range>)
 }
 
 /** Options that every command that runs an encoder has. */
@@ -79,6 +96,25 @@ export const dataOptions = (): Option[] => [
     number,
   ),
 ]
+
+export const readingOptions = (): Option[] => [
+  new Option(
+    '--fit <how>',
+    'what becomes of pictures that are not square: their middle, all with a border, or squeezed (default: crop)',
+  ).choices(fits),
+  new Option('--background <colour>', 'below transparent pictures, and the border of --fit pad (default: white)'),
+  new Option(
+    '--range <low,high>',
+    'values that become black and white (default: auto, bytes as they are, others as found in the pictures)',
+  ).argParser(range),
+]
+
+/** How a run read its pictures, so that others can be read in the same way. */
+export const readAs = ({ size, channels, reading }: RunConfig): Pick<RunConfig, 'size' | 'channels'> & Reading => ({
+  size,
+  channels,
+  ...reading,
+})
 
 export const deviceOptions = (): Option[] => [
   new Option('--device <device>', 'what computes').choices(['cpu', 'webgpu', 'cuda']),
@@ -105,7 +141,7 @@ export async function open(
   output: Output,
   signal?: AbortSignal,
 ): Promise<PictureSet> {
-  const { size = 0, channels, group, cache, allowSkipped } = options
+  const { size = 0, channels, group, cache, allowSkipped, fit, background, range } = options
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new LacunaError(`pictures have 1 channel or 3, not ${channels}`, 2)
   const set = await openPictures(source, {
@@ -113,11 +149,15 @@ export async function open(
     channels,
     cache,
     allowSkipped,
+    fit,
+    background,
+    range,
     groupPattern: group,
     signal,
     onProgress: ({ done, total, perSecond }) =>
       output.progress(`decoding pictures: ${done} of ${total}, ${perSecond.toFixed(0)}/s`),
   })
+  for (const note of set.notes) output.note(note)
   if (set.skipped.length > 0) {
     const shown = set.skipped.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`)
     output.note(

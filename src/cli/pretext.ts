@@ -15,6 +15,7 @@ import {
   deviceOptions,
   jsonOption,
   open,
+  readAs,
   withOptions,
 } from './options.js'
 import { terminal } from './terminal.js'
@@ -38,8 +39,7 @@ export const pretextCommand = (): Command =>
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const runs = runsIn(run)
-      const { size, channels } = readConfig(runs[0] ?? run)
-      const pictures = await open(data, { ...options, size, channels }, output)
+      const pictures = await open(data, { ...options, ...readAs(readConfig(runs[0] ?? run)) }, output)
       try {
         const results: Pretext[] = []
         for (const directory of runs) {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { PictureSet } from '../data/index.js'
+import { readingOf } from '../data/reading.js'
 import { LacunaError } from '../errors.js'
 import { methodsInChunks } from '../methods/index.js'
 import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
@@ -16,6 +17,8 @@ import {
   jsonOption,
   number,
   open,
+  readAs,
+  readingOptions,
   setting,
   wholeNumber,
   withOptions,
@@ -68,6 +71,7 @@ export const pretrainCommand = (): Command =>
       'when checkpoints are written, such as 500 or 5min (default: after 5 s, then ever more seldom, up to every 2 min); the last two are kept',
     ).argParser(checkedSaveEvery),
     new Option('--resume', 'go on from the checkpoint in --out'),
+    ...readingOptions(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
@@ -85,7 +89,7 @@ export const pretrainCommand = (): Command =>
 async function run(method: string, data: string, options: Options): Promise<void> {
   const output = terminal(options.json === true)
   await untilInterrupted(async signal => {
-    const before = options.resume ? resumedData(options) : {}
+    const before = options.resume ? await resumedData(options) : {}
     const pictures = await open(data, { ...options, ...before }, output, signal)
     try {
       const runs: Run[] = []
@@ -156,13 +160,22 @@ function summaryOf({
 }
 
 /** A resumed run reads its pictures as it did before. */
-function resumedData({ out, size, channels }: Options): Pick<DataOptions, 'size' | 'channels'> {
+async function resumedData({ out, size, channels, fit, background, range }: Options): Promise<DataOptions> {
   const directory = isRun(resolve(out)) ? out : join(out, 'seed-0')
   const config = readConfig(directory)
-  if (size !== undefined && size !== config.size)
-    throw new LacunaError(
-      `${out}: the run was started with --size ${config.size}; leave --size away to go on with it`,
-      2,
-    )
-  return { size: config.size, channels: channels ?? config.channels }
+  const asked = await readingOf({ fit, background })
+  const before = config.reading
+  const given: readonly (readonly [string, unknown, unknown, unknown])[] = [
+    ['--size', size, size, config.size],
+    ['--fit', fit, asked.fit, before.fit],
+    ['--background', background, asked.background, before.background],
+    ['--range', range, range && JSON.stringify(range), JSON.stringify(before.range)],
+  ]
+  for (const [flag, wanted, now, then] of given)
+    if (wanted !== undefined && now !== then)
+      throw new LacunaError(
+        `${out}: the run was started with another ${flag} (${then}); leave ${flag} away to go on with it`,
+        2,
+      )
+  return { ...readAs(config), channels: channels ?? config.channels }
 }

@@ -5,7 +5,16 @@ import { notesOf, previewSheet } from '../report/preview.js'
 import { prepare } from '../training/prepare.js'
 import { preview } from '../training/preview.js'
 import { parseOptions } from '../training/programs.js'
-import { type DataOptions, dataOptions, jsonOption, open, setting, wholeNumber, withOptions } from './options.js'
+import {
+  type DataOptions,
+  dataOptions,
+  jsonOption,
+  open,
+  readingOptions,
+  setting,
+  wholeNumber,
+  withOptions,
+} from './options.js'
 import { terminal } from './terminal.js'
 
 interface Options extends DataOptions {
@@ -28,6 +37,7 @@ export const previewCommand = (): Command =>
     new Option('--encoder <name>', 'architecture (default: see `lacuna methods <method>`)'),
     new Option('--seed <n>', 'of the pictures and of what is drawn').default(0).argParser(wholeNumber(0)),
     new Option('--set <key=value>', 'an option of the method; may be repeated').argParser(setting),
+    ...readingOptions(),
     ...dataOptions(),
     jsonOption(),
   ])

@@ -6,8 +6,11 @@ import { setImmediate } from 'node:timers/promises'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { inOrder, oneAtATime } from './concurrency.js'
-import { decode, decodeGrey } from './decode.js'
+import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
+import { rangeFinder } from './find-range.js'
 import { joinEqual } from './groups.js'
+import type { Reading } from './reading.js'
+import { sights } from './sights.js'
 import { install, pixelsPath, type StoreIndex, temporaryStore, writeIndex } from './store.js'
 import type { Listing, OpenOptions, PictureItem, Skipped } from './types.js'
 import { reasonOf } from './walk.js'
@@ -18,9 +21,10 @@ export interface Plan extends Pick<OpenOptions, 'allowSkipped' | 'onProgress' | 
   readonly directory: string
   readonly size: number
   readonly channels: 1 | 3
+  readonly reading: Reading
 }
 
-type Decoded = { readonly pixels: Uint8Array; readonly digest: string } | { readonly reason: string }
+type Result = (Decoded & { readonly digest: string }) | { readonly reason: string }
 
 // Files above this are read one at a time, so that several big ones never add up.
 const bigFile = 32 * 2 ** 20
@@ -61,7 +65,10 @@ export function checkSkipped(source: string, skipped: readonly Skipped[], total:
 }
 
 async function fill(temporary: string, listing: Listing, plan: Plan): Promise<StoreIndex> {
-  const { source, fingerprint, size, channels, signal } = plan
+  const { source, fingerprint, size, channels, reading, signal } = plan
+  const findRange = rangeFinder(listing, signal)
+  const wanted: Wanted = { ...reading, size, channels, findRange: findRange.find }
+  const seen = sights(wanted)
   const total = listing.items.length + listing.skipped.length
   const items: PictureItem[] = []
   const digests: string[] = []
@@ -70,7 +77,7 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   const out = pixelWriter(pixelsPath(temporary))
   try {
     const workers = plan.workers ?? 2 * availableParallelism()
-    const decoded = inOrder(listing.items.length, workers, position => decodeAt(listing, position, plan))
+    const decoded = inOrder(listing.items.length, workers, position => decodeAt(listing, position, wanted))
     let position = 0
     for await (const result of decoded) {
       if (position % 256 === 0) await setImmediate() // IDX pictures need no waiting: let timers and Ctrl-C come through
@@ -82,6 +89,7 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
         checkSkipped(source, skipped, total, plan.allowSkipped)
       } else {
         out.write(result.pixels)
+        seen.see(result)
         items.push(item)
         digests.push(result.digest)
       }
@@ -92,8 +100,12 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
     out.close()
   }
   checkSkipped(source, skipped, total, plan.allowSkipped)
+  const range = findRange.found() ?? reading.range
+  const read = { ...reading, range }
   const content = contentOf(out.digest(), size, channels, items)
-  return { source, size, channels, fingerprint, content, items: joinEqual(items, digests), skipped }
+  const notes = seen.notes(range)
+  const grouped = joinEqual(items, digests)
+  return { source, size, channels, fingerprint, content, reading: read, notes, items: grouped, skipped }
 }
 
 /** What tells pictures from others: how they look, in which order, what they are called, and in which part each is. */
@@ -104,12 +116,11 @@ function contentOf(pixels: string, size: number, channels: number, items: readon
     .digest('hex')
 }
 
-async function decodeAt(listing: Listing, position: number, { size, channels }: Plan): Promise<Decoded> {
+async function decodeAt(listing: Listing, position: number, wanted: Wanted): Promise<Result> {
   const run = async () => {
     const { bytes, grey } = await listing.read(position)
     const digest = createHash('sha256').update(bytes).digest('base64')
-    const pixels = grey ? decodeGrey(bytes, grey, size, channels) : await decode(bytes, size, channels)
-    return { digest, pixels }
+    return { digest, ...(grey ? decodeGrey(bytes, grey, wanted) : await decode(bytes, wanted)) }
   }
   try {
     return await (listing.bytes(position) > bigFile ? readAlone(run) : run())

@@ -117,7 +117,7 @@ test('unreadable pictures are skipped and listed, up to three', async () => {
   expect(set.skipped.map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/premature end|damaged or truncated/i),
     'is empty',
-    expect.stringContaining('unsupported image format'),
+    expect.stringContaining('is no picture that can be read'),
   ])
   for (const { reason } of set.skipped) expect(reason).not.toContain('\n')
 

@@ -1,9 +1,11 @@
 import { type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { LacunaError } from '../errors.js'
 import { build, checkSkipped } from './build.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
+import { type Reading, readingOf } from './reading.js'
 import { openSet } from './set.js'
 import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
 import type { OpenOptions, PictureSet, Source } from './types.js'
@@ -21,13 +23,13 @@ export async function openPictures(source: string, options: OpenOptions): Promis
   const path = resolve(source)
   const kind = kindOf(path)
   const stored = kind.isDirectory() ? readIndex(path) : undefined
-  if (stored) return openStore(path, stored, options)
+  if (stored) return openStore(path, stored, options, await readingOf(options))
 
   const found = await findSource(path, kind, options)
   const { size = 0, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
-  const directory = storeDirectory(resolve(cache), path, size, channels, groupPattern)
-  const kept = readIndex(directory)
-  if (kept?.fingerprint === found.fingerprint) {
+  const reading = await readingOf(options)
+  const { directory, kept } = storeOf({ cache: resolve(cache), path, size, channels, groupPattern }, reading, found)
+  if (kept) {
     checkSkipped(path, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
     return openSet(directory, kept)
   }
@@ -37,7 +39,7 @@ export async function openPictures(source: string, options: OpenOptions): Promis
   const { fingerprint } = found
   return openSet(
     directory,
-    await build(listing, { ...options, source: path, directory, fingerprint, size: side, channels }),
+    await build(listing, { ...options, source: path, directory, fingerprint, size: side, channels, reading }),
   )
 }
 
@@ -65,7 +67,35 @@ async function findSource(path: string, kind: Stats, { groupPattern, signal }: O
   throw new LacunaError(`${path}: not a folder, a picture or an IDX file; give the folder that holds the pictures`)
 }
 
-function openStore(path: string, stored: StoreIndex, { size, channels }: OpenOptions): PictureSet {
+interface Place {
+  readonly cache: string
+  readonly path: string
+  readonly size: number
+  readonly channels: 1 | 3
+  readonly groupPattern: string | undefined
+}
+
+/**
+ * Where the store of a source lies, and what it says where it is there and up to date. A range that was found once is
+ * found again, so a store of `auto` serves too where it has the same.
+ */
+function storeOf({ cache, path, size, channels, groupPattern }: Place, reading: Reading, { fingerprint }: Source) {
+  const at = (how: Reading) => {
+    const directory = storeDirectory(cache, path, size, channels, groupPattern, how)
+    const index = readIndex(directory)
+    return { directory, kept: index?.fingerprint === fingerprint ? index : undefined }
+  }
+  const { range } = reading
+  if (range !== 'auto' && range.of === 'deep') {
+    const auto = at({ ...reading, range: 'auto' })
+    const found = auto.kept?.reading.range
+    if (found === 'auto' || (found?.low === range.low && found.high === range.high)) return auto
+  }
+  return at(reading)
+}
+
+function openStore(path: string, stored: StoreIndex, options: OpenOptions, asked: Reading): PictureSet {
+  const { size, channels } = options
   if (size !== 0 && size !== stored.size)
     throw new LacunaError(
       `${path}: this store holds pictures of size ${stored.size}, not ${size}; open ${stored.source}`,
@@ -74,6 +104,16 @@ function openStore(path: string, stored: StoreIndex, { size, channels }: OpenOpt
   if (channels !== undefined && channels !== stored.channels)
     throw new LacunaError(
       `${path}: this store holds ${stored.channels} channels, not ${channels}; open ${stored.source}`,
+      2,
+    )
+  const parts = ['fit', 'background', 'range'] as const
+  const other = parts.find(
+    part =>
+      options[part] !== undefined && asked[part] !== 'auto' && !isDeepStrictEqual(asked[part], stored.reading[part]),
+  )
+  if (other !== undefined)
+    throw new LacunaError(
+      `${path}: this store was read with another ${other} (${JSON.stringify(stored.reading[other])}); open ${stored.source}`,
       2,
     )
   return openSet(path, stored)

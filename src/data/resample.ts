@@ -1,25 +1,22 @@
-/** Values as they lie in memory: [height, width, channels]. */
-export interface Raster {
-  readonly values: Uint8Array
-  readonly width: number
-  readonly height: number
-  readonly channels: number
-}
+import { type Axis, axesOf, type Raster } from './fit.js'
+import type { Fit } from './reading.js'
 
 /**
- * A picture as [size, size, channels]: short side resized to `size` with the Lanczos-3 kernel, centre cropped.
- * When shrinking, what sharp does with `cover`, but without the two milliseconds of work that a resizing pipeline takes
- * to set up: small pictures come in tens of thousands.
+ * A picture resized with the Lanczos-3 kernel to [size, size, channels], or with `pad` to what of that it fills; see
+ * {@link axesOf}. When shrinking, what sharp does, but without the two milliseconds of work that a resizing pipeline
+ * takes to set up: small pictures come in tens of thousands.
  */
-export function cover({ values, width, height, channels }: Raster, size: number): Uint8Array {
-  if (width === size && height === size) return values
-  const scale = size / Math.min(width, height)
-  const low = along(new Float64Array(values), 1, width * channels, axisTaps(height, size, scale)) // [size, width, channels]
-  const square = along(low, size, channels, axisTaps(width, size, scale)) // [size, size, channels]
-  return new Uint8Array(new Uint8ClampedArray(square).buffer) // rounded and clamped: the kernel overshoots at edges
+export function resample({ values, width, height, channels }: Raster, size: number, fit: Fit): Raster {
+  const { x, y } = axesOf(width, height, size, fit)
+  if (x.resized === width && y.resized === height && x.kept === width && y.kept === height)
+    return { values, width, height, channels }
+  const low = along(new Float64Array(values), 1, width * channels, axisTaps(height, y)) // [y.kept, width, channels]
+  const both = along(low, y.kept, channels, axisTaps(width, x)) // [y.kept, x.kept, channels]
+  const rounded = new Uint8Array(new Uint8ClampedArray(both).buffer) // and clamped: the kernel overshoots at edges
+  return { values: rounded, width: x.kept, height: y.kept, channels }
 }
 
-/** For every output place which of the `length` input places it sees, [size, count], with weights that sum to 1. */
+/** For every output place which of the `length` input places it sees, [kept, count], with weights that sum to 1. */
 interface Taps {
   readonly length: number
   readonly count: number
@@ -27,7 +24,7 @@ interface Taps {
   readonly weights: Float64Array
 }
 
-/** Weighs the middle axis of values [outer, length, inner]: [outer, size, inner]. */
+/** Weighs the middle axis of values [outer, length, inner]: [outer, kept, inner]. */
 function along(
   values: Float64Array,
   outer: number,
@@ -49,21 +46,21 @@ function along(
 
 const known = new Map<string, Taps>()
 
-function axisTaps(length: number, size: number, scale: number): Taps {
-  const key = `${length} ${size} ${scale}`
-  const taps = known.get(key) ?? makeTaps(length, size, scale)
+function axisTaps(length: number, axis: Axis): Taps {
+  const key = `${length} ${axis.step} ${axis.kept}`
+  const taps = known.get(key) ?? makeTaps(length, axis)
   known.set(key, taps)
   return taps
 }
 
-function makeTaps(length: number, size: number, scale: number): Taps {
-  const sharpness = Math.min(1, scale) // when shrinking, the kernel widens so that it sees every input
-  const cropped = (length * scale - size) / 2
+function makeTaps(length: number, { step, resized, first: cropped, kept }: Axis): Taps {
+  const sharpness = Math.min(1, 1 / step) // when shrinking, the kernel widens so that it sees every input
+  const margin = (length - resized * step) / 2 // what rounding to whole pixels leaves over lies on both sides
   const count = 2 * Math.ceil(3 / sharpness) + 1
-  const places = new Int32Array(size * count)
-  const weights = new Float64Array(size * count)
-  for (let i = 0; i < size; i++) {
-    const centre = (i + cropped + 0.5) / scale - 0.5
+  const places = new Int32Array(kept * count)
+  const weights = new Float64Array(kept * count)
+  for (let i = 0; i < kept; i++) {
+    const centre = (i + cropped + 0.5) * step + margin - 0.5
     const first = Math.round(centre) - (count - 1) / 2
     const kernel = Array.from({ length: count }, (_, tap) => lanczos3((first + tap - centre) * sharpness))
     const sum = kernel.reduce((total, weight) => total + weight)

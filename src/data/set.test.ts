@@ -1,6 +1,7 @@
 import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { plainReading } from './reading.js'
 import { openSet } from './set.js'
 import type { StoreIndex } from './store.js'
 import { put, temporaryFolder } from './testing.js'
@@ -13,6 +14,8 @@ const index: StoreIndex = {
   fingerprint: '',
   content: 'five',
   skipped: [],
+  notes: [],
+  reading: plainReading,
   items: [0, 1, 2, 3, 4].map(i => ({ name: `${i}`, label: i < 2 ? 'b' : 'a', group: `${i}`, split: undefined })),
 }
 

@@ -11,7 +11,7 @@ import type { PictureSet } from './types.js'
  *   from disk when it is asked for
  */
 export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 2 ** 20): PictureSet {
-  const { size, channels, items, skipped, source, content } = index
+  const { size, channels, items, skipped, source, content, notes, reading } = index
   const pixels = openPixels(
     pixelsPath(directory),
     size * size * channels,
@@ -25,6 +25,8 @@ export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 
     size,
     channels,
     skipped,
+    notes,
+    reading,
     classes,
     directory,
     source,

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { errorCode, LacunaError } from '../errors.js'
 import { writeError, writeFileAtomic } from '../files.js'
+import { type Reading, readingSchema } from './reading.js'
 import type { PictureItem, Skipped } from './types.js'
 
 /** What a store says of its pixels. */
@@ -17,12 +18,14 @@ export interface StoreIndex {
   readonly fingerprint: string
   /** Of the pictures as stored; see {@link PictureSet.fingerprint}. */
   readonly content: string
+  readonly reading: Reading
+  readonly notes: readonly string[]
   readonly items: readonly PictureItem[]
   readonly skipped: readonly Skipped[]
 }
 
 // Raised when a store written before would no longer be what is built today.
-const version = 2
+const version = 3
 
 const indexSchema = z.object({
   version: z.literal(version),
@@ -31,6 +34,8 @@ const indexSchema = z.object({
   channels: z.union([z.literal(1), z.literal(3)]),
   fingerprint: z.string(),
   content: z.string(),
+  reading: readingSchema,
+  notes: z.array(z.string()),
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
   items: z.array(
     z.object({

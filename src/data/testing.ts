@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { onTestFinished } from 'vitest'
+import { plainReading } from './reading.js'
 import type { PictureItem, PictureSet, Split } from './types.js'
 
 /** A folder that is removed when the test has ended. */
@@ -71,6 +72,8 @@ export function memorySet(count: number, splits: readonly (Split | undefined)[] 
     size: SIZE,
     channels: 3,
     skipped: [],
+    notes: [],
+    reading: plainReading,
     classes: [],
     source: '/memory',
     fingerprint: `${count} ${splits} ${rows}`,

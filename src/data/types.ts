@@ -1,3 +1,5 @@
+import type { Reading, ReadingOptions } from './reading.js'
+
 export type Split = 'train' | 'test' | 'validation'
 
 export interface PictureItem {
@@ -22,6 +24,10 @@ export interface PictureSet {
   readonly channels: 1 | 3
   readonly items: readonly PictureItem[]
   readonly skipped: readonly Skipped[]
+  /** What the user should know of how the pictures were read; the same when they come from the store. */
+  readonly notes: readonly string[]
+  /** How the pictures became squares of bytes. */
+  readonly reading: Reading
   /** Sorted distinct labels; empty when unlabelled. */
   readonly classes: readonly string[]
   /** Absolute path of what was read. */
@@ -50,8 +56,13 @@ export interface Progress {
   readonly perSecond: number
 }
 
-export interface OpenOptions {
-  /** Pictures become size × size: short side resized, centre cropped. Default: IDX as it is, files 32. */
+/**
+ * `fit` crop (the middle, default), pad or squash: how pictures that are not square become so. `background` a colour,
+ * default white: below transparent pictures and around padded ones. `range`: the values that become black and white,
+ * default `auto`: bytes as they are, other numbers as found in the pictures.
+ */
+export interface OpenOptions extends ReadingOptions {
+  /** Pictures become size × size. Default: IDX as it is, files 32. */
   readonly size?: number
   /** Default 1 for IDX, 3 for files. */
   readonly channels?: 1 | 3

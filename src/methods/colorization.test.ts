@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { plainReading } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
@@ -45,6 +46,7 @@ const configOf = (prepared: unknown, options: Record<string, unknown> = {}): Run
   encoder: 'c4-half',
   size,
   channels: 3,
+  reading: plainReading,
   data: { source: 'random', pictures: batch, fingerprint: 'made up' },
   batch,
   steps: 10,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { plainReading } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
@@ -21,6 +22,7 @@ const configOf = (channels: number, batch: number, options: Record<string, unkno
   encoder: 'c4-half',
   size: 16,
   channels,
+  reading: plainReading,
   data: { source: 'random', pictures: batch, fingerprint: 'made up' },
   batch,
   steps: 10,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { plainReading } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { methodNamed } from '../methods/index.js'
 import type { RunConfig } from '../training/config.js'
@@ -16,6 +17,7 @@ const config: RunConfig = {
   encoder: 'c4',
   size: 28,
   channels: 1,
+  reading: plainReading,
   data: { source: '/data', pictures: 100, fingerprint: 'made up' },
   batch: 64,
   steps: 200,
@@ -47,11 +49,19 @@ test('everything that changes what is trained is in it', () => {
     checkpointActivations: true,
     weights: '/my weights/resnet.safetensors',
     clip: 1.5,
+    reading: { fit: 'pad', background: '#808080', range: { low: -5, high: 4095, of: 'all' } },
     device: 'cuda',
   } as const
   const said = words(commandOf(whole))
-  for (const pair of ['--chunk 16', '--weights /my weights/resnet.safetensors', '--clip 1.5', '--device cuda'])
+  for (const pair of [
+    '--chunk 16',
+    '--weights /my weights/resnet.safetensors',
+    '--clip 1.5',
+    '--device cuda',
+    '--fit pad',
+  ])
     expect(said.join(' ')).toContain(pair)
+  expect(said.join(' ')).toContain('--background #808080 --range -5,4095')
   expect(said).toContain('--checkpoint-activations')
 })
 

@@ -1,3 +1,4 @@
+import { plainReading, type Reading } from '../data/index.js'
 import { methodNamed } from '../methods/index.js'
 import type { RunConfig } from '../training/config.js'
 import { parseOptions } from '../training/programs.js'
@@ -6,10 +7,11 @@ import { scaledRate } from '../training/schedules.js'
 /** The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. */
 export function commandOf(config: RunConfig): string {
   const { method, data, encoder, size, channels, batch, chunk, steps, seed, optimiser, weightDecay, clip } = config
-  const { warmupSteps, checkpointActivations, weights, device } = config
+  const { warmupSteps, checkpointActivations, weights, device, reading } = config
   return [
     ['lacuna', 'pretrain', method, data.source],
     ['--encoder', encoder, '--size', size, '--channels', channels],
+    readingFlags(reading),
     ['--steps', steps, '--batch', batch],
     chunk === undefined ? [] : ['--chunk', chunk],
     ['--seed', seed, '--optimiser', optimiser, '--lr', rateOf(config), '--weight-decay', weightDecay],
@@ -32,6 +34,13 @@ function rateOf({ learningRate, batch }: RunConfig): number {
   const rounded = Array.from({ length: 17 }, (_, i) => Number(whole.toPrecision(i + 1)))
   return rounded.find(rate => scaledRate(rate, batch) === learningRate) ?? whole
 }
+
+/** What is not as it would be anyway; a range that was found is found again. */
+const readingFlags = ({ fit, background, range }: Reading): string[] => [
+  ...(fit === plainReading.fit ? [] : ['--fit', fit]),
+  ...(background === plainReading.background ? [] : ['--background', background]),
+  ...(range === 'auto' || range.of === 'deep' ? [] : ['--range', `${range.low},${range.high}`]),
+]
 
 /** `--set` for every option that is not as it would be anyway. */
 function changed(options: unknown, defaults: unknown, prefix = ''): string[] {

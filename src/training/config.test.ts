@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { plainReading } from '../data/index.js'
 import { put, temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { CONFIG_VERSION, isRun, issuesOf, type RunConfig, readConfig, writeConfig } from './config.js'
@@ -13,6 +14,7 @@ const config: RunConfig = {
   encoder: 'c4-half',
   size: 32,
   channels: 3,
+  reading: plainReading,
   data: { source: '/pictures', pictures: 100, fingerprint: 'made up' },
   batch: 16,
   steps: 120,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readingSchema } from '../data/reading.js'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { writeFileAtomic } from '../files.js'
 
@@ -18,6 +19,8 @@ export const runConfig = z.strictObject({
   /** Height, width and channels of the pictures in the store */
   size: z.number().int().positive(),
   channels: z.number().int().positive(),
+  /** How files became pictures of that size; what else the run is shown must be read in the same way */
+  reading: readingSchema,
   /** The pictures trained on; the fingerprint is of all pictures of the source */
   data: z.strictObject({ source: z.string(), pictures: z.number().int().positive(), fingerprint: z.string() }),
   batch: z.number().int().positive(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batchPositions, type PictureSet } from '../data/index.js'
+import { batchPositions, type PictureSet, plainReading } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { type DrawSpec, drawFeeds, drawValues } from '../program/draws.js'
@@ -20,6 +20,8 @@ const pictures: PictureSet = {
   channels: 1,
   items: Array.from({ length: COUNT }, (_, i) => ({ name: `${i}`, label: undefined, group: `${i}`, split: undefined })),
   skipped: [],
+  notes: [],
+  reading: plainReading,
   classes: [],
   source: '/memory',
   fingerprint: 'numbers',
@@ -36,6 +38,7 @@ const configOf = (steps: number): RunConfig => ({
   encoder: 'c4',
   size: 1,
   channels: 1,
+  reading: plainReading,
   data: { source: '/memory', pictures: COUNT, fingerprint: 'numbers' },
   batch: 4,
   steps,

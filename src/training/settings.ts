@@ -68,6 +68,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     encoder: options.encoder ?? method.encoder ?? defaultEncoder,
     size,
     channels,
+    reading: data.reading,
     data: { source: part.source, pictures: items.length, fingerprint: data.fingerprint },
     batch,
     ...(chunk < batch && { chunk }),

@@ -1,3 +1,4 @@
+import { plainReading } from '../data/index.js'
 import { methodNamed } from '../methods/index.js'
 import { initialValues } from '../nn/initialise.js'
 import { Engine } from '../program/engine.js'
@@ -18,6 +19,7 @@ export const configOf = (
   encoder: 'c4-half',
   size: 16,
   channels: 3,
+  reading: plainReading,
   data: { source: 'made up', pictures: 1000, fingerprint: 'made up' },
   batch: 16,
   steps: 10,

@@ -1,0 +1,70 @@
+import type { Decoded, Wanted } from './decode.js'
+import type { Reading } from './reading.js'
+
+/** A picture whose values differ by less than this in every channel is nearly constant. */
+const FLAT = 16
+
+/** Keeps count of what the user should know of pictures as they are decoded. */
+export function sights({ size, channels, fit, range: asked }: Wanted) {
+  let total = 0
+  let [cut, paged, pages, flat, outside] = [0, 0, 0, 0, 0]
+  const kinds = new Map<string, number>()
+
+  return {
+    see(picture: Decoded): void {
+      total++
+      if (!picture.square) cut++
+      if (picture.pages > 1) paged++
+      pages = Math.max(pages, picture.pages)
+      if (spread(picture.pixels, channels) < FLAT) flat++
+      if (!picture.scaled) return
+      kinds.set(picture.scaled.kind, (kinds.get(picture.scaled.kind) ?? 0) + 1)
+      if (picture.scaled.outside > 0.001) outside++
+    },
+    /** @param range that was used in the end */
+    notes(range: Reading['range']): string[] {
+      const notes: string[] = []
+      if (kinds.size > 0 && range !== 'auto') {
+        const counts = [...kinds].map(([kind, count]) => `${count} of ${total} with ${kind}`).join(', ')
+        const origin = asked === 'auto' ? 'found by looking at them' : 'as asked for'
+        const beyond = outside > 0 ? `; in ${outside} of them values lie outside and were cut off` : ''
+        notes.push(
+          `Pictures of more than 8 bits (${counts}): ${shown(range.low)} became black and ${shown(range.high)} white, ${origin}${beyond}. --range <low>,<high> sets it.`,
+        )
+      }
+      if (cut > 0 && fit === 'crop')
+        notes.push(
+          `${ofAll(cut, total, 'is not square', 'are not square')}: cut to the middle. --fit pad or --fit squash keeps all of them.`,
+        )
+      if (paged > 0)
+        notes.push(
+          `${ofAll(paged, total, 'has', 'have')} more than one page or frame, up to ${pages}: the first is taken.`,
+        )
+      if (flat > 0)
+        notes.push(
+          `${ofAll(flat, total, 'is', 'are')} nearly constant at ${size} px: the values differ by less than ${FLAT} of 255, so there is little to learn from. Where that is not so in the files, set --range <low>,<high>.`,
+        )
+      return notes
+    },
+  }
+}
+
+const ofAll = (count: number, total: number, one: string, more: string) =>
+  `${count} of ${total} pictures ${count === 1 ? one : more}`
+
+const shown = (value: number) => String(Number(value.toPrecision(6)))
+
+/** The largest difference within a channel. */
+function spread(pixels: Uint8Array, channels: number): number {
+  let widest = 0
+  for (let c = 0; c < channels; c++) {
+    let [low, high] = [255, 0]
+    for (let i = c; i < pixels.length; i += channels) {
+      const value = pixels[i] ?? 0
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+    widest = Math.max(widest, high - low)
+  }
+  return widest
+}
