@@ -121,6 +121,33 @@ test('a picture store of another size', async () => {
 test('a file of another kind for the vectors', () =>
   fails(2, /\.npy or \.parquet/, 'embed', run, few, '--out', join(folder, 'v.csv')))
 
+test('a device that does not work here is told with what it needs, as doctor tells it', async () => {
+  const findings = JSON.parse((await lacuna('doctor', '--json')).out) as {
+    name: string
+    works: boolean
+    detail: string
+  }[]
+  for (const { name, works, detail } of findings.filter(found => found.name === 'webgpu' || found.name === 'cuda')) {
+    if (works) continue
+    expect(detail).toMatch(RegExp(`^${name} does not work on this machine: .*; it needs `))
+    const literally = RegExp(`lacuna: ${detail.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
+    await fails(1, literally, 'embed', run, few, '--device', name, '--out', join(folder, 'v.npy'))
+  }
+})
+
+test('more threads than cores', () =>
+  fails(
+    2,
+    /--threads 9999: (a whole number from 1 to|only 1)/,
+    'embed',
+    run,
+    few,
+    '--threads',
+    '9999',
+    '--out',
+    join(folder, 'v.npy'),
+  ))
+
 test('wrong usage ends with 2', async () => {
   expect((await lacuna('pretrain')).code).toBe(2)
   expect((await lacuna('pretrain', 'simclr', few, '--out', join(folder, 'a'), '--batch', 'many')).code).toBe(2)

@@ -30,7 +30,6 @@ export const doctorCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  lacuna doctor')
     .action(async ({ json }: { json?: boolean }) => {
       const output = terminal(json === true)
-      ort.env.logLevel = 'fatal' // what is missing is said below
       const findings: Finding[] = [
         nodeFinding(),
         onnxFinding(),
@@ -100,12 +99,6 @@ function cardFindings(): Finding[] {
   return [{ name: 'graphics', works: cards.length > 0, detail: shown || 'no graphics card on this machine' }]
 }
 
-const missing: Readonly<Record<Device, string>> = {
-  cpu: 'run `npm install` again on this machine',
-  webgpu: 'needs a graphics driver with Vulkan, Metal or Direct3D 12',
-  cuda: 'needs an NVIDIA card and the CUDA libraries: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`, which downloads them',
-}
-
 const notes: Readonly<Record<Device, string>> = {
   cpu: '',
   webgpu: '; variables stay on it between steps',
@@ -139,11 +132,8 @@ async function deviceFinding(device: Device, cpuRate = 0): Promise<Finding & { r
     const detail = `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} GFLOP/s in a matrix product${notes[device]}${slow}`
     return { name: device, works: true, detail, rate }
   } catch (error) {
-    return { name: device, works: false, detail: `${problem(error)}; ${missing[device]}` }
+    return { name: device, works: false, detail: oneLine(error) }
   } finally {
     await engine.close()
   }
 }
-
-/** ONNX Runtime puts the place in its sources before what is wrong. */
-const problem = (error: unknown): string => oneLine(error).replace(/^.*was false\. /, '')

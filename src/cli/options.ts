@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Fit, fits, openPictures, type PictureSet, type Range, type Reading } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { pools } from '../nn/vectors.js'
+import { checkedThreads } from '../program/cores.js'
 import type { Device } from '../program/lowering.js'
 import type { RunConfig } from '../training/config.js'
 import type { Output } from './terminal.js'
@@ -118,7 +119,9 @@ export const readAs = ({ size, channels, reading }: RunConfig): Pick<RunConfig, 
 
 export const deviceOptions = (): Option[] => [
   new Option('--device <device>', 'what computes').choices(['cpu', 'webgpu', 'cuda']),
-  new Option('--threads <n>', 'threads on the cpu (default: one per physical core)').argParser(wholeNumber(1)),
+  new Option('--threads <n>', 'threads on the cpu (default: one per physical core)').argParser(text =>
+    checkedThreads(wholeNumber(1)(text)),
+  ),
 ]
 
 /** Where in an encoder vectors are taken: `layer` and `pool`. */

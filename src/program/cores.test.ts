@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../data/testing.js'
-import { coresOf } from './cores.js'
+import { LacunaError } from '../errors.js'
+import { checkedThreads, coresOf, mostThreads } from './cores.js'
 
 /** A folder like Linux's root: which cores the process may use, which of them are one physical core, the quota. */
 function machine(allowed: string, siblings: readonly string[], quota?: string): string {
@@ -35,4 +36,21 @@ test.each([
 test('where Linux does not tell, ONNX Runtime chooses', () => {
   expect(coresOf(temporaryFolder())).toBe(0)
   expect(coresOf(machine('0-3', []))).toBe(0)
+})
+
+test.each([
+  ['every logical core', undefined, 8, 8],
+  ['no more than the quota, a part of a core counts', '250000 100000', 8, 3],
+  ['one at least', '10000 100000', 8, 1],
+] as const)('most threads: %s', (_, quota, cores, expected) => {
+  expect(mostThreads(machine('0-7', hyperthreaded, quota), cores)).toBe(expected)
+})
+
+test('as many threads as asked for, from one to the most', () => {
+  expect([1, 2, 4].map(threads => checkedThreads(threads, 4))).toEqual([1, 2, 4])
+  for (const threads of [0, -1, 1.5, 5, 999, Number.NaN]) {
+    expect(() => checkedThreads(threads, 4)).toThrow(LacunaError)
+    expect(() => checkedThreads(threads, 4)).toThrow(`--threads ${threads}: a whole number from 1 to 4 is expected`)
+  }
+  expect(() => checkedThreads(2, 1)).toThrow('--threads 2: only 1 is possible')
 })

@@ -3,6 +3,7 @@ import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { type Cell, cellsOf } from './cells.js'
 import { nextName, type Port, type Program } from './compile.js'
 import { drawFeeds, drawType, type Moment } from './draws.js'
+import { inOurWords } from './failures.js'
 import { runSession } from './outputs.js'
 import { type EngineOptions, openSession, tensorOf, zeros } from './session.js'
 import type { Values } from './values.js'
@@ -24,6 +25,7 @@ export interface Runner {
    * Runs a loaded program once; variables that it updates hold their new values afterwards. After a run that ended with an
    * error some may hold them and others not.
    * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn for the moment
+   * @throws LacunaError where there is not enough memory; `load` also where there is no such device
    */
   run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
   /** A copy of the variables named, or of all */
@@ -52,21 +54,23 @@ export class Engine implements Runner {
     return this.seconds
   }
 
-  async load(key: string, program: Program): Promise<void> {
-    await this.unload(key)
-    const updated = program.state.filter(port => port.updated).map(({ name }) => nextName(name))
-    const session = await openSession(program.model, this.options, {
-      precision: program.precision,
-      givesBack: program.givesBack,
-      onDevice: this.cells.onDevice ? updated : [],
+  load(key: string, program: Program): Promise<void> {
+    return this.guarded(async () => {
+      await this.unload(key)
+      const updated = program.state.filter(port => port.updated).map(({ name }) => nextName(name))
+      const session = await openSession(program.model, this.options, {
+        precision: program.precision,
+        givesBack: program.givesBack,
+        onDevice: this.cells.onDevice ? updated : [],
+      })
+      this.sessions.set(key, { program, session })
+      for (const port of program.state) {
+        const before = this.variables.get(port.name)
+        if (before === undefined) this.variables.set(port.name, { ...port, cell: await this.cells.make(port) })
+        else if (!sameShape(before.shape, port.shape))
+          throw new Error(`variable ${port.name}: [${port.shape}] in ${key}, but [${before.shape}] in another program`)
+      }
     })
-    this.sessions.set(key, { program, session })
-    for (const port of program.state) {
-      const before = this.variables.get(port.name)
-      if (before === undefined) this.variables.set(port.name, { ...port, cell: await this.cells.make(port) })
-      else if (!sameShape(before.shape, port.shape))
-        throw new Error(`variable ${port.name}: [${port.shape}] in ${key}, but [${before.shape}] in another program`)
-    }
   }
 
   async unload(key: string): Promise<void> {
@@ -74,50 +78,57 @@ export class Engine implements Runner {
     this.sessions.delete(key)
   }
 
-  async run(key: string, feeds: Feeds = {}, moment: Moment = { seed: 0, step: 0 }): Promise<Record<string, Values>> {
-    const loaded = this.sessions.get(key)
-    if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
-    const { program, session } = loaded
-    const given: Record<string, ort.Tensor> = {}
-    const undrawn = program.draws.filter(({ name }) => feeds[name] === undefined)
-    const values = { ...feeds, ...drawFeeds(undrawn, program.precision, moment) }
-    const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
-    for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
-    const wanted: Record<string, ort.Tensor | null> = {}
-    for (const port of program.outputs) wanted[port.name] = this.cells.onDevice ? null : zeros(port)
-    const read = new Set(session.inputNames)
-    for (const { name, updated, inPlace } of program.state) {
-      const { cell } = this.variable(name)
-      if (read.has(name)) given[name] = cell.now
-      if (updated) wanted[nextName(name)] = cell.next(inPlace)
-    }
-    const start = performance.now()
-    const results = await runSession(session, given, wanted)
-    this.seconds += (performance.now() - start) / 1000
-    const result = (name: string): ort.Tensor => {
-      const tensor = results[name]
-      if (!tensor) throw new Error(`${key} gave no ${name}`)
-      return tensor
-    }
-    for (const { name, updated } of program.state) if (updated) this.variable(name).cell.advance(result(nextName(name)))
-    return Object.fromEntries(program.outputs.map(({ name }) => [name, result(name).data as Values]))
+  run(key: string, feeds: Feeds = {}, moment: Moment = { seed: 0, step: 0 }): Promise<Record<string, Values>> {
+    return this.guarded(async () => {
+      const loaded = this.sessions.get(key)
+      if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
+      const { program, session } = loaded
+      const given: Record<string, ort.Tensor> = {}
+      const undrawn = program.draws.filter(({ name }) => feeds[name] === undefined)
+      const values = { ...feeds, ...drawFeeds(undrawn, program.precision, moment) }
+      const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
+      for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
+      const wanted: Record<string, ort.Tensor | null> = {}
+      for (const port of program.outputs) wanted[port.name] = this.cells.onDevice ? null : zeros(port)
+      const read = new Set(session.inputNames)
+      for (const { name, updated, inPlace } of program.state) {
+        const { cell } = this.variable(name)
+        if (read.has(name)) given[name] = cell.now
+        if (updated) wanted[nextName(name)] = cell.next(inPlace)
+      }
+      const start = performance.now()
+      const results = await runSession(session, given, wanted)
+      this.seconds += (performance.now() - start) / 1000
+      const result = (name: string): ort.Tensor => {
+        const tensor = results[name]
+        if (!tensor) throw new Error(`${key} gave no ${name}`)
+        return tensor
+      }
+      for (const { name, updated } of program.state)
+        if (updated) this.variable(name).cell.advance(result(nextName(name)))
+      return Object.fromEntries(program.outputs.map(({ name }) => [name, result(name).data as Values]))
+    })
   }
 
-  async read(names: readonly string[] = [...this.variables.keys()]): Promise<Map<string, Values>> {
-    const found = new Map<string, Values>()
-    for (const name of names) found.set(name, await this.variable(name).cell.read())
-    return found
+  read(names: readonly string[] = [...this.variables.keys()]): Promise<Map<string, Values>> {
+    return this.guarded(async () => {
+      const found = new Map<string, Values>()
+      for (const name of names) found.set(name, await this.variable(name).cell.read())
+      return found
+    })
   }
 
-  async write(values: Iterable<readonly [string, ArrayLike<number>]>): Promise<void> {
-    for (const [name, data] of values) {
-      const { shape, cell } = this.variable(name)
-      if (data.length !== sizeOf(shape))
-        throw new Error(
-          `variable ${name}: ${sizeOf(shape)} values expected for ${showShape(shape)}, got ${data.length}`,
-        )
-      await cell.write(data)
-    }
+  write(values: Iterable<readonly [string, ArrayLike<number>]>): Promise<void> {
+    return this.guarded(async () => {
+      for (const [name, data] of values) {
+        const { shape, cell } = this.variable(name)
+        if (data.length !== sizeOf(shape))
+          throw new Error(
+            `variable ${name}: ${sizeOf(shape)} values expected for ${showShape(shape)}, got ${data.length}`,
+          )
+        await cell.write(data)
+      }
+    })
   }
 
   async close(): Promise<void> {
@@ -125,6 +136,15 @@ export class Engine implements Runner {
     this.variables.clear()
     await this.cells.close()
     for (const key of [...this.sessions.keys()]) await this.unload(key)
+  }
+
+  /** Does something that takes memory or ONNX Runtime; what goes wrong there is told in our words. */
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw inOurWords(error, this.options.device)
+    }
   }
 
   private variable(name: string): Variable {

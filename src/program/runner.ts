@@ -1,44 +1,64 @@
+import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { defaultThreads } from './cores.js'
+import { LacunaError } from '../errors.js'
+import { checkedThreads } from './cores.js'
 import { Engine, type EngineOptions, type Runner } from './engine.js'
-import type { Call, Method, Reply } from './worker.js'
-
-/** Runs TypeScript sources (the tests do): a worker cannot load them, so programs run in this thread. */
-const fromSources = import.meta.url.endsWith('.ts')
+import { inOurWords, received } from './failures.js'
+import type { Call, Method, Reply } from './runner-worker.js'
 
 /**
  * A runner in a worker thread: ONNX Runtime blocks the thread it runs in, and this one has pictures to gather,
  * progress to show and Ctrl-C to hear.
+ * @throws LacunaError (wrong usage) for more threads than this process has cores
  */
-export function startRunner({
-  device = 'cpu',
-  precision = 'float32',
-  threads = defaultThreads(),
-}: Partial<EngineOptions> = {}): Runner {
-  const options: EngineOptions = { device, precision, threads }
-  return fromSources ? new Engine(options) : workerRunner(options)
+export function startRunner({ device = 'cpu', precision = 'float32', threads }: Partial<EngineOptions> = {}): Runner {
+  const options: EngineOptions = { device, precision, threads: checkedThreads(threads) }
+  const file = workerFile()
+  return file === undefined ? new Engine(options) : workerRunner(options, file)
 }
 
-function workerRunner(options: EngineOptions): Runner {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+/**
+ * Where the worker's code is. None beside TypeScript sources (the tests run them, and a worker cannot load them) and in a
+ * bundle, which leaves it behind: programs run in this thread then, and the process hears nothing while a step runs.
+ */
+function workerFile(name = './runner-worker.js'): URL | undefined {
+  try {
+    const file = new URL(name, import.meta.url) // not written out, or bundlers would copy the file without what it imports
+    return existsSync(file) ? file : undefined
+  } catch {
+    return undefined // a bundle of CommonJS has no import.meta.url
+  }
+}
+
+/** @param file a module that answers each `Call` with a `Reply` */
+export function workerRunner(options: EngineOptions, file: URL): Runner {
+  const worker = new Worker(file, { workerData: options })
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   let calls = 0
   let busy = 0
+  let ended: LacunaError | undefined
   worker.on('message', (reply: Reply) => {
     const caller = waiting.get(reply.id)
     waiting.delete(reply.id)
     busy = reply.busy
-    if ('error' in reply) caller?.reject(new Error(reply.error))
+    if ('error' in reply) caller?.reject(received(reply.error))
     else caller?.resolve(reply.value)
   })
-  const fail = (error: Error) => {
-    for (const { reject } of waiting.values()) reject(error)
+  /** Nobody answers any more: not those who wait, nor who will call. */
+  const end = (reason: string) => {
+    const known = inOurWords(new Error(reason), options.device)
+    ended ??=
+      known instanceof LacunaError
+        ? known
+        : new LacunaError(`the thread that runs programs has ended: ${reason}; start again, a training with --resume`)
+    for (const { reject } of waiting.values()) reject(ended)
     waiting.clear()
   }
-  worker.on('error', fail)
-  worker.on('exit', code => fail(new Error(`the worker that runs the programs ended with code ${code}`)))
+  worker.on('error', ({ message }) => end(message))
+  worker.on('exit', code => end(`exit code ${code}`))
   const call = <T>(method: Method, ...args: unknown[]): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      if (ended !== undefined) throw ended
       const id = calls++
       waiting.set(id, { resolve: value => resolve(value as T), reject })
       worker.postMessage({ id, method, args } satisfies Call)
@@ -56,8 +76,9 @@ function workerRunner(options: EngineOptions): Runner {
       for (const one of values) await call('write', [one])
     },
     async close() {
+      if (ended !== undefined) return
       await call('close')
-      worker.removeAllListeners('exit')
+      end('it was closed')
       await worker.terminate()
     },
   }

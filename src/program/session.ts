@@ -2,8 +2,12 @@ import ort from 'onnxruntime-node'
 import { sizeOf } from '../tensor/shape.js'
 import type { Port } from './compile.js'
 import type { Precision } from './emitter.js'
+import { inOurWords, unavailable } from './failures.js'
 import type { Device } from './lowering.js'
 import { arrays, type Values, valuesOf } from './values.js'
+
+// whatever it writes of errors to the terminal is thrown as well; set before the first session, or it has no effect
+ort.env.logLevel = 'fatal'
 
 export interface EngineOptions {
   readonly device: Device
@@ -20,25 +24,35 @@ export interface SessionOptions {
   readonly givesBack?: boolean
 }
 
-/** An ONNX Runtime session for a model. */
-export function openSession(
+/**
+ * An ONNX Runtime session for a model.
+ * @throws LacunaError where the device does not work on this machine, or there is not enough memory
+ */
+export async function openSession(
   model: Uint8Array,
   { device, threads }: Pick<EngineOptions, 'device' | 'threads'>,
   { precision = 'float32', onDevice = [], givesBack = false }: SessionOptions = {},
 ): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(model, {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    intraOpNumThreads: threads,
-    // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
-    extra: { session: { force_spinning_stop: '1' } },
-    // fused scale factors are float32 attributes, which costs float64 its precision
-    graphOptimizationLevel: precision === 'float64' ? 'basic' : 'all',
-    // planned in one piece, the buffers of a step take half as much memory again and lie further apart: slower as well
-    enableMemPattern: false,
-    enableCpuMemArena: !givesBack,
-    preferredOutputLocation: Object.fromEntries(onDevice.map(name => [name, 'gpu-buffer' as const])),
-    logSeverityLevel: 3,
-  })
+  // ONNX Runtime would leave an unknown device out, and compute on the CPU
+  if (!ort.listSupportedBackends().some(({ name }) => name === device))
+    throw unavailable(device, `the runtime for ${process.platform} on ${process.arch} has no such device`)
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      intraOpNumThreads: threads,
+      // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
+      extra: { session: { force_spinning_stop: '1' } },
+      // fused scale factors are float32 attributes, which costs float64 its precision
+      graphOptimizationLevel: precision === 'float64' ? 'basic' : 'all',
+      // planned in one piece, the buffers of a step take half as much memory again and lie further apart: slower as well
+      enableMemPattern: false,
+      enableCpuMemArena: !givesBack,
+      preferredOutputLocation: Object.fromEntries(onDevice.map(name => [name, 'gpu-buffer' as const])),
+      logSeverityLevel: 4, // as above
+    })
+  } catch (error) {
+    throw inOurWords(error, device, true)
+  }
 }
 
 /** A tensor of zeros in the memory of this process. */

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Engine, type EngineOptions, type Runner } from './engine.js'
+import { type SentError, sent } from './failures.js'
 
 export type Method = 'load' | 'unload' | 'run' | 'read' | 'write' | 'close'
 export interface Call {
@@ -9,7 +10,7 @@ export interface Call {
 }
 export type Reply = { readonly id: number; readonly busy: number } & (
   | { readonly value: unknown }
-  | { readonly error: string }
+  | { readonly error: SentError }
 )
 
 /** The far side of `startRunner`: runs programs one after the other and answers each call. */
@@ -22,12 +23,7 @@ parentPort?.on('message', ({ id, method, args }: Call) => {
     .then(() => call(...args))
     .then(
       value => parentPort?.postMessage({ id, busy: engine.busy, value } satisfies Reply, buffersOf(value)),
-      (error: unknown) =>
-        parentPort?.postMessage({
-          id,
-          busy: engine.busy,
-          error: error instanceof Error ? error.message : String(error),
-        } satisfies Reply),
+      (error: unknown) => parentPort?.postMessage({ id, busy: engine.busy, error: sent(error) } satisfies Reply),
     )
 })
 

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'vite'
+import { expect, test } from 'vitest'
+import { emoji, temporary } from './lacuna.js'
+
+const external = ['onnxruntime-node', 'sharp']
+
+/** What a bundler's user would write: trains for two steps, embeds, and hears of a device that is not there. */
+const program = `
+import { mkdirSync, readdirSync, copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { embed, LacunaError, openPictures, pretrain } from ${JSON.stringify(resolve('dist/index.js'))}
+
+async function main() {
+  const [, , folder, emoji] = process.argv
+  const pictures = join(folder, 'pictures')
+  mkdirSync(pictures)
+  for (const name of readdirSync(emoji).slice(0, 12)) copyFileSync(join(emoji, name), join(pictures, name))
+  const set = await openPictures(pictures, { size: 16, cache: join(folder, 'cache') })
+  const out = join(folder, 'run')
+  const { step } = await pretrain('rotation', set, { out, encoder: 'c4-half', batch: 4, steps: 2 })
+  const { count } = await embed(out, set)
+  const error = await embed(out, set, { threads: 9999 }).catch(error => error)
+  console.log(JSON.stringify({ step, count, ours: error instanceof LacunaError }))
+}
+main()
+`
+
+test.each([
+  ['es', 'main.mjs'],
+  ['cjs', 'main.cjs'],
+] as const)('a bundle (%s) without the worker trains and embeds', async (format, file) => {
+  const folder = temporary()
+  const entry = join(folder, 'entry.mjs')
+  writeFileSync(entry, program)
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'dir') // the two that no bundler can take in
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { external, noExternal: true },
+    build: { ssr: entry, outDir: join(folder, 'out'), rolldownOptions: { output: { format, entryFileNames: file } } },
+  })
+  const ended = await promisify(execFile)(process.execPath, [join(folder, 'out', file), folder, emoji])
+  expect(JSON.parse(ended.stdout)).toEqual({ step: 2, count: 12, ours: true })
+})
