@@ -34,7 +34,10 @@ export async function pretrain(method: string, pictures: PictureSet, options: Pr
   if (options.report !== false) {
     options.onStage?.('writing the report')
     try {
-      const { file, verdict } = await writeRunReport(directory, pictures)
+      const { file, verdict } = await writeRunReport(directory, pictures, {
+        device: options.device,
+        threads: options.threads,
+      })
       return { ...run, verdict, report: file }
     } catch (error) {
       options.onNote?.(

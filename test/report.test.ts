@@ -46,7 +46,7 @@ test('pretext adds its figures to the page, evaluate adds classes and keeps them
   expect(pageOf(run)).toContain(cell)
   const scored = await lacuna('evaluate', run, labelled, '--labels', '5', '--seeds', '1', '--json')
   expect(scored.code, scored.err).toBe(0)
-  expect(sectionsOf(run)).toEqual(['What the encoder learned', ...ofEveryRun])
+  expect(sectionsOf(run)).toEqual(['What the encoder learned', 'Class by class', ...ofEveryRun])
   const page = pageOf(run)
   expect(page).toContain(cell)
   expect(page).toMatch(/class="legend".*even.*odd/s)

@@ -69,7 +69,12 @@ export const evaluateCommand = (): Command =>
         output.result(evaluation, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
         writeFileAtomic(file, `${JSON.stringify(evaluation, undefined, 2)}\n`)
         output.progress('writing the report')
-        await writeRunReport(first, pictures, { evaluation, directory: run })
+        await writeRunReport(first, pictures, {
+          evaluation,
+          directory: run,
+          device: options.device,
+          threads: options.threads,
+        })
       } finally {
         pictures.close()
       }

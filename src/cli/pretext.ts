@@ -51,7 +51,11 @@ export const pretextCommand = (): Command =>
           const shown = await previewRun(directory, heldOut(pictures).part, SHOWN)
           writeFileAtomic(join(directory, 'samples', 'pretext.png'), await previewSheet(undefined, shown))
           output.progress('writing the report')
-          await writeRunReport(directory, pictures, { pretext: result })
+          await writeRunReport(directory, pictures, {
+            pretext: result,
+            device: options.device,
+            threads: options.threads,
+          })
           results.push(result)
         }
         output.result(results.length === 1 ? results[0] : results, results.map(pretextText).join('\n\n'))

@@ -114,3 +114,9 @@ test('codes: perplexity and the share in use', () => {
   expect(codeUsage([3, 1]).perplexity).toBeCloseTo(1.754765, 6) // the entropy of 3/4, 1/4
   expect(codeUsage([9, 1, ...new Array<number>(98).fill(0)]).alarms).toHaveLength(1)
 })
+
+test('few pictures cannot fill more dimensions than there are pictures, which is no collapse', async () => {
+  const few = await collapse(normalFeatures(12, 512))
+  expect(few.rank).toBeGreaterThan(10)
+  expect(few.alarms).toEqual([])
+})

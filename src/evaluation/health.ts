@@ -48,7 +48,7 @@ export interface Collapse {
 /**
  * Whether an encoder says the same of everything (complete collapse) or uses few of its dimensions (dimensional
  * collapse). The thresholds of the alarms are rules of thumb: deviation below a quarter of 1/√D, RankMe below 5
- * (in fewer than 10 dimensions, below D/2) or below 5 % of D.
+ * (in fewer than 10 dimensions, below D/2) or below 5 % of D; D is the number of rows where that is smaller.
  */
 export async function collapse(embeddings: Features): Promise<Collapse> {
   const { count, width } = embeddings
@@ -68,17 +68,22 @@ export async function collapse(embeddings: Features): Promise<Collapse> {
 
   const healthy = 1 / Math.sqrt(width)
   const alarms: string[] = []
-  if (deviation < healthy / 4)
+  if (isCollapsed({ deviation, width }))
     alarms.push(
       `collapse: embeddings of different samples are nearly equal (deviation ${deviation.toFixed(4)}, healthy ${healthy.toFixed(4)})`,
     )
-  const least = Math.max(Math.min(5, width / 2), 0.05 * width)
+  const room = Math.min(width, count) // no more dimensions than rows can be filled
+  const least = Math.max(Math.min(5, room / 2), 0.05 * room)
   if (rank < least)
     alarms.push(
-      `dimensional collapse: the embeddings fill ${rank.toFixed(1)} of ${width} dimensions (below ${least.toFixed(1)})`,
+      `dimensional collapse: the embeddings fill ${rank.toFixed(1)} of ${room} dimensions (below ${least.toFixed(1)})`,
     )
   return { deviation, cosine, rank, width, alarms }
 }
+
+/** Complete collapse: the same is said of everything. */
+export const isCollapsed = ({ deviation, width }: Pick<Collapse, 'deviation' | 'width'>): boolean =>
+  deviation < 1 / Math.sqrt(width) / 4
 
 export interface CodeUsage {
   /** exp of the entropy of the codes: 1 when there is one, `vocabulary` when all are equally frequent */

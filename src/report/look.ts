@@ -1,5 +1,5 @@
 import { type PictureSet, shuffled } from '../data/index.js'
-import { openEncoder } from '../evaluation/encoder.js'
+import { type EmbedderOptions, openEncoder } from '../evaluation/encoder.js'
 import { type Features, l2Normalised, pickRows } from '../evaluation/features.js'
 import { collapse } from '../evaluation/health.js'
 import { principal } from '../evaluation/principal.js'
@@ -23,9 +23,14 @@ const MOST = 2000
 const CHUNK = 64
 
 /** The vectors of pictures drawn at random: as many as there is time for, but at least a few. */
-export async function lookThrough(run: string, pictures: PictureSet, seconds: number): Promise<Look> {
+export async function lookThrough(
+  run: string,
+  pictures: PictureSet,
+  seconds: number,
+  options: EmbedderOptions = {},
+): Promise<Look> {
   const order = shuffled(pictures.items.length, 0, 1).slice(0, MOST)
-  const encoder = await openEncoder(run, { batch: Math.min(CHUNK, order.length) })
+  const encoder = await openEncoder(run, { ...options, batch: Math.min(CHUNK, order.length) })
   try {
     const values = new Float32Array(order.length * encoder.width)
     const began = performance.now()

@@ -85,7 +85,7 @@ test('alarms and remarks on the data stand at the top, each kind in a box of its
   expect(page).toContain(
     '<div class="box alarm"><strong class="mark">Alarm</strong><ul><li>It collapsed.</li><li>A shortcut.</li></ul></div>',
   )
-  expect(page).toMatch(/<div class="box remark">.*About the data.*40 pictures, 1 different\./)
+  expect(page).toMatch(/<div class="box remark">.*To know.*40 pictures, 1 different\./)
   expect(page.indexOf('box alarm')).toBeLessThan(page.indexOf('<section>'))
   expect(reportPage(bare)).not.toContain('class="box')
 })
@@ -184,7 +184,7 @@ test('health: what was found beside what is healthy', () => {
   expect(cells).toEqual([
     ...['<b>0.0701</b>', 'near 0.0884', '0'],
     ...['<b>0.420</b>', 'well below 1', '1'],
-    ...['<b>31.2</b>', 'the more the better', '1'],
+    ...['<b>31.2</b>', 'well above 1', '1'],
   ])
 })
 

@@ -13,7 +13,7 @@ export interface RunReport {
   readonly verdict?: Verdict | undefined
   /** What is wrong, a sentence each */
   readonly alarms: readonly string[]
-  /** What to know about the data, a sentence each */
+  /** What to know about the data and the vectors, a sentence each */
   readonly notes: readonly string[]
   readonly method: { readonly name: string; readonly shown: string; readonly hidden: string; readonly paper: string }
   readonly facts: readonly { readonly label: string; readonly value: string }[]

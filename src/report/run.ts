@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import type { PictureSet } from '../data/index.js'
+import { type EmbedderOptions, placeInRun } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
 import { methodNamed } from '../methods/index.js'
+import type { Place } from '../nn/vectors.js'
+import type { Device } from '../program/lowering.js'
 import { readConfig } from '../training/config.js'
 import { readMetrics } from '../training/metrics.js'
 import { previewRun } from '../training/preview.js'
@@ -28,6 +31,8 @@ export interface RunReportOptions {
   readonly directory?: string
   /** How to repeat it, shown in the report */
   readonly command?: string
+  readonly device?: Device
+  readonly threads?: number
 }
 
 export interface WrittenReport {
@@ -58,9 +63,10 @@ export async function writeRunReport(
   const metrics = readMetrics(run)
   const { directory = run } = options
   const evaluation = options.evaluation ?? readEvaluation(directory)
-  const pretext = options.pretext ?? readPretext(run) ?? (await measuredBriefly(run, pictures))
+  const machine = { device: options.device, threads: options.threads }
+  const pretext = options.pretext ?? readPretext(run) ?? (await measuredBriefly(run, pictures, machine))
   const preview = await previewRun(run, pictures, VIEWS)
-  const look = await lookThrough(run, pictures, SECONDS)
+  const look = await lookThrough(run, pictures, SECONDS, { ...machine, ...evaluation?.place })
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look), await mapOf(look)]
   const verdict = verdictOf({ method: method.name, metrics, steps: config.steps, health, pretext, evaluation })
   const alarms = [...(health?.alarms ?? []), ...(pretext?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
@@ -77,7 +83,7 @@ export async function writeRunReport(
     subtitle: `Shown: ${method.shown}. Hidden: ${method.hidden}.`,
     verdict,
     alarms: [...new Set(alarms)].filter(alarm => !verdict.text.includes(alarm)),
-    notes: [],
+    notes: [...pictures.notes, ...skippedNote(pictures), ...placeNote(run, evaluation?.place)],
     method,
     facts: factsOf(config, metrics),
     metrics,
@@ -94,8 +100,25 @@ export async function writeRunReport(
 }
 
 /** The task on a few pictures; none where there are too few for it. */
-async function measuredBriefly(run: string, pictures: PictureSet): Promise<Pretext | undefined> {
-  return pictures.items.length < 2 ? undefined : measure(run, pictures, { seconds: SECONDS })
+async function measuredBriefly(
+  run: string,
+  pictures: PictureSet,
+  machine: EmbedderOptions,
+): Promise<Pretext | undefined> {
+  return pictures.items.length < 2 ? undefined : measure(run, pictures, { ...machine, seconds: SECONDS })
+}
+
+function skippedNote({ skipped: [first, ...others] }: PictureSet): string[] {
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : `, and ${others.length} more`
+  return [`Left out, because they could not be read: ${first.name} (${first.reason})${more}.`]
+}
+
+/** Where vectors are not those that the run gives without being asked for others. */
+function placeNote(run: string, place: Place | undefined): string[] {
+  const usual = placeInRun(run, {})
+  if (place === undefined || (place.layer === usual.layer && place.pool === usual.pool)) return []
+  return [`The vectors are those of layer ${place.layer}, pooled by ${place.pool}, as they were evaluated.`]
 }
 
 function neighbourSheet(

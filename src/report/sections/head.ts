@@ -2,16 +2,16 @@ import type { RunReport } from '../report.js'
 import { escapeMarkup } from '../text.js'
 import type { Verdict } from '../verdict/verdict.js'
 
-/** Title, verdict, alarms, what to know of the data, and the facts. */
+/** Title, verdict, alarms, what to know, and the facts. */
 export const head = ({ title, subtitle, verdict, alarms, notes, facts }: RunReport): string =>
   `<header><h1>${escapeMarkup(title)}</h1><p class="subtitle">${escapeMarkup(subtitle)}</p>
 ${verdict ? verdictBox(verdict) : ''}
 ${box('alarm', 'Alarm', alarms)}
-${box('remark', 'About the data', notes)}
+${box('remark', 'To know', notes)}
 ${factList(facts)}</header>`
 
 /** Nothing is wrong, but it is not done */
-const unfinished: readonly Verdict['state'][] = ['stopped', 'short', 'solved']
+const unfinished: readonly Verdict['state'][] = ['stopped', 'short', 'narrow', 'solved']
 
 function verdictBox({ state, alarm, text, advice }: Verdict): string {
   const kind = alarm ? 'alarm' : unfinished.includes(state) ? 'remark' : 'verdict'

@@ -16,7 +16,7 @@ export function health({ health: found }: RunReport): string {
           cells: [`<b>${deviation.toFixed(4)}</b>`, `near ${(1 / Math.sqrt(width)).toFixed(4)}`, '0'],
         },
         { name: 'cosine of two pictures', cells: [`<b>${cosine.toFixed(3)}</b>`, 'well below 1', '1'] },
-        { name: `dimensions filled, of ${most}`, cells: [`<b>${rank.toFixed(1)}</b>`, 'the more the better', '1'] },
+        { name: `dimensions filled, of ${most}`, cells: [`<b>${rank.toFixed(1)}</b>`, 'well above 1', '1'] },
       ],
     ),
     note(

@@ -1,3 +1,4 @@
+import { isCollapsed } from '../../evaluation/health.js'
 import { atChance, shortcuts } from '../../evaluation/pretext-alarms.js'
 import type { CurveReading } from './reading.js'
 import { usualSteps } from './usual-steps.js'
@@ -56,18 +57,14 @@ export const rules: readonly Rule[] = [
     )
   },
 
-  ({ curve, health }) => {
-    const [problem] = health?.alarms ?? []
-    return problem === undefined || health === undefined
-      ? undefined
-      : alarm(
+  ({ curve, health }) =>
+    health !== undefined && isCollapsed(health)
+      ? alarm(
           'collapsed',
-          `${learnt(curve)}, but there is little in the vectors: ${problem}.`,
-          health.cosine > 0.99
-            ? 'They serve no search: train again with a third of the --lr, or another method.'
-            : 'Train longer, on more and more varied pictures, or with another method or --lr.',
+          `${learnt(curve)}, but the encoder says nearly the same of every picture: two of them have a cosine of ${health.cosine.toFixed(3)}.`,
+          'Such vectors serve no search: train again with a third of the --lr, or with another method.',
         )
-  },
+      : undefined,
 
   ({ curve, pretext }) => {
     const [found] = shortcuts(pretext)
@@ -119,6 +116,18 @@ export const rules: readonly Rule[] = [
           `Train longer: --steps ${usualSteps(method)}.`,
         )
       : undefined,
+
+  // not an alarm: some methods learn much in few dimensions, MAE among them
+  ({ curve, health }) => {
+    const [problem] = health?.alarms ?? []
+    return problem === undefined
+      ? undefined
+      : fine(
+          'narrow',
+          `${learnt(curve)}, but the vectors differ in few directions: ${problem}.`,
+          'See with `lacuna evaluate` whether it matters, also with an earlier --layer; train longer, or on more varied pictures.',
+        )
+  },
 
   ({ curve }) =>
     curve.end.mean < SOLVED * curve.chance

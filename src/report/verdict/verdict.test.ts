@@ -93,9 +93,11 @@ describe('a training that did not', () => {
 
   test('collapsed: the loss may look well', () => {
     const alarms = ['collapse: embeddings of different samples are nearly equal']
-    const verdict = judge(curveOf(settled), { health: { ...healthy, cosine: 0.9999, alarms } })
+    const verdict = judge(curveOf(settled), { health: { ...healthy, deviation: 0.02, cosine: 0.9987, alarms } })
     expect(verdict).toMatchObject({ state: 'collapsed', alarm: true })
-    expect(verdict.text).toContain('nearly equal')
+    expect(verdict.text).toContain('a cosine of 0.999')
+    const narrow = { ...healthy, rank: 3, alarms: ['dimensional collapse: the embeddings fill 3.0 of 128 dimensions'] }
+    expect(judge(curveOf(settled), { health: narrow })).toMatchObject({ state: 'narrow', alarm: false })
   })
 
   test('a shortcut, and a task that is known by heart', () => {

@@ -17,6 +17,7 @@ export type VerdictState =
   | 'no gain'
   | 'stopped'
   | 'short'
+  | 'narrow'
   | 'solved'
   | 'falling'
   | 'settled'
