@@ -1,6 +1,7 @@
 import type { PictureSet } from './data/index.js'
 import { messageOf } from './errors.js'
 import { watchVectors } from './evaluation/watch.js'
+import { interruptible } from './program/interruptible.js'
 import { writeRunReport } from './report/run.js'
 import { type Verdict, verdictOf } from './report/verdict/verdict.js'
 import { readMetrics } from './training/metrics.js'
@@ -29,7 +30,8 @@ export interface Run extends Trained {
  *   exists, a damaged checkpoint, a full disk, a loss that is no number
  */
 export async function pretrain(method: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
-  const run = await train(method, pictures, { watch: watchVectors, ...options })
+  // a training ends by its own signal, after it has saved
+  const run = await interruptible(undefined, () => train(method, pictures, { watch: watchVectors, ...options }))
   const { directory, config } = run
   if (options.report !== false) {
     options.onStage?.('writing the report')

@@ -10,7 +10,7 @@ export interface Ended {
   readonly err: string
 }
 
-const main = resolve('dist/cli/main.js')
+export const main = resolve('dist/cli/main.js')
 
 /** Starts the built command line. */
 export function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {

@@ -1,10 +1,7 @@
 import { Command, Option } from 'commander'
 import { LacunaError } from '../errors.js'
-import { openEncoder, placeInRun } from '../evaluation/encoder.js'
 import { checkWritable } from '../files.js'
-import { writeEmbeddings } from '../formats/embeddings.js'
 import type { PlaceOptions } from '../nn/vectors.js'
-import { readConfig } from '../training/config.js'
 import {
   type DataOptions,
   type DeviceOptions,
@@ -43,6 +40,9 @@ export const embedCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  lacuna embed runs/photos photos --out photos.parquet')
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
+      const { openEncoder, placeInRun } = await import('../evaluation/encoder.js')
+      const { writeEmbeddings } = await import('../formats/embeddings.js')
+      const { readConfig } = await import('../training/config.js')
       const { out } = options
       if (!/[^/\\]\.(npy|parquet)$/.test(out))
         throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)

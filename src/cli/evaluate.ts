@@ -1,12 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { placeInRun } from '../evaluation/encoder.js'
-import { evaluate, runsIn } from '../evaluation/evaluate.js'
 import { checkWritable, writeFileAtomic } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
-import { writeRunReport } from '../report/run.js'
-import { evaluationText } from '../report/text-lines.js'
-import { readConfig } from '../training/config.js'
 import {
   amounts,
   type DataOptions,
@@ -59,6 +54,11 @@ export const evaluateCommand = (): Command =>
     )
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
+      const { placeInRun } = await import('../evaluation/encoder.js')
+      const { evaluate, runsIn } = await import('../evaluation/evaluate.js')
+      const { writeRunReport } = await import('../report/run.js')
+      const { evaluationText } = await import('../report/text-lines.js')
+      const { readConfig } = await import('../training/config.js')
       const [first = run] = runsIn(run)
       placeInRun(first, options)
       const file = join(run, 'evaluation.json')

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { exportEncoder } from '../evaluation/export.js'
 import { jsonOption } from './options.js'
 import { terminal } from './terminal.js'
 
@@ -12,6 +11,7 @@ export const exportCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  lacuna export runs/photos --out encoders/photos')
     .action(async (run: string, { out, json }: { out: string; json?: boolean }) => {
       const output = terminal(json === true)
+      const { exportEncoder } = await import('../evaluation/export.js')
       output.progress('exporting')
       const exported = await exportEncoder(run, out)
       const { directory, files, width, difference } = exported

@@ -1,60 +1,16 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
-import { Command, CommanderError } from 'commander'
-import { LacunaError } from '../errors.js'
-import { doctorCommand } from './doctor.js'
-import { embedCommand } from './embed.js'
-import { encodersCommand } from './encoders.js'
-import { evaluateCommand } from './evaluate.js'
-import { exportCommand } from './export.js'
-import { methodsCommand } from './methods.js'
-import { pretextCommand } from './pretext.js'
-import { pretrainCommand } from './pretrain.js'
-import { previewCommand } from './preview.js'
-import { oneLine } from './terminal.js'
+/**
+ * The first file of the command line. An older Node has to be able to parse it, so nothing is imported before its version is
+ * known to be recent enough, and the syntax is that of Node 12.
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
-
-const commands = [
-  methodsCommand,
-  encodersCommand,
-  pretrainCommand,
-  previewCommand,
-  pretextCommand,
-  evaluateCommand,
-  embedCommand,
-  exportCommand,
-  doctorCommand,
-]
-
-/** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
-async function main(): Promise<void> {
-  const program = new Command('lacuna')
-    .description('Learns representations from unlabelled pictures by hiding a part of each and predicting it.')
-    .version(version)
-    .addHelpText(
-      'after',
-      '\nExample:\n  lacuna pretrain simclr photos --out runs/photos\n  lacuna evaluate runs/photos labelled-photos',
-    )
-  for (const command of commands) program.addCommand(command())
-  for (const command of [program, ...program.commands])
-    command.exitOverride().showHelpAfterError('(--help shows an example)')
-  try {
-    await program.parseAsync()
-  } catch (error) {
-    process.exitCode = report(error)
-  }
+if (major > 20 || (major === 20 && minor >= 9)) import('./program.js').then(({ main }) => main())
+else {
+  process.stderr.write(
+    `lacuna: Node ${process.versions.node} is too old; Node 20.9 or later is needed: https://nodejs.org\n`,
+  )
+  process.exitCode = 1
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof LacunaError) {
-    process.stderr.write(`lacuna: ${error.message}\n`)
-    return error.exitCode
-  }
-  process.stderr.write(`lacuna: ${oneLine(error)} (unexpected; LACUNA_DEBUG=1 shows where)\n`)
-  if (process.env.LACUNA_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-  return 1
-}
-
-await main()
+export {}

@@ -1,10 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Fit, fits, openPictures, type PictureSet, type Range, type Reading } from '../data/index.js'
+import { type Fit, fits } from '../data/fits.js'
+import type { PictureSet } from '../data/index.js'
+import type { Range, Reading } from '../data/reading.js'
 import { LacunaError } from '../errors.js'
-import { pools } from '../nn/vectors.js'
+import { pools } from '../nn/pools.js'
 import { checkedThreads } from '../program/cores.js'
 import type { Device } from '../program/lowering.js'
 import type { RunConfig } from '../training/config.js'
+import { listen } from './interruption.js'
 import type { Output } from './terminal.js'
 
 /** A whole number of at least `least`. */
@@ -138,15 +141,11 @@ export const placeOptions = (): Option[] => [
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout, for machines')
 
-export async function open(
-  source: string,
-  options: DataOptions,
-  output: Output,
-  signal?: AbortSignal,
-): Promise<PictureSet> {
+export async function open(source: string, options: DataOptions, output: Output): Promise<PictureSet> {
   const { size = 0, channels, group, cache, allowSkipped, fit, background, range } = options
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new LacunaError(`pictures have 1 channel or 3, not ${channels}`, 2)
+  const { openPictures } = await import('../data/index.js')
   const set = await openPictures(source, {
     size,
     channels,
@@ -156,7 +155,7 @@ export async function open(
     background,
     range,
     groupPattern: group,
-    signal,
+    signal: listen().asked,
     onProgress: ({ done, total, perSecond }) =>
       output.progress(`decoding pictures: ${done} of ${total}, ${perSecond.toFixed(0)}/s`),
   })

@@ -1,13 +1,7 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { runsIn } from '../evaluation/evaluate.js'
-import { heldOut, type Pretext, pretext } from '../evaluation/pretext.js'
+import type { Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
-import { previewSheet } from '../report/preview.js'
-import { writeRunReport } from '../report/run.js'
-import { pretextText } from '../report/text-lines.js'
-import { readConfig } from '../training/config.js'
-import { previewRun } from '../training/preview.js'
 import {
   type DataOptions,
   type DeviceOptions,
@@ -38,6 +32,13 @@ export const pretextCommand = (): Command =>
     )
     .action(async (run: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
+      const { runsIn } = await import('../evaluation/evaluate.js')
+      const { heldOut, pretext } = await import('../evaluation/pretext.js')
+      const { previewSheet } = await import('../report/preview.js')
+      const { writeRunReport } = await import('../report/run.js')
+      const { pretextText } = await import('../report/text-lines.js')
+      const { readConfig } = await import('../training/config.js')
+      const { previewRun } = await import('../training/preview.js')
       const runs = runsIn(run)
       const pictures = await open(data, { ...options, ...readAs(readConfig(runs[0] ?? run)) }, output)
       try {

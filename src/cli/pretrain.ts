@@ -1,14 +1,5 @@
-import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import type { PictureSet } from '../data/index.js'
-import { readingOf } from '../data/reading.js'
-import { LacunaError } from '../errors.js'
-import { methodsInChunks } from '../methods/index.js'
-import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
-import { progressLine } from '../report/text-lines.js'
-import { verdictText } from '../report/verdict/verdict.js'
-import { isRun, readConfig } from '../training/config.js'
-import type { LoopProgress } from '../training/loop.js'
+import type { PretrainOptions } from '../pretrain.js'
 import { checkedSaveEvery } from '../training/saving.js'
 import {
   type DataOptions,
@@ -16,16 +7,13 @@ import {
   deviceOptions,
   jsonOption,
   number,
-  open,
-  readAs,
   readingOptions,
   setting,
   wholeNumber,
   withOptions,
 } from './options.js'
-import { type Output, terminal, untilInterrupted } from './terminal.js'
 
-interface Options
+export interface PretrainCommandOptions
   extends DataOptions,
     Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress' | 'onStage'> {
   readonly seeds?: number
@@ -46,7 +34,7 @@ export const pretrainCommand = (): Command =>
     new Option('--batch <n>', 'pictures in a step').argParser(wholeNumber(1)),
     new Option(
       '--chunk <n>',
-      `pictures in memory at a time, for large batches of methods that compare embeddings (${methodsInChunks.join(', ')}); batch norm sees a chunk at a time (default: the batch)`,
+      'pictures in memory at a time, for large batches of methods that compare embeddings, such as simclr; batch norm sees a chunk at a time (default: the batch)',
     ).argParser(wholeNumber(1)),
     new Option('--seed <n>', 'of all that is random (default: 0)').argParser(wholeNumber(0)),
     new Option('--seeds <n>', 'trains n runs with seeds 0 … n − 1 into folders below --out')
@@ -84,98 +72,7 @@ export const pretrainCommand = (): Command =>
       'after',
       '\nExample:\n  lacuna pretrain simclr photos --size 64 --encoder resnet18 --epochs 50 --out runs/photos\n\nCtrl-C saves and ends (exit code 130); go on with --resume.',
     )
-    .action(run)
-
-async function run(method: string, data: string, options: Options): Promise<void> {
-  const output = terminal(options.json === true)
-  await untilInterrupted(async signal => {
-    const before = options.resume ? await resumedData(options) : {}
-    const pictures = await open(data, { ...options, ...before }, output, signal)
-    try {
-      const runs: Run[] = []
-      const seeds = options.seeds ?? 1
-      for (let i = 0; i < seeds && !signal.aborted; i++) {
-        const out = options.seeds === undefined ? options.out : join(options.out, `seed-${i}`)
-        const own = { ...options, out, seed: options.seeds === undefined ? options.seed : i }
-        if (options.resume && isRun(out) === false) own.resume = false
-        runs.push(await trainOne(method, pictures, own, output, signal))
-      }
-      const results = runs.map(({ directory, config, step, interrupted, chance, verdict, report }) => ({
-        directory,
-        step,
-        steps: config.steps,
-        interrupted,
-        chance,
-        verdict,
-        report,
-      }))
-      output.result(options.seeds === undefined ? results[0] : results, results.map(summaryOf).join('\n'))
-      if (results.some(({ interrupted }) => interrupted)) process.exitCode = 130
-    } finally {
-      pictures.close()
-    }
-  })
-}
-
-async function trainOne(
-  method: string,
-  pictures: PictureSet,
-  { lr, set, ...options }: Options,
-  output: Output,
-  signal: AbortSignal,
-): Promise<Run> {
-  let last: LoopProgress | undefined
-  const run = await pretrain(method, pictures, {
-    ...options,
-    learningRate: lr,
-    options: set,
-    signal,
-    onNote: output.note,
-    onStage: output.progress,
-    onProgress: progress => {
-      last = progress
-      output.progress(progressLine(progress))
-    },
-  })
-  if (last !== undefined) output.note(progressLine(last))
-  return run
-}
-
-function summaryOf({
-  directory,
-  step,
-  steps,
-  interrupted,
-  verdict,
-  report,
-}: Pick<Run, 'directory' | 'step' | 'interrupted' | 'verdict' | 'report'> & { readonly steps: number }): string {
-  const taken = interrupted ? `Stopped and saved after ${step} of ${steps} steps` : `${steps} steps`
-  const lines = [
-    `${taken}: ${directory}`,
-    verdictText(verdict),
-    ...(report === undefined ? [] : [`Look at it: ${report}`]),
-  ]
-  if (interrupted && verdict.state !== 'stopped') lines.push('Go on with the same command and --resume.')
-  return lines.join('\n')
-}
-
-/** A resumed run reads its pictures as it did before. */
-async function resumedData({ out, size, channels, fit, background, range }: Options): Promise<DataOptions> {
-  const directory = isRun(resolve(out)) ? out : join(out, 'seed-0')
-  const config = readConfig(directory)
-  const asked = await readingOf({ fit, background })
-  const before = config.reading
-  const given: readonly (readonly [string, unknown, unknown, unknown])[] = [
-    ['--size', size, size, config.size],
-    ['--fit', fit, asked.fit, before.fit],
-    ['--background', background, asked.background, before.background],
-    ['--range', range, range && JSON.stringify(range), JSON.stringify(before.range)],
-  ]
-  for (const [flag, wanted, now, then] of given)
-    if (wanted !== undefined && now !== then)
-      throw new LacunaError(
-        `${out}: the run was started with another ${flag} (${then}); leave ${flag} away to go on with it`,
-        2,
-      )
-  return { ...readAs(config), channels: channels ?? config.channels }
-}
+    .action(async (method: string, data: string, options: PretrainCommandOptions) => {
+      const { runPretrain } = await import('./run-pretrain.js')
+      await runPretrain(method, data, options)
+    })

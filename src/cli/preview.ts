@@ -1,10 +1,5 @@
 import { Command, Option } from 'commander'
 import { writeFileAtomic } from '../files.js'
-import { defaultEncoder, methodNamed } from '../methods/index.js'
-import { notesOf, previewSheet } from '../report/preview.js'
-import { prepare } from '../training/prepare.js'
-import { preview } from '../training/preview.js'
-import { parseOptions } from '../training/programs.js'
 import {
   type DataOptions,
   dataOptions,
@@ -47,6 +42,11 @@ export const previewCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  lacuna preview simclr photos --size 64 --out views.png')
     .action(async (name: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
+      const { defaultEncoder, methodNamed } = await import('../methods/index.js')
+      const { notesOf, previewSheet } = await import('../report/preview.js')
+      const { prepare } = await import('../training/prepare.js')
+      const { preview } = await import('../training/preview.js')
+      const { parseOptions } = await import('../training/programs.js')
       const method = methodNamed(name)
       const methodOptions = parseOptions(method, options.set ?? {})
       const pictures = await open(data, options, output)

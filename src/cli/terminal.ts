@@ -41,21 +41,4 @@ export function terminal(json: boolean): Output {
   }
 }
 
-/** Runs a command's work; Ctrl-C asks it to stop, a second one ends the process. */
-export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130)
-    controller.abort()
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
-  try {
-    return await work(controller.signal)
-  } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
-  }
-}
-
 export const oneLine = (error: unknown): string => messageOf(error).split('\n')[0] ?? ''

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
+export { type Fit, fits } from './fits.js'
 export { openPictures } from './open.js'
-export { type Fit, fits, plainReading, type Range, type Reading, type ReadingOptions } from './reading.js'
+export { plainReading, type Range, type Reading, type ReadingOptions } from './reading.js'
 export { batchPositions, shuffled } from './shuffle.js'
 export { splitByGroup } from './split.js'
 export type { OpenOptions, PictureItem, PictureSet, Progress, Skipped, Split } from './types.js'

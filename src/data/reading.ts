@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
-
-/** How a picture that is not square becomes so: its middle, all of it with a border, or all of it squeezed. */
-export const fits = ['crop', 'pad', 'squash'] as const
-export type Fit = (typeof fits)[number]
+import { type Fit, fits } from './fits.js'
 
 /** Stored values that become black and white; what lies between is spread evenly, what lies outside is cut off. */
 export const rangeSchema = z

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { fits } from './reading.js'
+import { fits } from './fits.js'
 import { resample } from './resample.js'
 
 /** Grey or colour values [height, width, channels], cropped to [size, size, channels]. */

@@ -3,10 +3,9 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder } from './encoder.js'
 import { globalAverage } from './layers.js'
 import { nearest } from './nearest.js'
+import { type Pool, pools } from './pools.js'
 
-/** How many vectors become one: their mean over places or patches, or the class token of a transformer */
-export const pools = ['mean', 'class'] as const
-export type Pool = (typeof pools)[number]
+export type { Pool } from './pools.js'
 
 /** Where in an encoder a vector is taken. */
 export interface Place {

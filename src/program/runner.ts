@@ -4,6 +4,7 @@ import { LacunaError } from '../errors.js'
 import { checkedThreads } from './cores.js'
 import { Engine, type EngineOptions, type Runner } from './engine.js'
 import { inOurWords, received } from './failures.js'
+import { currentSignal, endingBy } from './interruptible.js'
 import type { Call, Method, Reply } from './runner-worker.js'
 
 /**
@@ -14,7 +15,9 @@ import type { Call, Method, Reply } from './runner-worker.js'
 export function startRunner({ device = 'cpu', precision = 'float32', threads }: Partial<EngineOptions> = {}): Runner {
   const options: EngineOptions = { device, precision, threads: checkedThreads(threads) }
   const file = workerFile()
-  return file === undefined ? new Engine(options) : workerRunner(options, file)
+  const runner = file === undefined ? new Engine(options) : workerRunner(options, file)
+  const signal = currentSignal()
+  return signal === undefined ? runner : endingBy(signal, runner)
 }
 
 /**
@@ -33,6 +36,7 @@ function workerFile(name = './runner-worker.js'): URL | undefined {
 /** @param file a module that answers each `Call` with a `Reply` */
 export function workerRunner(options: EngineOptions, file: URL): Runner {
   const worker = new Worker(file, { workerData: options })
+  worker.unref() // keeps the process only while a call waits: a runner that nobody closed after an error must not
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   let calls = 0
   let busy = 0
@@ -40,6 +44,7 @@ export function workerRunner(options: EngineOptions, file: URL): Runner {
   worker.on('message', (reply: Reply) => {
     const caller = waiting.get(reply.id)
     waiting.delete(reply.id)
+    if (waiting.size === 0) worker.unref()
     busy = reply.busy
     if ('error' in reply) caller?.reject(received(reply.error))
     else caller?.resolve(reply.value)
@@ -60,6 +65,7 @@ export function workerRunner(options: EngineOptions, file: URL): Runner {
     new Promise<T>((resolve, reject) => {
       if (ended !== undefined) throw ended
       const id = calls++
+      worker.ref()
       waiting.set(id, { resolve: value => resolve(value as T), reject })
       worker.postMessage({ id, method, args } satisfies Call)
     })
@@ -77,7 +83,7 @@ export function workerRunner(options: EngineOptions, file: URL): Runner {
     },
     async close() {
       if (ended !== undefined) return
-      await call('close')
+      await call('close') // comes after the call that runs: a thread that is ended within one aborts the process
       end('it was closed')
       await worker.terminate()
     },

@@ -1,0 +1,133 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { availableParallelism, freemem, totalmem } from 'node:os'
+import ort from 'onnxruntime-node'
+import sharp from 'sharp'
+import { defaultCache } from '../data/store.js'
+import { compile } from '../program/compile.js'
+import { defaultThreads } from '../program/cores.js'
+import { Engine } from '../program/engine.js'
+import type { Device } from '../program/lowering.js'
+import { table } from '../report/table.js'
+import { input } from '../tensor/tensor.js'
+import { graphicsCards } from './graphics.js'
+import { oneLine, terminal } from './terminal.js'
+
+interface Finding {
+  readonly name: string
+  readonly works: boolean
+  readonly detail: string
+}
+
+/** Lacuna works without them. */
+const optional = new Set(['graphics', 'webgpu', 'cuda'])
+
+/** Tries what this machine has, and says what is missing. */
+export async function runDoctor(json: boolean): Promise<void> {
+  const output = terminal(json)
+  const findings: Finding[] = [
+    nodeFinding(),
+    onnxFinding(),
+    sharpFinding(),
+    memoryFinding(),
+    cacheFinding(),
+    ...cardFindings(),
+  ]
+  const cpu = await deviceFinding('cpu')
+  findings.push(cpu)
+  for (const device of ['webgpu', 'cuda'] as const) findings.push(await deviceFinding(device, cpu.rate))
+  output.result(
+    findings,
+    table(findings.map(({ name, works, detail }) => [`${works ? 'yes' : 'no '}  ${name.padEnd(18)} ${detail}`])),
+  )
+  if (!findings.every(({ name, works }) => works || optional.has(name))) process.exitCode = 1
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const works = major > 20 || (major === 20 && minor >= 9)
+  return {
+    name: 'node',
+    works,
+    detail: works ? process.version : `${process.version}: Lacuna needs Node 20.9 or later`,
+  }
+}
+
+function onnxFinding(): Finding {
+  return { name: 'onnxruntime-node', works: true, detail: ort.env.versions.node ?? 'version unknown' }
+}
+
+function sharpFinding(): Finding {
+  const { sharp: version, vips } = sharp.versions
+  return { name: 'sharp', works: true, detail: `${version} with libvips ${vips}` }
+}
+
+function memoryFinding(): Finding {
+  const gigabytes = (bytes: number) => (bytes / 2 ** 30).toFixed(1)
+  return {
+    name: 'cores and memory',
+    works: true,
+    detail: `${availableParallelism()} cores, ${defaultThreads() || 'one per physical core'} for programs, ${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`,
+  }
+}
+
+function cacheFinding(): Finding {
+  const cache = defaultCache()
+  try {
+    if (!existsSync(cache)) mkdirSync(cache, { recursive: true })
+    accessSync(cache, constants.W_OK)
+    return { name: 'cache', works: true, detail: `${cache}: decoded pictures are kept here` }
+  } catch (error) {
+    return {
+      name: 'cache',
+      works: false,
+      detail: `${cache}: ${oneLine(error)}; set LACUNA_CACHE to a folder you can write to`,
+    }
+  }
+}
+
+/** What of graphics cards the system lists; nothing where it has no such list. */
+function cardFindings(): Finding[] {
+  const cards = graphicsCards()
+  if (cards === undefined) return []
+  const shown = cards.map(({ vendor, model }) => (model.startsWith(vendor) ? model : `${vendor} ${model}`)).join(', ')
+  return [{ name: 'graphics', works: cards.length > 0, detail: shown || 'no graphics card on this machine' }]
+}
+
+const notes: Readonly<Record<Device, string>> = {
+  cpu: '',
+  webgpu: '; variables stay on it between steps',
+  cuda: '; variables cross to the host and back at every step',
+}
+
+const SIDE = 1024
+const RUNS = 5
+
+/**
+ * Multiplies two matrices on a device and checks one number of the result.
+ * @param cpuRate of the cpu, to compare with
+ * @returns rate in GFLOP/s, the way of the matrices to the device included
+ */
+async function deviceFinding(device: Device, cpuRate = 0): Promise<Finding & { readonly rate?: number }> {
+  const engine = new Engine({ device, precision: 'float32', threads: defaultThreads() })
+  try {
+    const [a, b] = [input('a', [SIDE, SIDE]), input('b', [SIDE, SIDE])]
+    await engine.load('product', compile({ outputs: { sum: a.matmul(b).sum() } }, { device, precision: 'float32' }))
+    const ones = new Float32Array(SIDE * SIDE).fill(1)
+    const times: number[] = []
+    for (let run = 0; run < RUNS; run++) {
+      const start = performance.now()
+      const { sum } = await engine.run('product', { a: ones, b: ones })
+      times.push(performance.now() - start)
+      if (Number(sum?.[0]) !== SIDE ** 3)
+        return { name: device, works: false, detail: `gives wrong numbers: ${sum?.[0]}` }
+    }
+    const rate = (2 * SIDE ** 3) / Math.min(...times) / 1e6
+    const slow = rate < cpuRate ? '; slower than the cpu: a software driver, or a card too small to help' : ''
+    const detail = `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} GFLOP/s in a matrix product${notes[device]}${slow}`
+    return { name: device, works: true, detail, rate }
+  } catch (error) {
+    return { name: device, works: false, detail: oneLine(error) }
+  } finally {
+    await engine.close()
+  }
+}

@@ -1,0 +1,57 @@
+import type { Encoder } from '../nn/encoder.js'
+import { encoderNames, makeEncoder } from '../nn/encoders.js'
+import { parameterCount } from '../nn/parameters.js'
+import { table } from '../report/table.js'
+import type { EncodersOptions } from './encoders.js'
+import { terminal } from './terminal.js'
+
+/** Says what each encoder is or, by its name, all of one. */
+export function runEncoders(name: string | undefined, { json, ...input }: EncodersOptions): void {
+  const chosen = name === undefined ? encoderNames.map(({ example }) => example) : [name]
+  const described = chosen.map(each => describe(each, makeEncoder(each, input)))
+  const text = name === undefined ? list(described, input.size) : described.map(full).join('\n')
+  terminal(json === true).result(name === undefined ? described : described[0], text)
+}
+
+interface Described {
+  readonly name: string
+  readonly description: string
+  readonly width: number
+  readonly parameters: number
+  readonly layers: readonly string[]
+  readonly pool: string
+  readonly weights: string
+}
+
+function describe(name: string, encoder: Encoder): Described {
+  // the longest name that fits is meant: c4-half, not c4
+  const [entry] = encoderNames.filter(e => name.startsWith(e.name)).sort((a, b) => b.name.length - a.name.length)
+  const { width, layers, pool } = encoder
+  const { description = '', weights = '' } = entry ?? {}
+  return { name, description, width, parameters: parameterCount(encoder), layers, pool, weights }
+}
+
+function list(all: readonly Described[], size: number): string {
+  const rows = all.map(e => [e.name, `${e.width}`, millions(e.parameters), ` ${span(e.layers)}`])
+  return [
+    table([['encoder', 'numbers', 'parameters', ' layers'], ...rows]),
+    '',
+    ...all.map(e => `${e.name}: ${e.description}`),
+    '',
+    `For pictures of ${size} px; --encoder NAME of \`lacuna pretrain\` chooses one, --layer of \`lacuna evaluate\` and \`lacuna embed\` a layer of it, and \`lacuna encoders NAME\` says what weights it takes.`,
+  ].join('\n')
+}
+
+const full = (e: Described): string =>
+  [
+    `${e.name}  (${e.description})`,
+    `  ${e.width} numbers, ${e.parameters.toLocaleString('en')} parameters`,
+    `  layers   ${e.layers.join(', ')}`,
+    `  vector   ${e.pool === 'class' ? 'the class token; --pool mean takes the mean over the patches' : 'the mean over the places of the last layer'}`,
+    `  weights  --weights takes a run or an export of Lacuna's of the same encoder; of others: ${e.weights.replace(/^none of others$/, 'none')}`,
+  ].join('\n')
+
+const span = (layers: readonly string[]): string =>
+  layers.length > 2 ? `${layers[0]} … ${layers.at(-1)}` : layers.join(', ')
+
+const millions = (count: number): string => `${(count / 1e6).toPrecision(3)} M`

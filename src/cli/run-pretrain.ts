@@ -1,0 +1,127 @@
+import { join, resolve } from 'node:path'
+import type { PictureSet } from '../data/index.js'
+import { readingOf } from '../data/reading.js'
+import { LacunaError } from '../errors.js'
+import { pretrain, type Run } from '../pretrain.js'
+import { interruptible } from '../program/interruptible.js'
+import { progressLine } from '../report/text-lines.js'
+import { verdictText } from '../report/verdict/verdict.js'
+import { isRun, readConfig } from '../training/config.js'
+import type { LoopProgress } from '../training/loop.js'
+import { listen } from './interruption.js'
+import { type DataOptions, open, readAs } from './options.js'
+import type { PretrainCommandOptions } from './pretrain.js'
+import { type Output, terminal } from './terminal.js'
+
+/** Trains one run or, with --seeds, several, and says what came of them. */
+export async function runPretrain(method: string, data: string, options: PretrainCommandOptions): Promise<void> {
+  const output = terminal(options.json === true)
+  const { asked } = listen()
+  const before = options.resume ? await resumedData(options) : {}
+  const pictures = await open(data, { ...options, ...before }, output)
+  try {
+    const runs: Run[] = []
+    const seeds = options.seeds ?? 1
+    for (let i = 0; i < seeds && !asked.aborted; i++) {
+      const out = options.seeds === undefined ? options.out : join(options.out, `seed-${i}`)
+      const own = { ...options, out, seed: options.seeds === undefined ? options.seed : i }
+      if (options.resume && isRun(out) === false) own.resume = false
+      runs.push(await trainOne(method, pictures, own, output))
+    }
+    const results = runs.map(({ directory, config, step, interrupted, chance, verdict, report }) => ({
+      directory,
+      step,
+      steps: config.steps,
+      interrupted,
+      chance,
+      verdict,
+      report,
+    }))
+    output.result(options.seeds === undefined ? results[0] : results, results.map(summaryOf).join('\n'))
+    if (asked.aborted) process.exitCode = 130
+  } finally {
+    pictures.close()
+  }
+}
+
+/** A signal ends the training, which saves; its page is given up at the next one, or when it is all that was left to do. */
+async function trainOne(
+  method: string,
+  pictures: PictureSet,
+  { lr, set, ...options }: PretrainCommandOptions,
+  output: Output,
+): Promise<Run> {
+  const { asked, onSignal } = listen()
+  const hurry = new AbortController()
+  let training = true
+  onSignal(count => {
+    if (count > 1 || !training) hurry.abort(asked.reason)
+    else output.note('Stopping: this step is finished, then the run is saved.')
+  })
+  let last: LoopProgress | undefined
+  const run = await interruptible(hurry.signal, () =>
+    pretrain(method, pictures, {
+      ...options,
+      learningRate: lr,
+      options: set,
+      signal: asked,
+      onNote: output.note,
+      onStage: stage => {
+        training = false
+        output.progress(stage)
+      },
+      onProgress: progress => {
+        last = progress
+        output.progress(progressLine(progress))
+      },
+    }),
+  )
+  if (last !== undefined) output.note(progressLine(last))
+  return run
+}
+
+function summaryOf({
+  directory,
+  step,
+  steps,
+  interrupted,
+  verdict,
+  report,
+}: Pick<Run, 'directory' | 'step' | 'interrupted' | 'verdict' | 'report'> & { readonly steps: number }): string {
+  const taken = interrupted ? `Stopped and saved after ${step} of ${steps} steps` : `${steps} steps`
+  const lines = [
+    `${taken}: ${directory}`,
+    verdictText(verdict),
+    ...(report === undefined ? [] : [`Look at it: ${report}`]),
+  ]
+  if (interrupted && verdict.state !== 'stopped') lines.push('Go on with the same command and --resume.')
+  return lines.join('\n')
+}
+
+/** A resumed run reads its pictures as it did before. */
+async function resumedData({
+  out,
+  size,
+  channels,
+  fit,
+  background,
+  range,
+}: PretrainCommandOptions): Promise<DataOptions> {
+  const directory = isRun(resolve(out)) ? out : join(out, 'seed-0')
+  const config = readConfig(directory)
+  const asked = await readingOf({ fit, background })
+  const before = config.reading
+  const given: readonly (readonly [string, unknown, unknown, unknown])[] = [
+    ['--size', size, size, config.size],
+    ['--fit', fit, asked.fit, before.fit],
+    ['--background', background, asked.background, before.background],
+    ['--range', range, range && JSON.stringify(range), JSON.stringify(before.range)],
+  ]
+  for (const [flag, wanted, now, then] of given)
+    if (wanted !== undefined && now !== then)
+      throw new LacunaError(
+        `${out}: the run was started with another ${flag} (${then}); leave ${flag} away to go on with it`,
+        2,
+      )
+  return { ...readAs(config), channels: channels ?? config.channels }
+}

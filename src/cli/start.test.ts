@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const here = import.meta.dirname
+
+/** What is loaded with a source file: packages by name, and own files; `import type` and imports within functions are not. */
+function loadedWith(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const text = readFileSync(file, 'utf8')
+  for (const [, what = '', from = ''] of text.matchAll(/^(?:import|export) (?:([\w*{}\s,]+) from )?'([^']+)'$/gm)) {
+    if (what.startsWith('type ')) continue
+    if (from.startsWith('.')) loadedWith(resolve(dirname(file), from.replace(/\.js$/, '.ts')), found)
+    else found.add(from)
+  }
+  return found
+}
+
+const packagesOf = (file: string): string[] =>
+  [...loadedWith(resolve(here, file))].filter(name => !name.startsWith('/') && !name.startsWith('node:')).sort()
+
+test('nothing is loaded before the version of Node is known', () => {
+  expect([...loadedWith(resolve(here, 'main.ts'))]).toEqual([resolve(here, 'main.ts')])
+})
+
+test('help and wrong usage are answered without ONNX Runtime, sharp and zod', () => {
+  expect(packagesOf('program.ts')).toEqual(['commander'])
+})
+
+test('methods are listed without ONNX Runtime and sharp', () => {
+  expect(packagesOf('run-methods.ts')).toEqual(['zod'])
+})
+
+test('the walk sees what is loaded', () => {
+  expect(packagesOf('run-pretrain.ts')).toEqual(expect.arrayContaining(['onnxruntime-node', 'sharp', 'zod']))
+})
