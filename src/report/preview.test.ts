@@ -9,7 +9,7 @@ test('the sheet of an untrained network says so, and what its guesses were given
   const prepared = { mean: [0.5, 0.5, 0.5], variance: 0.1 }
   const config = configOf('mae', {}, { prepared, encoder: 'vit-mini' })
   const shown = await preview(config, memorySet(4), 2)
-  expect(shown.columns.map(({ title }) => title)).toContain('guessed; mean and contrast are given (untrained)')
+  expect(shown.columns.map(({ title }) => title)).toContain('untrained: guessed; mean and contrast are given')
   expect(notesOf(shown)).toEqual([
     'The network is untrained: what it guesses is random.',
     expect.stringMatching(/^The mean and the contrast of each hidden patch are given/),

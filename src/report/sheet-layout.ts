@@ -91,7 +91,7 @@ export function layoutSheet({ title = '', columns = [], rows, notes = [] }: Shee
 
   const heading = textBlock(title, 'title', { left: margin, width: right - margin }, margin, 3)
   const headingBottom = heading.bottom + (title ? gap : 0)
-  const labels = columns.map((text, column) => textBlock(text, 'heading', grid[column], headingBottom, 4))
+  const labels = columns.map((text, column) => textBlock(text, 'heading', grid[column], headingBottom, 5))
   const labelBottom = Math.max(headingBottom, ...labels.map(label => label.bottom + gap / 2))
 
   const lines = [heading, ...labels].flatMap(block => block.lines)

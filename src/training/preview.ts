@@ -30,7 +30,7 @@ export async function preview(config: AssemblyConfig, pictures: PictureSet, coun
   )
   const columns = shown.columns.map(column => ({
     ...column,
-    title: column.guessed ? `${column.title} (untrained)` : column.title,
+    title: column.guessed ? `untrained: ${column.title}` : column.title,
   }))
   return { ...shown, columns, trained: false }
 }

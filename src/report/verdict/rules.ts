@@ -46,23 +46,28 @@ export const rules: readonly Rule[] = [
   found => {
     const { curve, method } = found
     const { end, chance, steps } = curve
-    if (chance - end.mean > Math.max(LEFT * chance, SURE * end.error)) return undefined
-    const few = steps < usualSteps(method)
+    const below = chance - end.mean
+    if (below > Math.max(LEFT * chance, SURE * end.error)) return undefined
+    const reached = `${figure(end.mean)} after ${count(steps)} steps, and a network that knows nothing has ${figure(chance)}`
     return alarm(
       'chance',
-      `The loss never left chance: ${figure(end.mean)} after ${count(steps)} steps, and a network that knows nothing has ${figure(chance)}: nothing was learnt.`,
-      few
+      below > LEFT * chance
+        ? `The loss is not clearly below chance: ${reached}, and single batches differ by more: little was learnt, if anything.`
+        : `The loss never left chance: ${reached}: nothing was learnt.`,
+      steps < usualSteps(method)
         ? `${count(steps)} steps are few, ${method} usually takes ${count(usualSteps(method))} or more: try --steps ${usualSteps(method)}; then another --lr, or pictures with more to guess in them.`
         : 'Try another --lr (a third, three times), look with `lacuna preview` whether the task can be done at all on these pictures, or take another method.',
     )
   },
 
-  ({ curve, health }) =>
+  ({ curve, health, method }) =>
     health !== undefined && isCollapsed(health)
       ? alarm(
           'collapsed',
           `${learnt(curve)}, but the encoder says nearly the same of every picture: two of them have a cosine of ${health.cosine.toFixed(3)}.`,
-          'Such vectors serve no search: train again with a third of the --lr, or with another method.',
+          curve.steps < usualSteps(method) / 2
+            ? `Such vectors serve no search, but ${count(curve.steps)} steps are few: try --steps ${usualSteps(method)}; if it stays so, a third of the --lr.`
+            : 'Such vectors serve no search: train again with a third of the --lr, or with another method.',
         )
       : undefined,
 

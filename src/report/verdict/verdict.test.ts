@@ -70,6 +70,12 @@ describe('a training that did not', () => {
     expect(verdictText(long)).toMatch(/^Alarm: The loss never left chance/)
   })
 
+  test('below chance by less than batches differ: not clearly', () => {
+    const verdict = judge(curveOf((_, step) => 3.8 + 3 * noise(step), { steps: 60 }))
+    expect(verdict).toMatchObject({ state: 'chance', alarm: true })
+    expect(verdict.text).toContain('not clearly below chance')
+  })
+
   test('above chance, as an untrained network with wild guesses is', () => {
     expect(judge(curveOf(() => 5)).state).toBe('chance')
   })
@@ -96,6 +102,12 @@ describe('a training that did not', () => {
     const verdict = judge(curveOf(settled), { health: { ...healthy, deviation: 0.02, cosine: 0.9987, alarms } })
     expect(verdict).toMatchObject({ state: 'collapsed', alarm: true })
     expect(verdict.text).toContain('a cosine of 0.999')
+    expect(verdict.advice).toContain('a third of the --lr')
+    const early = judge(
+      curveOf(share => 4 - share, { steps: 60 }),
+      { health: { ...healthy, deviation: 0.02, alarms } },
+    )
+    expect(early).toMatchObject({ state: 'collapsed', advice: expect.stringContaining('60 steps are few') })
     const narrow = { ...healthy, rank: 3, alarms: ['dimensional collapse: the embeddings fill 3.0 of 128 dimensions'] }
     expect(judge(curveOf(settled), { health: narrow })).toMatchObject({ state: 'narrow', alarm: false })
   })
