@@ -66,6 +66,8 @@ export const experiments: readonly Experiment[] = [
     name: 'colorization-emoji',
     method: 'colorization',
     train: `${halfWidth} --size 32 --batch 64 --steps 600`,
+    score: `${onEmoji.score} --layer conv3`,
+    recipe: "The last layer is the task's own, so that the vectors are those of the third",
   },
   {
     ...onPhotos,

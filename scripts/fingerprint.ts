@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import type { Experiment } from './experiments.js'
 
-/** Raised when what lies beneath the methods (gradients, optimisers, scores) changes so that the figures are other ones. */
+/** Raised when what lies beneath the methods (layers, gradients, optimisers, scores) changes so that the figures are other ones. */
 const BENEATH = 1
 
 /**
@@ -19,7 +19,7 @@ export function fingerprintOf({ method, on, train, score, seeds }: Experiment): 
 }
 
 /** Where the code of a method lies that its figures hang on. */
-const OWN = ['methods', 'losses', 'views', 'nn'].map(folder => join('src', folder))
+const OWN = ['methods', 'losses', 'views'].map(folder => join('src', folder))
 
 /** What a file says to the machine, and those that it imports, each once, from the first on. */
 function codeOf(path: string, seen = new Set<string>()): string[] {

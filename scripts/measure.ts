@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { type Evaluation, type Pretext, readConfig, readMetrics } from 'lacuna'
 import { type Experiment, sources } from './experiments.js'
@@ -99,7 +99,7 @@ function circumstances(): ResultRecord['measured'] {
     onnxruntime: versionOf(require.resolve('onnxruntime-node/package.json')),
     node: process.versions.node,
     processor: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
+    cores: cpus().length,
     load: tidy(loadavg()[2] ?? Number.NaN),
   }
 }
