@@ -38,9 +38,12 @@ test('pictures without labels: the page has every part, and names, whatever they
 })
 
 test('pretext adds its figures to the page, evaluate adds classes and keeps them', async () => {
-  const measured = await lacuna('pretext', run, plain, '--json')
+  const measured = await lacuna('pretext', run, plain)
   expect(measured.code, measured.err).toBe(0)
-  const { measures } = JSON.parse(measured.out) as { measures: { name: string; value: number }[] }
+  expect(measured.err).toContain('measuring the task: 0 %')
+  const { measures } = JSON.parse(readFileSync(join(run, 'pretext.json'), 'utf8')) as {
+    measures: { name: string; value: number }[]
+  }
   const accuracy = measures.find(({ name }) => name === 'accuracy')?.value ?? Number.NaN
   const cell = `<b>${Number(accuracy.toPrecision(3))}</b>`
   expect(pageOf(run)).toContain(cell)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Pretext } from '../evaluation/pretext.js'
-import { writeFileAtomic } from '../files.js'
+import { checkWritable, writeFileAtomic } from '../files.js'
 import {
   type DataOptions,
   type DeviceOptions,
@@ -17,6 +17,8 @@ import { terminal } from './terminal.js'
 interface Options extends DataOptions, DeviceOptions {
   readonly json?: boolean
 }
+
+const fileIn = (run: string) => join(run, 'pretext.json')
 
 /** Pictures on the sheet */
 const SHOWN = 8
@@ -42,24 +44,26 @@ export const pretextCommand = (): Command =>
       const runs = runsIn(run)
       const pictures = await open(data, { ...options, ...readAs(readConfig(runs[0] ?? run)) }, output)
       try {
-        const results: Pretext[] = []
+        for (const directory of runs) checkWritable(fileIn(directory))
+        const results: { readonly directory: string; readonly result: Pretext }[] = []
         for (const directory of runs) {
           const stage = (share: number) =>
             output.progress(`measuring the task: ${(100 * share).toFixed(0)} % of ${directory}`)
           stage(0)
           const result = await pretext(directory, pictures, { ...options, onProgress: stage })
-          writeFileAtomic(join(directory, 'pretext.json'), `${JSON.stringify(result, undefined, 2)}\n`)
+          results.push({ directory, result })
+          writeFileAtomic(fileIn(directory), `${JSON.stringify(result, undefined, 2)}\n`)
+        }
+        const measured = results.map(({ result }) => result)
+        // first: what was computed is not lost with what cannot be drawn
+        output.result(measured.length === 1 ? measured[0] : measured, measured.map(pretextText).join('\n\n'))
+        output.progress('writing the report')
+        for (const { directory, result } of results) {
           const shown = await previewRun(directory, heldOut(pictures).part, SHOWN)
           writeFileAtomic(join(directory, 'samples', 'pretext.png'), await previewSheet(undefined, shown))
-          output.progress('writing the report')
-          await writeRunReport(directory, pictures, {
-            pretext: result,
-            device: options.device,
-            threads: options.threads,
-          })
-          results.push(result)
+          const { device, threads } = options
+          await writeRunReport(directory, pictures, { pretext: result, device, threads })
         }
-        output.result(results.length === 1 ? results[0] : results, results.map(pretextText).join('\n\n'))
       } finally {
         pictures.close()
       }
