@@ -1,12 +1,13 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
-import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 import { defaultCache } from '../data/store.js'
 import { compile } from '../program/compile.js'
 import { defaultThreads } from '../program/cores.js'
 import { Engine } from '../program/engine.js'
 import type { Device } from '../program/lowering.js'
+import { runtime } from '../program/runtime.js'
+import { carried } from '../program/runtime-place.js'
 import { table } from '../report/table.js'
 import { input } from '../tensor/tensor.js'
 import { graphicsCards } from './graphics.js'
@@ -53,7 +54,11 @@ function nodeFinding(): Finding {
 }
 
 function onnxFinding(): Finding {
-  return { name: 'onnxruntime-node', works: true, detail: ort.env.versions.node ?? 'version unknown' }
+  return {
+    name: 'onnxruntime-node',
+    works: true,
+    detail: `${runtime.env.versions.node ?? 'version unknown'}${carried ? ', carried by Lacuna' : ''}`,
+  }
 }
 
 function sharpFinding(): Finding {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import ort from 'onnxruntime-node'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { variablesOf } from '../nn/module.js'
 import { uniforms } from '../program/draws.js'
+import { runtime } from '../program/runtime.js'
 import { FREE_BATCH, writeStandalone } from '../program/standalone.js'
 import { trace } from '../program/trace.js'
 import { topological } from '../tensor/derivative.js'
@@ -84,10 +84,10 @@ async function check(path: string, run: string, config: RunConfig): Promise<numb
   const next = uniforms(0, 0, 'pictures to check an export with')
   const stride = size * size * channels
   const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
-  const session = await ort.InferenceSession.create(path)
+  const session = await runtime.InferenceSession.create(path)
   const encoder = await openEncoder(run, { device: 'cpu' })
   try {
-    const image = new ort.Tensor('uint8', data, [CHECKED, size, size, channels])
+    const image = new runtime.Tensor('uint8', data, [CHECKED, size, size, channels])
     const { features } = await session.run({ image })
     const written = features?.data as Float32Array
     const { values } = await encoder.embed(fromMemory(data, config))

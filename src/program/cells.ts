@@ -1,7 +1,8 @@
-import type ort from 'onnxruntime-node'
+import type * as ort from 'onnxruntime-common'
 import type { Port } from './compile.js'
 import { deviceCell, openCopier } from './device-cells.js'
-import { type EngineOptions, zeros } from './session.js'
+import type { EngineOptions } from './engine-options.js'
+import { zeros } from './session.js'
 import type { Values } from './values.js'
 
 /** One variable between the runs: a program reads `now` and leaves the next value. */

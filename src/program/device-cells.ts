@@ -1,9 +1,11 @@
-import ort from 'onnxruntime-node'
+import type * as ort from 'onnxruntime-common'
 import { sizeOf } from '../tensor/shape.js'
 import type { Cell } from './cells.js'
 import type { Port } from './compile.js'
+import type { EngineOptions } from './engine-options.js'
 import { writeModel } from './onnx/model.js'
-import { type EngineOptions, openSession } from './session.js'
+import { runtime } from './runtime.js'
+import { openSession } from './session.js'
 
 /** Carries float32 values to a device and back. While it is open the device stays, and with it the buffers on it. */
 export interface Copier {
@@ -31,7 +33,7 @@ export async function openCopier(options: EngineOptions): Promise<Copier> {
     return y
   }
   return {
-    toDevice: data => copy(up, new ort.Tensor('float32', data, [data.length])),
+    toDevice: data => copy(up, new runtime.Tensor('float32', data, [data.length])),
     toHost: async tensor => (await copy(down, reshaped(tensor, [tensor.size]))).data as Float32Array,
     async close() {
       await up.release()
@@ -62,4 +64,4 @@ export async function deviceCell({ name, type, shape }: Port, copier: Copier): P
 
 /** The same buffer with other sizes. */
 const reshaped = (tensor: ort.Tensor, dims: readonly number[]): ort.Tensor =>
-  ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims }) as unknown as ort.Tensor
+  runtime.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims }) as unknown as ort.Tensor

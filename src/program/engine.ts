@@ -1,15 +1,16 @@
-import type ort from 'onnxruntime-node'
+import type * as ort from 'onnxruntime-common'
 import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import { type Cell, cellsOf } from './cells.js'
 import { nextName, type Port, type Program } from './compile.js'
 import { drawFeeds, drawType, type Moment } from './draws.js'
+import type { EngineOptions } from './engine-options.js'
 import { inOurWords } from './failures.js'
 import { runSession } from './outputs.js'
-import { type EngineOptions, openSession, tensorOf, zeros } from './session.js'
+import { openSession, tensorOf, zeros } from './session.js'
 import type { Values } from './values.js'
 
 export type { Moment } from './draws.js'
-export type { EngineOptions } from './session.js'
+export type { EngineOptions } from './engine-options.js'
 export type { Values } from './values.js'
 export type Feeds = Readonly<Record<string, ArrayLike<number> | Values>>
 

@@ -1,11 +1,12 @@
 import { LacunaError, messageOf } from '../errors.js'
 import type { Device } from './lowering.js'
+import { cudaCommands } from './runtime-place.js'
 
 /** What a device that does not work needs. */
 const needs: Readonly<Record<Device, string>> = {
   cpu: 'run `npm install` again on this machine',
   webgpu: 'it needs a graphics driver with Vulkan, Metal or Direct3D 12',
-  cuda: 'it needs an NVIDIA card and the CUDA libraries: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`, which downloads them',
+  cuda: `it needs an NVIDIA card and the CUDA libraries; \`${cudaCommands}\` downloads ONNX Runtime's part of them`,
 }
 
 /** As ONNX Runtime's arena, C++, JavaScript, CUDA and Dawn say it. */

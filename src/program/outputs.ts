@@ -1,4 +1,4 @@
-import type ort from 'onnxruntime-node'
+import type * as ort from 'onnxruntime-common'
 import type { Node, ValueInfo } from './onnx/model.js'
 
 /**

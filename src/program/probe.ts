@@ -1,9 +1,9 @@
-import ort from 'onnxruntime-node'
 import { BLOCKED } from './blocked.js'
 import type { Target } from './compile.js'
+import type { EngineOptions } from './engine-options.js'
 import type { Device } from './lowering.js'
 import { writeModel } from './onnx/model.js'
-import type { EngineOptions } from './session.js'
+import { runtime } from './runtime.js'
 
 /** What programs for a device of this machine are compiled for. */
 export async function targetFor({ device, precision }: Pick<EngineOptions, 'device' | 'precision'>): Promise<Target> {
@@ -64,10 +64,10 @@ async function works(block: number): Promise<boolean> {
     ],
     outputs: [{ name: 'y', type: 'float32', shape }],
   })
-  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 4 })
+  const session = await runtime.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 4 })
   const feeds = {
-    x: new ort.Tensor('float32', x, shape),
-    kernel: new ort.Tensor('float32', kernel, [2 * block, 2 * block, 1, 1]),
+    x: new runtime.Tensor('float32', x, shape),
+    kernel: new runtime.Tensor('float32', kernel, [2 * block, 2 * block, 1, 1]),
   }
   const y = (await session.run(feeds)).y?.data as Float32Array
   await session.release()

@@ -1,20 +1,14 @@
-import ort from 'onnxruntime-node'
+import type * as ort from 'onnxruntime-common'
 import { sizeOf } from '../tensor/shape.js'
 import type { Port } from './compile.js'
 import type { Precision } from './emitter.js'
+import type { EngineOptions } from './engine-options.js'
 import { inOurWords, unavailable } from './failures.js'
-import type { Device } from './lowering.js'
+import { runtime } from './runtime.js'
 import { arrays, type Values, valuesOf } from './values.js'
 
 // whatever it writes of errors to the terminal is thrown as well; set before the first session, or it has no effect
-ort.env.logLevel = 'fatal'
-
-export interface EngineOptions {
-  readonly device: Device
-  readonly precision: Precision
-  /** Threads of one operator; 0 lets ONNX Runtime choose one per physical core */
-  readonly threads: number
-}
+runtime.env.logLevel = 'fatal'
 
 export interface SessionOptions {
   readonly precision?: Precision
@@ -34,10 +28,10 @@ export async function openSession(
   { precision = 'float32', onDevice = [], givesBack = false }: SessionOptions = {},
 ): Promise<ort.InferenceSession> {
   // ONNX Runtime would leave an unknown device out, and compute on the CPU
-  if (!ort.listSupportedBackends().some(({ name }) => name === device))
+  if (!runtime.listSupportedBackends().some(({ name }) => name === device))
     throw unavailable(device, `the runtime for ${process.platform} on ${process.arch} has no such device`)
   try {
-    return await ort.InferenceSession.create(model, {
+    return await runtime.InferenceSession.create(model, {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
       // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
@@ -72,4 +66,4 @@ export function tensorOf(port: Port, data: ArrayLike<number> | Values | undefine
 }
 
 const makeTensor = ({ type, shape }: Port, data: Values): ort.Tensor =>
-  new ort.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor
+  new runtime.Tensor(type, data as Float32Array, shape) as unknown as ort.Tensor

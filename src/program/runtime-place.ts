@@ -1,0 +1,23 @@
+import { createRequire } from 'node:module'
+
+/** The only releases taken: programs lean on how these treat outputs and devices. */
+const release = '1.30.'
+
+/**
+ * Whether ONNX Runtime is the copy that the package carries, not an onnxruntime-node of our release beside Lacuna (in a clone,
+ * or installed with the CUDA libraries). It is no dependency because its install script downloads CUDA libraries on every x64
+ * Linux, and ends the whole installation where it cannot.
+ */
+export const carried = !installed()?.startsWith(release)
+
+/** The commands that bring what `--device cuda` needs. */
+export const cudaCommands = `${carried ? `npm install onnxruntime-node@${release}0 --ignore-scripts && ` : ''}node node_modules/onnxruntime-node/script/install.js`
+
+/** Version of the onnxruntime-node that is found from here. */
+function installed(): string | undefined {
+  try {
+    return createRequire(import.meta.url)('onnxruntime-node/package.json').version
+  } catch {
+    return undefined
+  }
+}
