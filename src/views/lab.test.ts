@@ -37,6 +37,47 @@ describe('known colours', () => {
   })
 })
 
+describe('as scikit-image 0.26 has it, whose matrix has one digit less', () => {
+  const rgb: Triple[] = [
+    [0.25, 0.5, 0.75],
+    [0.004, 0.01, 0.02],
+    [0.9, 0.2, 0.1],
+    [0.6, 0.6, 0.1],
+  ]
+  const lab: Triple[] = [
+    [52.018, 0.0906, -39.3594],
+    [0.6604, -0.0456, -1.1059],
+    [50.9039, 66.0053, 55.8349],
+    [61.332, -14.212, 60.0086],
+  ]
+  test.each([
+    ['one pixel', 1, 1],
+    ['as many columns as colours', 1, 3],
+    ['as many rows as colours', 3, 1],
+    ['two by two', 2, 2],
+  ])('%s', async (_, height, width) => {
+    const count = height * width
+    const shaped = (colours: readonly Triple[]) =>
+      array([1, 3, height, width], pixels(colours.slice(0, count)).values as number[])
+    const expected = shaped(lab)
+    expect(difference(await run(toLab, shaped(rgb)), [...expected.values])).toBeLessThan(0.005)
+    expect(difference(await run(fromLab, expected), [...shaped(rgb).values])).toBeLessThan(5e-5)
+  })
+})
+
+test.each([
+  ['toLab', toLab],
+  ['lightness', lightness],
+  ['fromLab', fromLab],
+])('%s takes pictures in colour only, a batch of them', async (name, convert) => {
+  for (const shape of [
+    [3, 2, 2],
+    [1, 1, 2, 2],
+    [1, 4, 2, 2],
+  ])
+    await expect(run(convert, randomArray(shape))).rejects.toThrow(`${name}: [N, 3, H, W] is expected`)
+})
+
 const random = randomArray([2, 3, 9, 9], { seed: 5, low: 0 })
 
 test('the program and the numbers agree, the dark ones below the knees too', async () => {

@@ -1,5 +1,7 @@
 import { where } from '../tensor/elementwise.js'
 import { concat } from '../tensor/movement.js'
+import { ShapeError } from '../tensor/scope.js'
+import { showShape } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
 /** Three numbers a pixel: red, green and blue, or L, a and b */
@@ -31,13 +33,15 @@ const slope = 3 * knee.lab ** 2
  * @returns [N, 3, H, W]
  */
 export function toLab(x: Tensor): Tensor {
-  const [fx, fy, fz] = split(mix(linearised(x), toXyz).div(perChannel(white))).map(compressed) as Three
+  const [fx, fy, fz] = split(mix(linearised(checked('toLab', x)), toXyz).div(perChannel(white))).map(
+    compressed,
+  ) as Three
   return concat([fy.mul(116).sub(16), fx.sub(fy).mul(500), fy.sub(fz).mul(200)], 1)
 }
 
 /** L alone: [N, 3, H, W] → [N, 1, H, W] in [0, 100], the first channel of `toLab` at a third of the work. */
 export function lightness(x: Tensor): Tensor {
-  const y = linearised(x)
+  const y = linearised(checked('lightness', x))
     .mul(perChannel(toXyz[1]))
     .sum(1, true)
     .div(white[1] ?? 1)
@@ -50,7 +54,7 @@ export function lightness(x: Tensor): Tensor {
  * @returns [N, 3, H, W] in [0, 1]
  */
 export function fromLab(lab: Tensor): Tensor {
-  const [l, a, b] = split(lab)
+  const [l, a, b] = split(checked('fromLab', lab))
   const fy = l.add(16).div(116)
   const ratios = concat([a.div(500).add(fy), fy, fy.sub(b.div(200))], 1)
   const expanded = where(ratios.greater(knee.lab), ratios.pow(3), ratios.sub(offset).mul(slope))
@@ -82,6 +86,13 @@ function linearised(x: Tensor): Tensor {
 function compressed(t: Tensor): Tensor {
   const cubeRoot = t.maximum(knee.lab ** 3).pow(1 / 3)
   return where(t.greater(knee.lab ** 3), cubeRoot, t.div(slope).add(offset))
+}
+
+/** Of another rank the colours would lie along another axis, and numbers come out all the same. */
+function checked(operation: string, x: Tensor): Tensor {
+  if (x.shape.length !== 4 || x.shape[1] !== 3)
+    throw new ShapeError(operation, `[N, 3, H, W] is expected, got ${showShape(x.shape)}`)
+  return x
 }
 
 type Three = [Tensor, Tensor, Tensor]
