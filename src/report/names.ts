@@ -1,5 +1,5 @@
 /** Characters that find room under a picture, on one line and on two */
-const [LINE, MOST] = [13, 18]
+const [LINE, MOST] = [12, 18]
 
 /**
  * The name of a picture as it stands under it: whole where it is short, else without its folders and ending, else

@@ -69,7 +69,9 @@ export async function writeRunReport(
   const look = await lookThrough(run, pictures, SECONDS, { ...machine, ...evaluation?.place })
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look), await mapOf(look)]
   const verdict = verdictOf({ method: method.name, metrics, steps: config.steps, health, pretext, evaluation })
-  const alarms = [...(health?.alarms ?? []), ...(pretext?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
+  const ofVectors =
+    verdict.state === 'collapsed' ? [] : [...(health?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
+  const alarms = [...ofVectors, ...(pretext?.alarms ?? [])]
 
   const save = (name: string, content: string | Uint8Array) => writeFileAtomic(join(directory, name), content)
   save('samples/views.png', await previewSheet(undefined, preview))

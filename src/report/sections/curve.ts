@@ -46,6 +46,7 @@ export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
       caption:
         'The effective rank (RankMe) of the vectors of a few hundred pictures, the same every time: it should not fall to 1.',
       yLabel: 'rank',
+      reference: { value: 1, label: 'all point one way' },
     }),
   ]
 }

@@ -3,7 +3,7 @@ import type { MetricsLine } from '../../training/metrics.js'
 /** A mean over part of a curve, and how far it may be off by the noise of single batches. */
 export interface Level {
   readonly mean: number
-  /** Standard error of the mean; 0 where a single line says nothing of the noise */
+  /** Standard error of the mean */
   readonly error: number
 }
 
@@ -23,6 +23,8 @@ export interface CurveReading {
 }
 
 const PARTS = 10
+/** Of so few lines all are looked at for their noise; of more the later half, where the curve is less steep */
+const MOST_EVEN = 10
 
 /**
  * Reads the curve of a training by tenths of its steps: means over a tenth are steadier than single batches.
@@ -41,8 +43,12 @@ export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefin
     const covering = finite.find(({ step }) => step >= to) ?? last
     return within.length > 0 ? within : [covering]
   })
-  const levels = tenths.map(tenth => levelOf(tenth.map(({ loss }) => loss)))
-  const end = levels.at(-1) ?? levelOf([last.loss])
+  const noise = noiseOf(finite.slice(-Math.max(MOST_EVEN, Math.ceil(finite.length / 2))).map(({ loss }) => loss))
+  const levels = tenths.map(tenth => ({
+    mean: meanOf(tenth.map(({ loss }) => loss)),
+    error: noise / Math.sqrt(tenth.length),
+  }))
+  const end = levels.at(-1) ?? { mean: last.loss, error: noise }
   const right = (tenths.at(-1) ?? []).flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy]))
   return {
     chance: last.chance,
@@ -50,13 +56,14 @@ export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefin
     end,
     middle: levels[PARTS / 2] ?? end,
     best: levels.reduce((best, level) => (level.mean < best.mean ? level : best), end),
-    accuracy: right.length > 0 ? levelOf(right).mean : undefined,
+    accuracy: right.length > 0 ? meanOf(right) : undefined,
   }
 }
 
-function levelOf(values: readonly number[]): Level {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  if (values.length < 2) return { mean, error: 0 }
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return { mean, error: Math.sqrt(variance / values.length) }
+/** The deviation of single lines, by how much each differs from the one before: a curve may fall, and is not noise. */
+function noiseOf(values: readonly number[]): number {
+  const steps = values.slice(1).map((value, i) => (value - (values[i] ?? value)) ** 2)
+  return steps.length === 0 ? 0 : Math.sqrt(meanOf(steps) / 2)
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -92,6 +92,11 @@ describe('a training that did not', () => {
     expect(verdict.text).toContain('was down to 2.2')
   })
 
+  test('four steps that go up and down are no rise', () => {
+    const losses = [2.72, 2.57, 2.76, 2.68]
+    expect(judge(curveOf((_, step) => losses[step - 1] ?? 0, { steps: 4, chance: 2.708 })).state).toBe('chance')
+  })
+
   test('no step at all, or no finite loss', () => {
     expect(judge([]).state).toBe('untrained')
     expect(judge(curveOf(() => Number.NaN)).state).toBe('untrained')
