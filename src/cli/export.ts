@@ -1,22 +1,29 @@
 import { Command } from 'commander'
-import { jsonOption } from './options.js'
+import type { PlaceOptions } from '../nn/vectors.js'
+import { jsonOption, placeOptions, withOptions } from './options.js'
 import { terminal } from './terminal.js'
 
+interface Options extends PlaceOptions {
+  readonly out: string
+  readonly json?: boolean
+}
+
 export const exportCommand = (): Command =>
-  new Command('export')
-    .description('encoder.onnx with its preprocessing inside, safetensors, a card')
+  withOptions(new Command('export'), [...placeOptions(), jsonOption()])
+    .description(
+      'encoder.onnx with its normalisation inside, safetensors, a card with recipes in Python and TypeScript',
+    )
     .argument('<run>', 'a trained run')
-    .requiredOption('--out <folder>', 'where to write')
-    .addOption(jsonOption())
+    .requiredOption('--out <folder>', 'where to write: empty, new, or an earlier export')
     .addHelpText('after', '\nExample:\n  lacuna export runs/photos --out encoders/photos')
-    .action(async (run: string, { out, json }: { out: string; json?: boolean }) => {
+    .action(async (run: string, { out, json, ...options }: Options) => {
       const output = terminal(json === true)
       const { exportEncoder } = await import('../evaluation/export.js')
       output.progress('exporting')
-      const exported = await exportEncoder(run, out)
-      const { directory, files, width, difference } = exported
+      const exported = await exportEncoder(run, out, options)
+      const { directory, files, width, difference, largest } = exported
       output.result(
         exported,
-        `${directory}: ${files.join(', ')}\nuint8 pictures in, ${width} numbers out; differs from the training graph by at most ${difference.toExponential(1)}`,
+        `${directory}: ${files.join(', ')}\nuint8 pictures in, ${width} numbers out; differs from the training graph by at most ${difference.toExponential(1)}, in vectors of up to ${largest.toPrecision(3)}`,
       )
     })

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { LacunaError } from '../errors.js'
 import { interruptible } from '../program/interruptible.js'
+import { version } from '../version.js'
 import { doctorCommand } from './doctor.js'
 import { embedCommand } from './embed.js'
 import { encodersCommand } from './encoders.js'
@@ -14,8 +14,6 @@ import { pretrainCommand } from './pretrain.js'
 import { previewCommand } from './preview.js'
 import { whenReadersLeave } from './readers.js'
 import { oneLine } from './terminal.js'
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
 const commands = [
   methodsCommand,

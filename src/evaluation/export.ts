@@ -1,9 +1,11 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { writeFileAtomic } from '../files.js'
+import { checkWritable, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { variablesOf } from '../nn/module.js'
+import type { Place, PlaceOptions } from '../nn/vectors.js'
 import { uniforms } from '../program/draws.js'
 import { runtime } from '../program/runtime.js'
 import { FREE_BATCH, writeStandalone } from '../program/standalone.js'
@@ -12,8 +14,11 @@ import { topological } from '../tensor/derivative.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { loadCheckpoint } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
-import { type Assembly, assemble, represent, sampleOf } from '../training/programs.js'
+import { type Assembly, assemble, placeOf, represent, sampleOf } from '../training/programs.js'
+import { version } from '../version.js'
+import { card, MARK } from './card.js'
 import { openEncoder } from './encoder.js'
+import type { Recipe } from './recipes.js'
 
 export interface Exported {
   readonly directory: string
@@ -21,19 +26,27 @@ export interface Exported {
   readonly width: number
   /** Largest difference between the file's vectors and the training graph's, on the pictures it was checked with */
   readonly difference: number
+  /** The largest number in those vectors */
+  readonly largest: number
 }
 
+/** Of the largest number in the vectors: float32 rounds in proportion to what it adds up */
 const TOLERANCE = 1e-5
 const CHECKED = 5
 
 /**
- * Writes `encoder.onnx` (uint8 pictures in, any number at once, preprocessing inside), `encoder.safetensors` with the names of
- * torchvision or timm, and a card. The file is then run by ONNX Runtime and compared with the training graph.
+ * Writes `encoder.onnx` (uint8 pictures in, any number at once, normalisation inside), `encoder.safetensors` with the names of
+ * torchvision or timm, and a card. The model is first run by ONNX Runtime and compared with the training graph.
+ *
+ * @param out a folder that is empty, not there yet, or was written by an earlier export
+ * @throws LacunaError when the folder holds anything else, or the model differs: then nothing is left in it
  */
-export async function exportEncoder(run: string, out: string): Promise<Exported> {
+export async function exportEncoder(run: string, out: string, options: PlaceOptions = {}): Promise<Exported> {
+  checkFree(out)
   const config = readConfig(run)
   const { values, step } = loadCheckpoint(run)
   const assembly = assemble(config)
+  const place = placeOf(assembly, options)
   const stored = new Map(
     [...assembly.names].flatMap(([variable, name]) => {
       const data = values.get(name)
@@ -42,29 +55,85 @@ export async function exportEncoder(run: string, out: string): Promise<Exported>
   )
   const { result, trace: traced } = trace({ training: false }, () => {
     const sample = sampleOf(config, FREE_BATCH)
-    return { image: sample.image, features: represent(assembly, sample) }
+    return { image: sample.image, features: represent(assembly, sample, place) }
   })
   if (traced.draws.length > 0)
     throw new LacunaError(`${config.method}: its representation is random and cannot be exported`)
   const used = new Set(topological([result.features]))
+  const width = result.features.shape[1] ?? 0
+  const recipe = recipeOf(config)
+  const { fingerprint } = config.data
   const { model, external } = writeStandalone({
     input: { name: 'image', tensor: result.image },
     output: { name: 'features', tensor: result.features },
     values: new Map([...stored].filter(([variable]) => used.has(variable))),
     externalFile: 'encoder.onnx.data',
-  })
-  const width = result.features.shape[1] ?? 0
-  const path = join(out, 'encoder.onnx')
-  if (external) writeFileAtomic(join(out, external.file), external.parts)
-  writeFileAtomic(path, model)
-  const difference = await check(path, run, config)
-  writeFileAtomic(join(out, 'README.md'), card(config, step, width))
-  writeSafetensors(join(out, 'encoder.safetensors'), weightsOf(assembly, stored), {
-    format: 'lacuna',
-    encoder: config.encoder,
+    metadata: metadataOf(config, recipe, place),
   })
   const files = ['encoder.onnx', ...(external ? [external.file] : []), 'encoder.safetensors', 'README.md']
-  return { directory: out, files, width, difference }
+  const made = temporaryIn(out)
+  try {
+    if (external) writeFileAtomic(join(made, external.file), external.parts)
+    writeFileAtomic(join(made, 'encoder.onnx'), model)
+    const checked = await check(join(made, 'encoder.onnx'), run, config, place)
+    writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), {
+      format: 'lacuna',
+      encoder: config.encoder,
+    })
+    writeFileAtomic(join(made, 'README.md'), card({ config, recipe, step, width, ...place, version, fingerprint }))
+    for (const file of files) renameSync(join(made, file), join(out, file))
+    return { directory: out, files, width, ...checked }
+  } finally {
+    rmSync(made, { recursive: true, force: true })
+  }
+}
+
+/** @throws LacunaError (wrong usage) when files would be written among others, or the place cannot be written */
+function checkFree(out: string): void {
+  const readme = join(out, 'README.md')
+  if (existsSync(out) && !statSync(out).isDirectory())
+    throw new LacunaError(`${out}: is a file; name a folder for the export`, 2)
+  const [foreign] = existsSync(out) ? readdirSync(out) : []
+  const ours = existsSync(readme) && readFileSync(readme, 'utf8').startsWith(MARK)
+  if (foreign !== undefined && !ours)
+    throw new LacunaError(
+      `${out}: holds files that no export has written (such as ${foreign}); name an empty or a new folder, such as --out ${join(out, 'encoder')}`,
+      2,
+    )
+  checkWritable(readme)
+}
+
+function temporaryIn(out: string): string {
+  try {
+    mkdirSync(out, { recursive: true })
+    return mkdtempSync(join(out, '.part-'))
+  } catch (error) {
+    throw writeError(out, error)
+  }
+}
+
+const recipeOf = ({ size, channels, reading }: RunConfig): Recipe => ({ size, channels, ...reading })
+
+/** What `metadata_props` of the model say: enough to feed it right without the card. */
+function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): Readonly<Record<string, string>> {
+  const { size, channels, fit, background, range } = recipe
+  const which = range !== 'auto' && range.of === 'deep' ? ' of pictures of more than 8 bits' : ''
+  const from = range === 'auto' ? '' : `; stored values ${range.low} to ${range.high}${which} become 0 to 255`
+  return {
+    'lacuna.version': version,
+    'lacuna.method': config.method,
+    'lacuna.encoder': config.encoder,
+    'lacuna.layer': layer,
+    'lacuna.pool': pool,
+    'lacuna.data.fingerprint': config.data.fingerprint,
+    'lacuna.data.pictures': `${config.data.pictures}`,
+    'image.layout': 'NHWC',
+    'image.type': 'uint8',
+    'image.range': `0 to 255${from}`,
+    'image.size': `${size}`,
+    'image.channels': channels === 3 ? 'RGB' : 'grey',
+    'image.preprocessing': `EXIF orientation applied; transparency on ${background}; ${fit} to ${size} x ${size} with Lanczos-3; normalisation is inside the model`,
+  }
 }
 
 /** The encoder's own variables, without the prefix that the run gives them. */
@@ -79,31 +148,44 @@ function weightsOf({ learner }: Assembly, stored: ReadonlyMap<Tensor, { readonly
 }
 
 /** Runs the written file on made-up pictures, one batch larger than one, beside the encoder of the run. */
-async function check(path: string, run: string, config: RunConfig): Promise<number> {
+async function check(
+  path: string,
+  run: string,
+  config: RunConfig,
+  place: Place,
+): Promise<Pick<Exported, 'difference' | 'largest'>> {
   const { size, channels } = config
   const next = uniforms(0, 0, 'pictures to check an export with')
   const stride = size * size * channels
   const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
+  const encoder = await openEncoder(run, { device: 'cpu', ...place })
+  const { values } = await encoder.embed(fromMemory(data, config)).finally(() => encoder.close())
   const session = await runtime.InferenceSession.create(path)
-  const encoder = await openEncoder(run, { device: 'cpu' })
   try {
     const image = new runtime.Tensor('uint8', data, [CHECKED, size, size, channels])
     const { features } = await session.run({ image })
-    const written = features?.data as Float32Array
-    const { values } = await encoder.embed(fromMemory(data, config))
-    const difference = values.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value - (written[i] ?? Number.NaN))),
-      0,
-    )
-    if (!(difference < TOLERANCE))
-      throw new LacunaError(
-        `${path}: differs from the training graph by ${difference}; please report this with the run's config.json`,
-      )
-    return difference
+    return compared(run, values, features?.data as Float32Array)
   } finally {
     await session.release()
-    await encoder.close()
   }
+}
+
+/** @throws LacunaError when vectors differ by more than rounding */
+export function compared(
+  run: string,
+  expected: Float32Array,
+  written: ArrayLike<number>,
+): Pick<Exported, 'difference' | 'largest'> {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const difference = expected.reduce((most, value, i) => {
+    const off = Math.abs(value - (written[i] ?? Number.NaN))
+    return off <= most ? most : off // NaN is taken
+  }, 0)
+  if (!(difference <= TOLERANCE * largest))
+    throw new LacunaError(
+      `${run}: the exported model differs from the training graph by ${difference.toPrecision(3)} in vectors of up to ${largest.toPrecision(3)}, so nothing was written; please report this with the run's config.json`,
+    )
+  return { difference, largest }
 }
 
 /** Pictures that lie in no store. */
@@ -125,26 +207,3 @@ function fromMemory(
       Uint8Array.from(Array.from(positions, i => [...data.subarray(i * stride, (i + 1) * stride)]).flat()),
   }
 }
-
-const card = (
-  config: RunConfig,
-  step: number,
-  width: number,
-): string => `# ${config.encoder}, trained with ${config.method}
-
-Turns a picture into ${width} numbers. Made by Lacuna; trained without labels on ${config.data.pictures} pictures, ${step} steps of ${config.batch}.
-
-| | |
-|---|---|
-| input \`image\` | uint8 [N, ${config.size}, ${config.size}, ${config.channels}], rows from the top, ${config.channels === 3 ? 'sRGB' : 'grey'} |
-| output \`features\` | float32 [N, ${width}] |
-| weights | \`encoder.safetensors\`, names and layouts as in torchvision (ResNet) and timm (ViT) |
-
-Pictures: resize the short side to ${config.size} pixels and crop the middle. Everything else is inside the model.
-
-\`\`\`ts
-import ort from 'onnxruntime-node'
-const session = await ort.InferenceSession.create('encoder.onnx')
-const { features } = await session.run({ image: new ort.Tensor('uint8', pixels, [1, ${config.size}, ${config.size}, ${config.channels}]) })
-\`\`\`
-`

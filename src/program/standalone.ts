@@ -17,12 +17,14 @@ export interface Standalone {
   readonly values: ReadonlyMap<Tensor, { readonly name: string; readonly data: Float32Array }>
   /** File name of the external data, if the model gets too large for one file */
   readonly externalFile: string
+  /** What the model says of itself */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 /**
  * A model for others to run: its parameters inside, any number of samples at once, only standard ONNX operators.
  */
-export function writeStandalone({ input, output, values, externalFile }: Standalone): WrittenModel {
+export function writeStandalone({ input, output, values, ...options }: Standalone): WrittenModel {
   const [root = output.tensor] = simplify([output.tensor], false)
   const e = new Emitter('float32', { size: FREE_BATCH, input: input.name })
   const names = new Map([...values].map(([variable, { name }]) => [variable, name]))
@@ -46,5 +48,5 @@ export function writeStandalone({ input, output, values, externalFile }: Standal
     outputs: [info(output.name, output.tensor)],
     initializers: [...e.initializers, ...parameters],
   }
-  return writeModel(graph, externalFile)
+  return writeModel(graph, options)
 }

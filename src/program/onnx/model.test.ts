@@ -49,7 +49,7 @@ async function run(model: Uint8Array | string): Promise<Float32Array> {
 }
 
 describe('external data', () => {
-  const { model, external } = writeModel(graph, 'weights.data', 1000)
+  const { model, external } = writeModel(graph, { externalFile: 'weights.data', externalAbove: 1000 })
   const proto = fromBinary(ModelProtoSchema, model)
 
   test('holds the large initializers one after the other; the small one stays inside', () => {
@@ -76,8 +76,8 @@ describe('external data', () => {
 
   test('is not written below the threshold', () => {
     expect(writeModel(graph).external).toBeUndefined()
-    expect(writeModel(graph, 'weights.data', 2400 + 64 + 1920).external).toBeUndefined()
-    expect(writeModel(graph, 'weights.data', 2400 + 64 + 1920 - 1).external?.parts).toHaveLength(2)
+    expect(writeModel(graph, { externalAbove: 2400 + 64 + 1920 }).external).toBeUndefined()
+    expect(writeModel(graph, { externalAbove: 2400 + 64 + 1920 - 1 }).external?.parts).toHaveLength(2)
   })
 })
 
@@ -102,10 +102,23 @@ test('inputs and outputs keep their types and free dimensions', () => {
   expect(type.value.shape?.dim.map(({ value: dim }) => dim.value)).toEqual(['batch', 3n, 32n])
 })
 
-test('the opsets are declared, and a model is reproducible byte by byte', () => {
+test('the opsets in use are declared and no others, and a model is reproducible byte by byte', () => {
   const { model } = writeModel(graph)
-  expect(
-    fromBinary(ModelProtoSchema, model).opsetImport.map(({ domain, version }) => [domain, version]),
-  ).toContainEqual(['', 21n])
+  const opsets = (bytes: Uint8Array) =>
+    fromBinary(ModelProtoSchema, bytes).opsetImport.map(({ domain, version }) => [domain, version])
+  expect(opsets(model)).toEqual([['', 21n]])
+  const fused = { ...node('FusedMatMul', ['x', 'A'], ['y'], {}), domain: 'com.microsoft' }
+  expect(opsets(writeModel({ ...graph, nodes: [...graph.nodes, fused] }).model)).toEqual([
+    ['', 21n],
+    ['com.microsoft', 1n],
+  ])
   expect(writeModel(graph).model).toEqual(model)
+})
+
+test('what a model says of itself is kept in its order', () => {
+  const { model } = writeModel(graph, { metadata: { version: '1', 'input.layout': 'NHWC – ü' } })
+  expect(fromBinary(ModelProtoSchema, model).metadataProps.map(({ key, value }) => [key, value])).toEqual([
+    ['version', '1'],
+    ['input.layout', 'NHWC – ü'],
+  ])
 })

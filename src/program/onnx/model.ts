@@ -57,13 +57,25 @@ export interface WrittenModel {
 const EXTERNAL_ABOVE = 2 ** 30
 const SMALL = 1024
 const IR_VERSION = 10n
-const OPSETS = { '': 21n, 'com.microsoft': 1n, 'com.microsoft.nchwc': 1n }
+const OPSETS: Readonly<Record<string, bigint>> = { '': 21n, 'com.microsoft': 1n, 'com.microsoft.nchwc': 1n }
+
+export interface WriteOptions {
+  /** Name of the file for what does not fit */
+  readonly externalFile?: string
+  /** Bytes of initializers up to which they all stand inside */
+  readonly externalAbove?: number
+  /** What others may want to know of the model */
+  readonly metadata?: Readonly<Record<string, string>>
+}
 
 /**
  * One ONNX model as protobuf bytes (https://onnx.ai/onnx/repo-docs/IR.html).
- * Above 1 GB of initializers (or `externalAbove` bytes) the large ones go to external data named `externalFile`.
+ * Above 1 GB of initializers (or `externalAbove` bytes) the large ones go to external data named `externalFile`. Only the
+ * sets of operators that occur are declared: strict readers refuse those that they do not know.
  */
-export function writeModel(graph: Graph, externalFile = 'model.data', externalAbove = EXTERNAL_ABOVE): WrittenModel {
+export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenModel {
+  const { externalFile = 'model.data', externalAbove = EXTERNAL_ABOVE, metadata = {} } = options
+  const used = new Set(['', ...graph.nodes.map(({ domain }) => domain)])
   const total = graph.initializers.reduce((sum, { bytes }) => sum + bytes.length, 0)
   const parts: Uint8Array[] = []
   let offset = 0
@@ -83,7 +95,8 @@ export function writeModel(graph: Graph, externalFile = 'model.data', externalAb
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: 'lacuna',
-    opsetImport: Object.entries(OPSETS).map(([domain, version]) => ({ domain, version })),
+    opsetImport: [...used].sort().map(domain => ({ domain, version: OPSETS[domain] ?? 1n })),
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: create(GraphProtoSchema, {
       name: 'lacuna',
       node: graph.nodes.map(nodeProto),

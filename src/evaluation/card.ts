@@ -1,0 +1,72 @@
+import type { RunConfig } from '../training/config.js'
+import { pythonRecipe, type Recipe, typescriptRecipe } from './recipes.js'
+
+/** The first line of every card: a folder whose README.md begins with it is an export, and may be written again. */
+export const MARK = '<!-- Written by `lacuna export`, which replaces this file. -->'
+
+export interface CardFacts {
+  readonly config: Pick<RunConfig, 'encoder' | 'method' | 'data' | 'batch' | 'size' | 'channels'>
+  readonly recipe: Recipe
+  readonly step: number
+  readonly width: number
+  readonly layer: string
+  readonly pool: string
+  readonly version: string
+  readonly fingerprint: string
+}
+
+/** README.md of an export: what goes in, what comes out, and how to make it in Python and TypeScript. */
+export function card({ config, recipe, step, width, ...facts }: CardFacts): string {
+  const { size, channels, fit, background } = recipe
+  return `${MARK}
+# ${config.encoder}, trained with ${config.method}
+
+Turns a picture into ${width} numbers. Made by Lacuna ${facts.version}; trained without labels on ${config.data.pictures} pictures, ${step} steps of ${config.batch}.
+
+| | |
+|---|---|
+| input \`image\` | uint8 [N, ${size}, ${size}, ${channels}], rows from the top, ${channels === 3 ? 'sRGB, red first' : 'grey'}, 0 … 255 |
+| output \`features\` | float32 [N, ${width}] |
+| taken after | ${facts.layer}, ${facts.pool === 'class' ? 'its class token' : 'mean over places'} |
+| weights | \`encoder.safetensors\`, names and layouts as in torchvision (ResNet) and timm (ViT) |
+| data | fingerprint ${facts.fingerprint} |
+
+Bytes are scaled and normalised inside the model. What it must be given, and was trained on:
+
+1. the first frame, turned upright as its EXIF orientation says, in sRGB;
+2. what is transparent laid on ${background};
+3. ${steps[fit](size)}, with the Lanczos-3 filter${channels === 1 ? ';\n4. grey: the luminance of linear light, as libvips and sharp have it' : ''}.
+${rangeNote(recipe)}
+Both recipes below do this. sharp's filter is the one that was trained with; Pillow's Lanczos differs from it by rounding, other filters (bilinear, \`torchvision.transforms.Resize\`) by much more. Large JPEG files are shrunk by sharp while they are read: there Pillow differs by up to a few levels.
+
+## Python
+
+\`pip install onnxruntime pillow numpy\`
+
+\`\`\`python
+${pythonRecipe(recipe)}
+\`\`\`
+
+## TypeScript
+
+\`npm install onnxruntime-node sharp\`
+
+\`\`\`ts
+${typescriptRecipe(recipe)}
+\`\`\`
+`
+}
+
+const steps = {
+  crop: (size: number) =>
+    `the short side resized to ${size} pixels and the middle cropped (of two middles the later one)`,
+  pad: (size: number) =>
+    `the long side resized to ${size} pixels and the rest filled with the background on both sides`,
+  squash: (size: number) => `both sides resized to ${size} pixels`,
+} as const
+
+function rangeNote({ range }: Recipe): string {
+  if (range === 'auto') return ''
+  const which = range.of === 'deep' ? 'Pictures of more than 8 bits' : 'All pictures'
+  return `\n${which}: stored values from ${range.low} to ${range.high} become 0 to 255.\n`
+}
