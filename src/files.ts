@@ -7,6 +7,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs'
@@ -39,6 +40,17 @@ export function writeFileAtomic(
     rmSync(temporary, { force: true })
     throw writeError(path, error)
   }
+}
+
+/**
+ * What is at `path`, links followed. To be asked before a file that others named is opened: opening a pipe waits for a
+ * writer for ever, and a device has no end.
+ * @throws Error when it is no regular file, or not there
+ */
+export function regularFile(path: string): Stats {
+  const stats = statSync(path)
+  if (!stats.isFile()) throw new Error(stats.isDirectory() ? 'is a folder' : 'is not a regular file')
+  return stats
 }
 
 /**

@@ -55,9 +55,9 @@ export const embedCommand = (): Command =>
           output.progress(`embedding: ${(100 * share).toFixed(0)} %`),
         )
         const [file, names] = writeEmbeddings(out, pictures.items, values)
-        const { skipped } = pictures
+        const { skipped, notes } = pictures
         output.result(
-          { file, names, pictures: count, width, ...encoder.place, skipped },
+          { file, names, pictures: count, width, ...encoder.place, skipped, notes },
           [
             `${file}: ${count} vectors of ${width} numbers`,
             ...(names === undefined ? [] : [`${names}: the picture of each row, in the same order`]),

@@ -62,7 +62,15 @@ export const previewCommand = (): Command =>
           await previewSheet(`${name}: shown ${method.shown}; hidden ${method.hidden}`, shown),
         )
         const facts = notesOf(shown)
-        output.result({ file: options.out, pictures: shown.names, notes: facts }, [options.out, ...facts].join('\n'))
+        output.result(
+          {
+            file: options.out,
+            pictures: shown.names,
+            skipped: pictures.skipped,
+            notes: [...pictures.notes, ...notes, ...facts],
+          },
+          [options.out, ...facts].join('\n'),
+        )
       } finally {
         pictures.close()
       }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { LacunaError } from '../errors.js'
 import { interruptible } from '../program/interruptible.js'
 import { version } from '../version.js'
+import { cacheCommand } from './cache.js'
 import { doctorCommand } from './doctor.js'
 import { embedCommand } from './embed.js'
 import { encodersCommand } from './encoders.js'
@@ -24,6 +25,7 @@ const commands = [
   evaluateCommand,
   embedCommand,
   exportCommand,
+  cacheCommand,
   doctorCommand,
 ]
 

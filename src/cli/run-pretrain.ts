@@ -36,6 +36,8 @@ export async function runPretrain(method: string, data: string, options: Pretrai
       chance,
       verdict,
       report,
+      skipped: pictures.skipped,
+      notes: pictures.notes,
     }))
     output.result(options.seeds === undefined ? results[0] : results, results.map(summaryOf).join('\n'))
     if (asked.aborted) process.exitCode = 130

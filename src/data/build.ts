@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { inOrder, oneAtATime } from './concurrency.js'
+import { copyFinder, copyNotes, withCopies } from './copies.js'
 import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
 import { joinEqual } from './groups.js'
@@ -22,6 +23,8 @@ export interface Plan extends Pick<OpenOptions, 'allowSkipped' | 'onProgress' | 
   readonly size: number
   readonly channels: 1 | 3
   readonly reading: Reading
+  /** Notes of what was seen while listing. */
+  readonly listed: readonly string[]
 }
 
 type Result = (Decoded & { readonly digest: string }) | { readonly reason: string }
@@ -57,11 +60,17 @@ export async function build(listing: Listing, plan: Plan): Promise<StoreIndex> {
 export function checkSkipped(source: string, skipped: readonly Skipped[], total: number, share = 0.01): void {
   const allowed = share === 0 ? 0 : Math.max(share * total, 3)
   if (skipped.length <= allowed && skipped.length < total) return
-  const first = skipped.slice(0, 3).map(({ name, reason }) => `${name}: ${reason}`)
+  if (total === 0) throw new LacunaError(`${source}: holds no pictures`)
+  const byReason = new Map<string, string[]>()
+  for (const { name, reason } of skipped) byReason.set(reason, [...(byReason.get(reason) ?? []), name])
+  const reasons = [...byReason].slice(0, 3).map(([reason, [name, ...more]]) => {
+    return more.length > 0 ? `${name} and ${more.length} more: ${reason}` : `${name}: ${reason}`
+  })
+  const change = skipped.every(({ reason }) => reason.includes('convert it')) ? 'convert' : 'repair'
   const advice =
-    skipped.length < total ? 'repair or remove them, or raise the share with --allow-skipped' : 'repair them'
+    skipped.length < total ? `${change} or remove them, or raise the share with --allow-skipped` : `${change} them`
   const count = skipped.length < total ? `${skipped.length} or more of ${total} pictures` : `all ${total} pictures`
-  throw new LacunaError(`${source}: ${count} cannot be read (${first.join('; ')}): ${advice}`)
+  throw new LacunaError(`${source}: ${count} cannot be read (${reasons.join('; ')}): ${advice}`)
 }
 
 async function fill(temporary: string, listing: Listing, plan: Plan): Promise<StoreIndex> {
@@ -69,6 +78,7 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   const findRange = rangeFinder(listing, signal)
   const wanted: Wanted = { ...reading, size, channels, findRange: findRange.find }
   const seen = sights(wanted)
+  const finder = copyFinder(size, channels)
   const total = listing.items.length + listing.skipped.length
   const items: PictureItem[] = []
   const digests: string[] = []
@@ -90,6 +100,7 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
       } else {
         out.write(result.pixels)
         seen.see(result)
+        finder.see(result.pixels)
         items.push(item)
         digests.push(result.digest)
       }
@@ -103,9 +114,35 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   const range = findRange.found() ?? reading.range
   const read = { ...reading, range }
   const content = contentOf(out.digest(), size, channels, items)
-  const notes = seen.notes(range)
-  const grouped = joinEqual(items, digests)
-  return { source, size, channels, fingerprint, content, reading: read, notes, items: grouped, skipped }
+  const copies = finder.find(readerOf(pixelsPath(temporary), signal))
+  const notes = [...copyNotes(items, copies), ...seen.notes(range)]
+  const looks = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
+  const known = withCopies(joinEqual(joinEqual(items, digests), looks), copies)
+  return {
+    source,
+    size,
+    channels,
+    fingerprint,
+    content,
+    reading: read,
+    notes,
+    listed: plan.listed,
+    items: known,
+    skipped,
+  }
+}
+
+/** Reads stored pictures again, for {@link copyFinder}. */
+function readerOf(path: string, signal?: AbortSignal) {
+  return (row: number, out: Uint8Array): void => {
+    signal?.throwIfAborted()
+    const file = openSync(path, 'r')
+    try {
+      readSync(file, out, 0, out.length, row * out.length)
+    } finally {
+      closeSync(file)
+    }
+  }
 }
 
 /** What tells pictures from others: how they look, in which order, what they are called, and in which part each is. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseCsv } from './csv.js'
+import { delimiterOf, parseCsv as parseRows } from './csv.js'
+
+const parseCsv = (text: string, name: string) => parseRows(text, name).map(({ fields }) => fields)
 
 test('quoted fields hold commas, line breaks and quotes', () => {
   expect(parseCsv('a,b\r\n"x, y","say ""hi""\nthere"\n', 't')).toEqual([
@@ -41,3 +43,19 @@ test('any table comes back as it was quoted', () => {
     }),
   )
 })
+
+test('rows know the line they begin on, and fields end where the delimiter says', () => {
+  expect(parseRows('a;b\n\n"x\ny";2\nz;3\n', 't', ';')).toEqual([
+    { line: 1, fields: ['a', 'b'] },
+    { line: 3, fields: ['x\ny', '2'] },
+    { line: 5, fields: ['z', '3'] },
+  ])
+})
+
+test.each([
+  ['label,file_name\na,b', ','],
+  ['label;"File_Name"\r\na;b', ';'],
+  ['\uFEFFfile_name\tlabel', '\t'],
+  ['file_name', ','],
+  ['a;b', ','],
+])('the delimiter of %j', (text, delimiter) => expect(delimiterOf(text, 'file_name')).toBe(delimiter))

@@ -5,25 +5,54 @@ import { LacunaError } from '../errors.js'
  * be LF or CRLF, a byte order mark is dropped, and so are empty lines.
  *
  * @param name of the file, for errors
+ * @param delimiter between fields: a comma, a semicolon or a tab
+ * @returns with the line that each row begins on, from 1
  * @throws LacunaError for a quote that is never closed
  */
-export function parseCsv(text: string, name: string): string[][] {
-  // One field and what ends it: a comma, a line end or the end of the text.
-  const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n][^,\r\n]*|))(,|\r\n|\n|\r|$)/y
+export function parseCsv(text: string, name: string, delimiter = ','): CsvRow[] {
+  // One field and what ends it: a delimiter, a line end or the end of the text.
+  const field = new RegExp(
+    `(?:"([^"]*(?:""[^"]*)*)"|([^"${delimiter}\\r\\n][^${delimiter}\\r\\n]*|))(${delimiter}|\\r\\n|\\n|\\r|$)`,
+    'y',
+  )
   const source = text.replace(/^\uFEFF/, '')
-  const rows: string[][] = []
-  let row: string[] = []
-  while (field.lastIndex < source.length || row.length > 0) {
+  const rows: CsvRow[] = []
+  let fields: string[] = []
+  let line = 1
+  let next = 1
+  while (field.lastIndex < source.length || fields.length > 0) {
     const start = field.lastIndex
     const match = field.exec(source)
     if (!match) throw new LacunaError(`${name}: line ${lineAt(source, start)} has a misplaced or unclosed double quote`)
-    const [, quoted, plain = '', end] = match
-    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'))
-    if (end === ',') continue
-    if (row.length > 1 || row[0] !== '') rows.push(row)
-    row = []
+    const [all, quoted, plain = '', end] = match
+    next += all.match(/\r\n|\n|\r/g)?.length ?? 0
+    fields.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'))
+    if (end === delimiter) continue
+    if (fields.length > 1 || fields[0] !== '') rows.push({ line, fields })
+    fields = []
+    line = next
   }
   return rows
+}
+
+export interface CsvRow {
+  readonly line: number
+  readonly fields: readonly string[]
+}
+
+/** The delimiter of a table in which there is a column of this name; a comma where that cannot be told. */
+export function delimiterOf(text: string, column: string): string {
+  const [header = ''] = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/, 1)
+  const has = (delimiter: string) =>
+    header.split(delimiter).some(
+      name =>
+        name
+          .trim()
+          .replace(/^"(.*)"$/, '$1')
+          .trim()
+          .toLowerCase() === column,
+    )
+  return [',', ';', '\t'].find(has) ?? ','
 }
 
 function lineAt(text: string, offset: number): number {

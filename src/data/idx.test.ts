@@ -73,6 +73,27 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
     /gzip file is damaged or not whole/,
   ],
   [
+    'pictures of nothing',
+    { 'train-images-idx3-ubyte': idx([40, 0, 0], []) },
+    /holds no values: its header says 40 × 0 × 0/,
+  ],
+  ['very many pictures of nothing', { 'train-images-idx3-ubyte': idx([2 ** 32 - 1, 0, 28], []) }, /holds no values/],
+  [
+    'a count that no memory holds',
+    { 'train-images-idx3-ubyte': idx([2 ** 32 - 1, 28, 28], [1, 2, 3]) },
+    /damaged: 4294967295 × 28 × 28 values need 3367254359296 bytes, it has 19/,
+  ],
+  [
+    'such a count, packed',
+    { 'train-images-idx3-ubyte.gz': gzipSync(idx([2 ** 32 - 1, 28, 28], [1, 2, 3])) },
+    /damaged: 4294967295 × 28 × 28 values need 3367254359296 bytes, it has \d+, packed/,
+  ],
+  [
+    'more than its header says, packed',
+    { 'train-images-idx3-ubyte.gz': gzipSync(idx([1, 4, 4], new Uint8Array(100_000))) },
+    /damaged: unpacked it has more than 32 bytes/,
+  ],
+  [
     'label count',
     { 'train-images-idx3-ubyte': idx([3, 4, 4], train), 'train-labels-idx1-ubyte': idx([2], [1, 2]) },
     /3 pictures, but 2 labels in train-labels-idx1-ubyte/,

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, gunzip, gunzipSync } from 'node:zlib'
-import { LacunaError } from '../errors.js'
+import { errorCode, LacunaError } from '../errors.js'
+import { regularFile } from '../files.js'
 import type { Listing, PictureItem, Source, Split } from './types.js'
+import { reasonOf } from './walk.js'
 
 const imagesName = /^(train|t10k|test)[-.]images[-.]idx3[-.]ubyte(\.gz)?$/
 const magic = { images: 0x803, labels: 0x801 }
@@ -28,10 +30,10 @@ export function idxSource(path: string): Source | undefined {
   if (parts.length === 0) return undefined
   const hash = createHash('sha256')
   for (const file of parts.flatMap(({ images, labels }) => (labels ? [images, labels] : [images]))) {
-    const { size, mtimeMs } = statSync(file)
+    const { size, mtimeMs } = regular(file)
     hash.update(`${basename(file)}\n${size} ${mtimeMs}\n`)
   }
-  return { path, fingerprint: hash.digest('hex'), defaultChannels: 1, list: () => list(parts) }
+  return { path, fingerprint: hash.digest('hex'), defaultChannels: 1, notes: [], list: () => list(parts) }
 }
 
 function partsOfFolder(path: string): Part[] {
@@ -46,6 +48,14 @@ function partOfFile(path: string): Part[] {
   if (found === magic.labels)
     throw new LacunaError(`${path}: these are labels; give the file of pictures (…images-idx3-ubyte) or their folder`)
   return found === magic.images ? [part(path)] : []
+}
+
+function regular(path: string): Stats {
+  try {
+    return regularFile(path)
+  } catch (error) {
+    throw new LacunaError(`${path}: ${reasonOf(error)}; expected an IDX file`)
+  }
 }
 
 function rank(name: string): number {
@@ -97,47 +107,68 @@ async function load({ split, images, labels }: Part) {
 
 /** An IDX file of bytes: the length of every dimension, and the values. */
 async function readIdx(path: string, expected: number): Promise<{ lengths: number[]; values: Uint8Array }> {
-  const bytes = await readUnpacked(path)
-  const found = bytes.length < 4 ? undefined : bytes.readUInt32BE(0)
-  if (found !== expected)
+  const { size: packed } = regular(path)
+  const head = headOf(path)
+  const found = head && head.length >= 4 ? head.readUInt32BE(0) : undefined
+  if (head !== undefined && found !== expected)
     throw new LacunaError(
       `${path}: not the IDX file it should be: it begins with ${hex(found)}, expected ${hex(expected)}; copy it again`,
     )
   const dimensions = expected & 0xff
   const header = 4 + 4 * dimensions
-  const lengths = Array.from({ length: dimensions }, (_, i) =>
-    bytes.length < header ? Number.NaN : bytes.readUInt32BE(4 + 4 * i),
-  )
+  if (head !== undefined && head.length < header)
+    throw damaged(path, `its header has ${head.length} of ${header} bytes`)
+  const lengths = Array.from({ length: dimensions }, (_, i) => head?.readUInt32BE(4 + 4 * i) ?? 0)
   const size = header + lengths.reduce((product, length) => product * length, 1)
-  if (bytes.length !== size)
-    throw new LacunaError(
-      `${path}: damaged: ${lengths.join(' × ')} values need ${size} bytes, it has ${bytes.length}; copy it again`,
-    )
+  const values = `${lengths.join(' × ')} values need ${size} bytes`
+  // Before anything is unpacked or allocated: a header can promise what no memory holds. Nothing shrinks by more than 1032.
+  if (head !== undefined && size > (isPacked(path) ? 1032 * packed : packed))
+    throw damaged(path, `${values}, it has ${isPacked(path) ? `${packed}, packed` : packed}`)
+  if (head !== undefined && lengths.includes(0))
+    throw new LacunaError(`${path}: holds no values: its header says ${lengths.join(' × ')}; copy it again`)
+  const bytes = await readUnpacked(path, size)
+  if (bytes.length !== size) throw damaged(path, `${values}, it has ${bytes.length}`)
   return { lengths, values: bytes.subarray(header) }
 }
 
-async function readUnpacked(path: string): Promise<Buffer> {
+const damaged = (path: string, what: string) => new LacunaError(`${path}: damaged: ${what}; copy it again`)
+
+/** @param most bytes that are expected, unpacked */
+async function readUnpacked(path: string, most: number): Promise<Buffer> {
   const bytes = await readFile(path)
   if (!isGzip(bytes)) return bytes
   try {
-    return await promisify(gunzip)(bytes)
-  } catch {
+    return await promisify(gunzip)(bytes, { maxOutputLength: Math.max(most, 1) })
+  } catch (error) {
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw damaged(path, `unpacked it has more than ${most} bytes`)
     throw new LacunaError(`${path}: the gzip file is damaged or not whole; copy it again`)
   }
 }
 
-/** The first four bytes of a file, unpacked when it is gzipped; undefined when it has fewer or cannot be unpacked. */
-function magicOf(path: string): number | undefined {
+/** The first bytes of a file, unpacked when it is gzipped; undefined when it cannot be unpacked. */
+function headOf(path: string): Buffer | undefined {
   const start = Buffer.alloc(4096)
   const file = openSync(path, 'r')
-  let head = start.subarray(0, readSync(file, start))
+  const head = start.subarray(0, readSync(file, start))
   closeSync(file)
   try {
-    if (isGzip(head)) head = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
+    return isGzip(head) ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head
   } catch {
     return undefined
   }
-  return head.length < 4 ? undefined : head.readUInt32BE(0)
+}
+
+function isPacked(path: string): boolean {
+  const start = Buffer.alloc(2)
+  const file = openSync(path, 'r')
+  readSync(file, start)
+  closeSync(file)
+  return isGzip(start)
+}
+
+function magicOf(path: string): number | undefined {
+  const head = headOf(path)
+  return head && head.length >= 4 ? head.readUInt32BE(0) : undefined
 }
 
 function isGzip(bytes: Uint8Array): boolean {

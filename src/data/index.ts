@@ -3,7 +3,8 @@
  *
  * @module
  */
-
+export { type CachedStore, type ClearOptions, clearCache, listCache } from './cache.js'
+export { differentOf } from './copies.js'
 export { type Fit, fits } from './fits.js'
 export { openPictures } from './open.js'
 export { plainReading, type Range, type Reading, type ReadingOptions } from './reading.js'

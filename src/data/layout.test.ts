@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readLayout } from './layout.js'
+import { layoutNotes, readLayout } from './layout.js'
 
 function layoutOf(...names: string[]): string[] {
   return readLayout(names).map(({ label = '-', split = '-' }) => `${label} ${split}`)
@@ -9,9 +9,23 @@ test('first-level folders are labels', () => {
   expect(layoutOf('cat/1.png', 'cat/sub/2.png', 'dog/3.png')).toEqual(['cat -', 'cat -', 'dog -'])
 })
 
-test('a flat folder, a picture outside of the folders, or a single folder gives no labels', () => {
+test('a stray picture beside the folders of classes has no label, and takes none away', () => {
+  expect(layoutOf('1.png', 'cat/2.png', 'dog/3.png')).toEqual(['- -', 'cat -', 'dog -'])
+  expect(layoutNotes(['1.png', 'cat/2.png', 'dog/3.png'])).toEqual([
+    '1 picture lies outside of the folders of classes (1.png): it has no label.',
+  ])
+  expect(layoutOf('train/0.png', 'train/a/1.png', 'train/b/2.png', 'test/3.png')).toEqual([
+    '- train',
+    'a train',
+    'b train',
+    '- test',
+  ])
+  expect(layoutNotes(['train/a/1.png', 'train/b/2.png', 'test/3.png'])).toEqual([])
+})
+
+test('a flat folder, as many pictures outside of the folders as inside, or a single folder gives no labels', () => {
   expect(layoutOf('1.png', '2.png')).toEqual(['- -', '- -'])
-  expect(layoutOf('1.png', 'cat/2.png', 'dog/3.png')).toEqual(['- -', '- -', '- -'])
+  expect(layoutOf('1.png', '2.png', 'cat/2.png', 'dog/3.png')).toEqual(['- -', '- -', '- -', '- -'])
   expect(layoutOf('cat/1.png', 'cat/2.png')).toEqual(['- -', '- -'])
 })
 

@@ -17,8 +17,9 @@ export function splitNamed(name: string): Split | undefined {
  * Labels and splits as folders tell them.
  *
  * First-level folders are splits when all of them have a split's name, or when `train` and another split are among
- * them. The folder below the split is then the label, in every split that has no picture outside such a folder.
- * Otherwise the first-level folder is the label, unless a picture lies outside. A single label says nothing: none then.
+ * them. The folder below the split is then the label; otherwise the first-level folder is. Where as many pictures lie
+ * outside of such folders as inside, in a split or in all, folders say nothing there; a few outside have no label. A
+ * single label says nothing either.
  *
  * @param names '/'-separated paths relative to the source
  */
@@ -28,11 +29,13 @@ export function readLayout(names: readonly string[]): Pick<PictureItem, 'label' 
   const level = bySplit ? 1 : 0
   const partOf = (path: readonly string[]) => (bySplit ? (path[0] ?? '') : '')
 
-  const unlabelled = new Set(paths.filter(path => path.length <= level + 1).map(partOf))
+  const inside = new Map<string, number>() // less those outside
+  for (const path of paths)
+    inside.set(partOf(path), (inside.get(partOf(path)) ?? 0) + (path.length > level + 1 ? 1 : -1))
   const labelOf = (path: readonly string[]) => {
     const part = partOf(path)
-    if (unlabelled.has(part) || (bySplit && splitNamed(part) === undefined)) return undefined
-    return path[level]
+    if ((inside.get(part) ?? 0) <= 0 || (bySplit && splitNamed(part) === undefined)) return undefined
+    return path.length > level + 1 ? path[level] : undefined
   }
   const labelled = new Set(paths.map(labelOf).filter(label => label !== undefined)).size >= 2
   return paths.map(path => ({ label: labelled ? labelOf(path) : undefined, split: splitNamed(partOf(path)) }))
@@ -43,4 +46,15 @@ function firstLevelIsSplit(paths: readonly (readonly string[])[]): boolean {
   const named = folders.map(splitNamed)
   const found = new Set(named.filter(split => split !== undefined))
   return found.size > 0 && (!named.includes(undefined) || (found.has('train') && found.size > 1))
+}
+
+/** What is to be said where some pictures lie in folders of classes and others beside them. */
+export function layoutNotes(names: readonly string[]): string[] {
+  const layout = readLayout(names)
+  const splits = new Set(layout.flatMap(({ label, split }) => (label === undefined ? [] : [split])))
+  const outside = names.filter((_, i) => layout[i]?.label === undefined && splits.has(layout[i]?.split))
+  if (outside.length === 0) return []
+  const shown = `${outside.slice(0, 2).join(', ')}${outside.length > 2 ? ', …' : ''}`
+  const [lies, has] = outside.length === 1 ? ['picture lies', 'it has'] : ['pictures lie', 'they have']
+  return [`${outside.length} ${lies} outside of the folders of classes (${shown}): ${has} no label.`]
 }

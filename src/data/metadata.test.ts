@@ -62,3 +62,46 @@ test.each([
 ])('%s: %j is an error', async (name, text, message) => {
   await expect(open(put(temporaryFolder(), { [name]: text, '1.png': black }))).rejects.toThrow(message)
 })
+
+test('tables of other programs are understood: semicolons, tabs, UTF-16, absolute paths', async () => {
+  const root = temporaryFolder()
+  const rows = (delimiter: string) => [`File_Name`, 'label'].join(delimiter)
+  const tables = [
+    `${rows(';')}\r\n1.png;a\r\n"2.png";"b; c"\r\n;\r\n`,
+    `${rows('\t')}\n1.png\ta\n${join(root, '2.png')}\tb; c\n`,
+    Buffer.from(`\uFEFF${rows(',')}\n1.png,a\n2.png,b; c\n`, 'utf16le'),
+    Buffer.from(`\uFEFF${rows(',')}\n1.png,a\n2.png,b; c\n`, 'utf16le').swap16(),
+  ]
+  for (const table of tables) {
+    put(root, { 'metadata.csv': table, '1.png': black, '2.png': white })
+    expect(lines(await open(root))).toEqual(['1.png a 1.png undefined 0', '2.png b; c 2.png undefined 255'])
+  }
+})
+
+test('pictures that the metadata does not list are counted, rows that repeat are taken once', async () => {
+  const root = put(temporaryFolder(), {
+    'metadata.csv': 'file_name,label\n1.png,a\n./1.png,a\n',
+    '1.png': black,
+    'x/2.png': white,
+    '3.png': grey,
+  })
+  expect((await open(root)).notes.slice(0, 2)).toEqual([
+    '1 row (1.png) repeats a picture of another row: taken once.',
+    '2 pictures (3.png, x/2.png) are in the folder but not in its metadata: left out.',
+  ])
+})
+
+test.each<[string, string | Uint8Array, string]>([
+  [
+    'two labels',
+    'file_name,label\n1.png,a\n1.png,b',
+    'metadata.csv: line 3: 1.png has the label b, but a in metadata.csv: line 2; leave one row',
+  ],
+  ['two splits', 'file_name,split\n1.png,train\n1.png,test', 'line 3: 1.png has the split test, but train in'],
+  ['no name', 'file_name,label\n1.png,a\n,b', 'metadata.csv: line 3 has no file_name'],
+  ['more fields than columns', 'file_name,label\n1.png,a, b', 'line 2 has 3 fields where the header has 2'],
+  ['Latin-1', Buffer.from('file_name\n\xe9.png', 'latin1'), 'is not text in UTF-8; save it as UTF-8'],
+  ['UTF-16 without a mark', Buffer.from('file_name\n1.png', 'utf16le'), 'or UTF-16 without its mark'],
+])('metadata with %s is an error that says where', async (_, table, message) => {
+  await expect(open(put(temporaryFolder(), { 'metadata.csv': table, '1.png': black }))).rejects.toThrow(message)
+})

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { LacunaError } from '../errors.js'
-import { parseCsv } from './csv.js'
+import { regularFile } from '../files.js'
+import { delimiterOf, parseCsv } from './csv.js'
 import { splitNamed } from './layout.js'
 import type { Split } from './types.js'
 import { reasonOf } from './walk.js'
@@ -13,6 +14,8 @@ export interface MetadataRow {
   readonly label: string | undefined
   readonly group: string | undefined
   readonly split: Split | undefined
+  /** Where it stands, for messages: `metadata.csv: line 3`. */
+  readonly where: string
 }
 
 /** `metadata.csv` or `metadata.jsonl` of a folder; it says which pictures of that folder there are. */
@@ -24,10 +27,11 @@ export interface MetadataTable {
 }
 
 /**
- * The tables at the root of an imagefolder and in its split folders.
- * Columns: `file_name` (relative to the table), and where present `label` (or `category`, `class`), `group`, `split`.
+ * The tables at the root of an imagefolder and in its split folders: JSON lines, or CSV with commas, semicolons or tabs, in
+ * UTF-8 or UTF-16. Columns: `file_name` (relative to the table, or absolute), and where present `label` (or `category`,
+ * `class`), `group`, `split`.
  *
- * @throws LacunaError when a table cannot be read or has no `file_name`
+ * @throws LacunaError when a table cannot be read or a row has no `file_name`
  */
 export function readMetadata(root: string): MetadataTable[] {
   const splitFolders = readdirSync(root).filter(name => splitNamed(name) !== undefined)
@@ -41,23 +45,45 @@ function readTable(root: string, folder: string, file: string): MetadataTable {
   const name = join(folder, file)
   const text = readText(join(root, name), name)
   const records = file.endsWith('.csv') ? csvRecords(text, name) : jsonRecords(text, name)
-  return { folder, text, rows: records.map(record => rowOf(record, folder, name)) }
+  return { folder, text, rows: records.map(record => rowOf(record, root, folder)) }
 }
 
 function readText(path: string, name: string): string {
+  let bytes: Buffer
   try {
-    return readFileSync(path, 'utf8')
+    regularFile(path)
+    bytes = readFileSync(path)
   } catch (error) {
     throw new LacunaError(`${name}: ${reasonOf(error)}; check this file and its permissions`)
   }
+  const mark = bytes.subarray(0, 2).toString('hex')
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8'
+  if (encoding === 'utf-8' && bytes.includes(0))
+    throw new LacunaError(`${name}: is not text in UTF-8, or UTF-16 without its mark; save it as UTF-8`)
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    throw new LacunaError(`${name}: is not text in ${encoding.toUpperCase()}; save it as UTF-8`)
+  }
 }
 
-type Row = ReadonlyMap<string, string>
+interface Row {
+  readonly where: string
+  readonly fields: ReadonlyMap<string, string>
+}
 
 function csvRecords(text: string, name: string): Row[] {
-  const [header = [], ...rows] = parseCsv(text, name)
-  const columns = header.map(column => column.trim())
-  return rows.map(row => new Map(columns.map((column, index) => [column, row[index] ?? ''])))
+  const [header, ...rows] = parseCsv(text, name, delimiterOf(text, 'file_name'))
+  const columns = header?.fields.map(column => column.trim().toLowerCase()) ?? []
+  const filled = rows.filter(({ fields }) => fields.some(field => field.trim() !== '')) // spreadsheets leave such rows
+  return filled.map(({ line, fields }) => {
+    const where = `${name}: line ${line}`
+    if (fields.length > columns.length && fields.slice(columns.length).some(field => field !== ''))
+      throw new LacunaError(
+        `${where} has ${fields.length} fields where the header has ${columns.length}; put fields that hold the delimiter in double quotes`,
+      )
+    return { where, fields: new Map(columns.map((column, index) => [column, fields[index] ?? ''])) }
+  })
 }
 
 function jsonRecords(text: string, name: string): Row[] {
@@ -77,23 +103,27 @@ function jsonRecord(line: string, where: string): Row {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new LacunaError(`${where} is not an object such as {"file_name": "a.png"}`)
   const scalars = Object.entries(value).filter(([, field]) => ['string', 'number', 'boolean'].includes(typeof field))
-  return new Map(scalars.map(([column, field]) => [column, String(field)]))
+  return { where, fields: new Map(scalars.map(([column, field]) => [column, String(field)])) }
 }
 
-function rowOf(record: Row, folder: string, table: string): MetadataRow {
-  const file = record.get('file_name')
-  if (!file)
+function rowOf({ where, fields }: Row, root: string, folder: string): MetadataRow {
+  const file = fields.get('file_name')
+  if (file === undefined)
     throw new LacunaError(
-      `${table}: expected a column file_name in every row, found ${[...record.keys()].join(', ') || 'nothing'}`,
+      `${where}: expected a column file_name in every row, found ${[...fields.keys()].join(', ') || 'nothing'}`,
     )
-  const split = record.get('split')
+  if (file.trim() === '') throw new LacunaError(`${where} has no file_name; name its picture or remove the line`)
+  const split = fields.get('split')
   if (split && splitNamed(split) === undefined)
-    throw new LacunaError(`${table}: ${file} has the split '${split}'; expected train, test or validation`)
-  const name = posix.join(folder, file.replaceAll('\\', '/'))
+    throw new LacunaError(`${where}: ${file} has the split '${split}'; expected train, test or validation`)
+  const name = isAbsolute(file)
+    ? relative(root, file).split(sep).join('/')
+    : posix.join(folder, file.replaceAll('\\', '/'))
   return {
     name,
-    label: record.get('label') || record.get('category') || record.get('class') || undefined,
-    group: record.get('group') || undefined,
+    label: fields.get('label') || fields.get('category') || fields.get('class') || undefined,
+    group: fields.get('group') || undefined,
     split: splitNamed(split ?? '') ?? splitNamed(folder) ?? splitNamed(name.split('/', 1)[0] ?? ''),
+    where,
   }
 }

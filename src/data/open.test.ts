@@ -123,7 +123,7 @@ test('unreadable pictures are skipped and listed, up to three', async () => {
 
   put(root, { 'e.png': '' })
   await expect(open(root)).rejects.toThrow(
-    /: 4 or more of 5 pictures cannot be read \(b\.jpg: .*; c\.png: is empty; d\.png: .*--allow-skipped/,
+    /: 4 or more of 5 pictures cannot be read \(b\.jpg: .*; c\.png and 1 more: is empty; d\.png: .*--allow-skipped/,
   )
   expect(values(await open(root, { allowSkipped: 0.8 }))).toEqual({ 'a.png': 100 })
   await expect(open(root)).rejects.toThrow('4 or more of 5') // the store is there, but not for this share

@@ -2,6 +2,7 @@ import { type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LacunaError } from '../errors.js'
+import { regularFile } from '../files.js'
 import { build, checkSkipped } from './build.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
@@ -18,7 +19,11 @@ import { isPictureName, reasonOf } from './walk.js'
  *   one picture, or the directory of a store
  * @throws LacunaError when there is nothing to open, too much of it cannot be read, or the store cannot be written
  */
-export async function openPictures(source: string, options: OpenOptions): Promise<PictureSet> {
+export async function openPictures(source: string, options: OpenOptions = {}): Promise<PictureSet> {
+  if (typeof source !== 'string' || source === '')
+    throw new LacunaError("openPictures: a path is expected first, as in openPictures('photos', { size: 64 })", 2)
+  if (typeof options !== 'object' || options === null)
+    throw new LacunaError('openPictures: options are expected second, such as { size: 64 }', 2)
   checkOptions(options)
   const path = resolve(source)
   const kind = kindOf(path)
@@ -31,7 +36,7 @@ export async function openPictures(source: string, options: OpenOptions): Promis
   const { directory, kept } = storeOf({ cache: resolve(cache), path, size, channels, groupPattern }, reading, found)
   if (kept) {
     checkSkipped(path, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
-    return openSet(directory, kept)
+    return openSet(directory, { ...kept, listed: found.notes })
   }
 
   const listing = await found.list()
@@ -39,7 +44,16 @@ export async function openPictures(source: string, options: OpenOptions): Promis
   const { fingerprint } = found
   return openSet(
     directory,
-    await build(listing, { ...options, source: path, directory, fingerprint, size: side, channels, reading }),
+    await build(listing, {
+      ...options,
+      source: path,
+      directory,
+      fingerprint,
+      size: side,
+      channels,
+      reading,
+      listed: found.notes,
+    }),
   )
 }
 
@@ -47,7 +61,8 @@ const DEFAULT_SIZE = 32
 
 function kindOf(path: string): Stats {
   try {
-    return statSync(path)
+    const stats = statSync(path)
+    return stats.isDirectory() ? stats : regularFile(path)
   } catch (error) {
     throw new LacunaError(`${path}: ${reasonOf(error)}; give a folder of pictures or an IDX file`)
   }
@@ -135,7 +150,21 @@ function compile(groupPattern: string): RegExp {
   return pattern
 }
 
-function checkOptions({ size = 0, channels, allowSkipped = 0, workers = 1 }: OpenOptions): void {
+const kindsOfOptions = {
+  size: 'number',
+  cache: 'string',
+  groupPattern: 'string',
+  background: 'string',
+  onProgress: 'function',
+} satisfies Partial<Record<keyof OpenOptions, string>>
+
+function checkOptions(options: OpenOptions): void {
+  for (const [name, kind] of Object.entries(kindsOfOptions)) {
+    const value: unknown = options[name as keyof OpenOptions]
+    if (value !== undefined && typeof value !== kind)
+      throw new LacunaError(`openPictures: ${name} must be a ${kind}, not ${typeof value}`, 2)
+  }
+  const { size = 0, channels, allowSkipped = 0, workers = 1 } = options
   if (!Number.isInteger(size) || size < 0 || size > 4096)
     throw new LacunaError(`the size must be a whole number of pixels from 1 to 4096, not ${size}: set --size`, 2)
   if (channels !== undefined && channels !== 1 && channels !== 3)

@@ -15,6 +15,7 @@ const index: StoreIndex = {
   content: 'five',
   skipped: [],
   notes: [],
+  listed: [],
   reading: plainReading,
   items: [0, 1, 2, 3, 4].map(i => ({ name: `${i}`, label: i < 2 ? 'b' : 'a', group: `${i}`, split: undefined })),
 }

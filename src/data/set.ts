@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { LacunaError, messageOf } from '../errors.js'
+import { markUse } from './cache-use.js'
 import { pixelsPath, type StoreIndex } from './store.js'
 import type { PictureSet } from './types.js'
 
@@ -11,7 +12,9 @@ import type { PictureSet } from './types.js'
  *   from disk when it is asked for
  */
 export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 2 ** 20): PictureSet {
-  const { size, channels, items, skipped, source, content, notes, reading } = index
+  const release = markUse(directory)
+  const { size, channels, items, skipped, source, content, listed, reading } = index
+  const notes = [...listed, ...index.notes]
   const pixels = openPixels(
     pixelsPath(directory),
     size * size * channels,
@@ -50,7 +53,11 @@ export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 
     },
     close,
   })
-  return over(Uint32Array.from(items.keys()), pixels.close, content)
+  const close = () => {
+    release()
+    pixels.close()
+  }
+  return over(Uint32Array.from(items.keys()), close, content)
 }
 
 function pick(rows: Uint32Array, positions: ArrayLike<number>): Uint32Array {

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { errorCode, LacunaError } from '../errors.js'
-import { writeError, writeFileAtomic } from '../files.js'
+import { regularFile, writeError, writeFileAtomic } from '../files.js'
 import { type Reading, readingSchema } from './reading.js'
 import type { PictureItem, Skipped } from './types.js'
 
@@ -19,7 +19,10 @@ export interface StoreIndex {
   /** Of the pictures as stored; see {@link PictureSet.fingerprint}. */
   readonly content: string
   readonly reading: Reading
+  /** Of what was seen while decoding. */
   readonly notes: readonly string[]
+  /** Of what was seen while listing; seen again whenever the source is opened. */
+  readonly listed: readonly string[]
   readonly items: readonly PictureItem[]
   readonly skipped: readonly Skipped[]
 }
@@ -36,6 +39,7 @@ const indexSchema = z.object({
   content: z.string(),
   reading: readingSchema,
   notes: z.array(z.string()),
+  listed: z.array(z.string()),
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
   items: z.array(
     z.object({
@@ -43,6 +47,8 @@ const indexSchema = z.object({
       label: z.string().optional(),
       group: z.string().optional(), // left out when it is the name
       split: z.enum(['train', 'test', 'validation']).optional(),
+      copyOf: z.string().optional(),
+      like: z.string().optional(),
     }),
   ),
 })
@@ -65,10 +71,15 @@ export function pixelsPath(directory: string): string {
 /** The index of the store in `directory`; undefined when there is none, or not a whole one of this version. */
 export function readIndex(directory: string): StoreIndex | undefined {
   try {
+    regularFile(join(directory, 'index.json'))
     const index = indexSchema.parse(JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')))
     const bytes = index.items.length * index.size * index.size * index.channels
     if (statSync(pixelsPath(directory)).size !== bytes) return undefined
-    const items = index.items.map(({ name, label, group = name, split }) => ({ name, label, group, split }))
+    const items = index.items.map(({ name, label, group = name, split, copyOf, like }) => ({
+      ...{ name, label, group, split },
+      ...(copyOf !== undefined && { copyOf }),
+      ...(like !== undefined && { like }),
+    }))
     return { ...index, items }
   } catch {
     return undefined

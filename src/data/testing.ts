@@ -48,6 +48,45 @@ export function idx(lengths: readonly number[], values: ArrayLike<number>): Uint
   return Buffer.concat([header, Uint8Array.from(values)])
 }
 
+type Numbers = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array
+
+/** A TIFF of any numbers, [pages · height, width]: pages of one grey channel each, as instruments write them. */
+export function tiff(values: Numbers, width: number, height: number, pages = 1): Uint8Array {
+  const bits = 8 * values.BYTES_PER_ELEMENT
+  const format = /^Float/.test(values.constructor.name) ? 3 : /^Int/.test(values.constructor.name) ? 2 : 1
+  const tags = 10
+  const directory = 2 + 12 * tags + 4
+  const start = 8 + pages * directory
+  const page = width * height * values.BYTES_PER_ELEMENT
+  const file = Buffer.alloc(start)
+  file.write('II*\0', 'latin1')
+  file.writeUInt32LE(8, 4)
+  for (let p = 0; p < pages; p++) {
+    const at = 8 + p * directory
+    const entries = [
+      [256, width],
+      [257, height],
+      [258, bits],
+      [259, 1],
+      [262, 1],
+      [273, start + p * page],
+      [277, 1],
+      [278, height],
+      [279, page],
+      [339, format],
+    ]
+    file.writeUInt16LE(tags, at)
+    entries.forEach(([tag = 0, value = 0], i) => {
+      file.writeUInt16LE(tag, at + 2 + 12 * i)
+      file.writeUInt16LE(4, at + 4 + 12 * i)
+      file.writeUInt32LE(1, at + 6 + 12 * i)
+      file.writeUInt32LE(value, at + 10 + 12 * i)
+    })
+    file.writeUInt32LE(p + 1 < pages ? at + directory : 0, at + directory - 4)
+  }
+  return Buffer.concat([file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)])
+}
+
 const SIZE = 16
 
 export interface MemorySet extends PictureSet {

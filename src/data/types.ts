@@ -9,6 +9,10 @@ export interface PictureItem {
   /** Items of one group belong together and never part: frames of one film, byte-identical files. */
   readonly group: string
   readonly split: Split | undefined
+  /** An earlier picture of the set that is stored with exactly the same values. */
+  readonly copyOf?: string
+  /** An earlier picture of the set that is nearly the same: saved again, or a little larger. */
+  readonly like?: string
 }
 
 /** A picture that could not be read, and why, in one line. */
@@ -104,5 +108,7 @@ export interface Source {
   /** Changes when any file in it changes. */
   readonly fingerprint: string
   readonly defaultChannels: 1 | 3
+  /** What the user should know of how it is understood. */
+  readonly notes: readonly string[]
   list(): Promise<Listing>
 }

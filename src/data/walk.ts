@@ -2,6 +2,8 @@ import { type Dirent, type Stats, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
+import { regularFile } from '../files.js'
+import { isRunFolder } from './run-folder.js'
 import type { Skipped } from './types.js'
 
 /** A picture file: its name relative to the source, where it lies, and what tells one version of it from the next. */
@@ -18,12 +20,21 @@ export interface Walk {
   readonly skipped: readonly Skipped[]
   /** Other files by extension, for the error when there are no pictures at all. */
   readonly others: ReadonlyMap<string, number>
+  /** Folders of runs of ours among them, which are not looked into: their pictures are reports. */
+  readonly runs: readonly string[]
 }
 
 // The last row cannot always be decoded, but its loss must be reported rather than pass unseen.
 const pictureExtensions = new Set(
   `.png .jpg .jpeg .jpe .jfif .webp .gif .tif .tiff .avif .svg
    .bmp .heic .heif .jxl .jp2`.split(/\s+/),
+)
+
+/** Of cameras, scanners and drawing programs: nobody expects that they are read, but one should know. */
+export const foreignExtensions = new Set(
+  `.psd .ico .tga .exr .hdr .ppm .pgm .pbm .dcm .dng .cr2 .cr3 .nef .arw .orf .rw2 .raf .nii .fits .pdf .eps`.split(
+    /\s+/,
+  ),
 )
 
 export function isPictureName(name: string): boolean {
@@ -34,18 +45,23 @@ export function isPictureName(name: string): boolean {
  * All picture files under `root`. Hidden files and folders are passed over; links are followed, but never into a
  * folder that they lie in.
  *
- * @param wanted tells which of the names at the root to look at
  * @throws LacunaError when the root itself cannot be read
  */
-export async function walk(root: string, wanted: (name: string) => boolean, signal?: AbortSignal): Promise<Walk> {
+export async function walk(root: string, signal?: AbortSignal): Promise<Walk> {
   const files: PictureFile[] = []
   const skipped: Skipped[] = []
   const others = new Map<string, number>()
+  const runs: string[] = []
 
   async function enter(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
     signal?.throwIfAborted()
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (isHidden(entry.name) || (prefix === '' && !wanted(entry.name))) continue
+    const entries = await readdir(folder, { withFileTypes: true })
+    if (prefix !== '' && entries.some(({ name }) => name === 'config.json') && isRunFolder(folder)) {
+      runs.push(prefix.slice(0, -1))
+      return
+    }
+    for (const entry of entries) {
+      if (isHidden(entry.name)) continue
       const name = prefix + entry.name
       const path = join(folder, entry.name)
       try {
@@ -74,12 +90,12 @@ export async function walk(root: string, wanted: (name: string) => boolean, sign
   }
   files.sort(byName)
   skipped.sort(byName)
-  return { files, skipped, others }
+  return { files, skipped, others, runs: runs.sort() }
 }
 
 /** The file at `path`, which is called `name` in the source. */
 export function pictureFile(name: string, path: string): PictureFile {
-  const stats = statSync(path)
+  const stats = regularFile(path)
   return { name, path, bytes: stats.size, version: versionOf(stats) }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { PictureSet } from '../data/index.js'
+import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { defaultEncoder, methodNamed, methodsInChunks } from '../methods/index.js'
@@ -49,6 +49,10 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
   const seed = options.seed ?? 0
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
   if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
+  if (differentOf(items) < 2)
+    throw new LacunaError(
+      `${part.source}: ${items.length} pictures, ${differentOf(items)} different: there is nothing to learn from copies; give pictures that differ`,
+    )
   if (batch > items.length)
     throw new LacunaError(
       `a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`,

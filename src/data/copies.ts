@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { shuffled } from './shuffle.js'
+import type { PictureItem } from './types.js'
+
+/** Side of the grid of means that a picture is first compared by. */
+const GRID = 8
+const BANDS = 8
+const BITS = 16
+/** Pictures of one band that another is compared with: what bounds the time where very many look alike. */
+const COMPARED = 32
+/** Two pictures are nearly the same where they differ by this share of their contrast (root of mean squares), */
+const NEAR = 0.12
+/** or by one step of 255. */
+const STEP = 1
+
+/** For every picture the earlier one that it repeats, and whether it does so exactly; undefined for those that are new. */
+export type Copies = readonly ({ readonly of: number; readonly exact: boolean } | undefined)[]
+
+/**
+ * Finds pictures that are there more than once. Every picture is described by the signs of 128 random sums over its
+ * means in an 8 × 8 grid; pictures that share 16 of these signs in one of 8 bands are compared value by value. Pictures
+ * at an angle α share a band with probability (1 − α/π)^16: at the threshold of 0.12, in one of eight with 0.998.
+ */
+export function copyFinder(size: number, channels: number) {
+  const keys: string[] = []
+  const signs: Uint16Array[] = []
+  return {
+    /** @param pixels uint8 [size, size, channels] of the next picture */
+    see(pixels: Uint8Array): void {
+      keys.push(createHash('sha1').update(pixels).digest('base64'))
+      signs.push(signsOf(gridOf(pixels, size, channels)))
+    },
+    /** @param read writes the values of a picture that was seen */
+    find(read: (row: number, out: Uint8Array) => void): Copies {
+      const first = new Map<string, number>()
+      const bands = Array.from({ length: BANDS }, () => new Map<number, number[]>())
+      const [own, other] = [new Uint8Array(size * size * channels), new Uint8Array(size * size * channels)]
+      return keys.map((key, row) => {
+        const same = first.get(key)
+        if (same !== undefined) return { of: same, exact: true }
+        first.set(key, row)
+        const candidates = new Set(bands.flatMap((band, b) => band.get(signs[row]?.[b] ?? 0) ?? []))
+        if (candidates.size > 0) read(row, own)
+        for (const candidate of [...candidates].sort((a, b) => a - b)) {
+          read(candidate, other)
+          if (nearlySame(own, other, channels)) return { of: candidate, exact: false }
+        }
+        bands.forEach((band, b) => {
+          const sign = signs[row]?.[b] ?? 0
+          const rows = band.get(sign)
+          if (rows === undefined) band.set(sign, [row])
+          else if (rows.length < COMPARED) rows.push(row)
+        })
+        return undefined
+      })
+    },
+  }
+}
+
+/** Means of the blocks of a grid over all channels, less the mean of all. */
+function gridOf(pixels: Uint8Array, size: number, channels: number): Float64Array {
+  const side = Math.min(GRID, size)
+  const sums = new Float64Array(side * side)
+  const counts = new Float64Array(side * side)
+  for (let y = 0; y < size; y++) {
+    const row = Math.floor((y * side) / size) * side
+    for (let x = 0; x < size; x++) {
+      const block = row + Math.floor((x * side) / size)
+      counts[block] = (counts[block] ?? 0) + 1
+      for (let c = 0; c < channels; c++) sums[block] = (sums[block] ?? 0) + (pixels[(y * size + x) * channels + c] ?? 0)
+    }
+  }
+  const means = sums.map((sum, i) => sum / (counts[i] ?? 1))
+  const mean = means.reduce((a, b) => a + b) / means.length
+  return means.map(value => value - mean)
+}
+
+/** ±1 for every sum [BANDS · BITS] and block, half of each: an order of the blocks, cut in the middle. */
+const patterns = Array.from({ length: BANDS * BITS }, (_, i) => {
+  const order = shuffled(GRID * GRID, i, 0)
+  return Array.from(order, place => (place < (GRID * GRID) / 2 ? 1 : -1))
+})
+
+function signsOf(grid: Float64Array): Uint16Array {
+  const signs = new Uint16Array(BANDS)
+  patterns.forEach((pattern, i) => {
+    let sum = 0
+    for (let block = 0; block < grid.length; block++) sum += (grid[block] ?? 0) * (pattern[block] ?? 0)
+    if (sum > 0) signs[Math.floor(i / BITS)] = (signs[Math.floor(i / BITS)] ?? 0) | (1 << (i % BITS))
+  })
+  return signs
+}
+
+function nearlySame(a: Uint8Array, b: Uint8Array, channels: number): boolean {
+  const limit = a.length * Math.max(STEP ** 2, NEAR ** 2 * Math.min(variance(a, channels), variance(b, channels)))
+  let sum = 0
+  for (let i = 0; i < a.length && sum <= limit; i++) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2
+  return sum <= limit
+}
+
+/** Within the channels, mean over them. */
+function variance(pixels: Uint8Array, channels: number): number {
+  let total = 0
+  const count = pixels.length / channels
+  for (let c = 0; c < channels; c++) {
+    let [sum, squares] = [0, 0]
+    for (let i = c; i < pixels.length; i += channels) {
+      const value = pixels[i] ?? 0
+      sum += value
+      squares += value * value
+    }
+    total += squares / count - (sum / count) ** 2
+  }
+  return total / channels
+}
+
+/** The items with what they repeat. */
+export function withCopies(items: readonly PictureItem[], copies: Copies): PictureItem[] {
+  return items.map((item, row) => {
+    const copy = copies[row]
+    const name = copy && items[copy.of]?.name
+    if (copy === undefined || name === undefined) return item
+    return copy.exact ? { ...item, copyOf: name } : { ...item, like: name }
+  })
+}
+
+/** How many of the pictures differ from each other at all. */
+export function differentOf(items: readonly PictureItem[]): number {
+  return new Set(items.map(({ name, copyOf }) => copyOf ?? name)).size
+}
+
+/** What the user should know of pictures that are there more than once, and of those that are in two parts. */
+export function copyNotes(items: readonly PictureItem[], copies: Copies): string[] {
+  const notes: string[] = []
+  const exact = copies.filter(copy => copy?.exact).length
+  const near = copies.findIndex(copy => copy !== undefined && !copy.exact)
+  const nears = copies.filter(copy => copy !== undefined && !copy.exact).length
+  if (exact > 0) notes.push(`${items.length} pictures, ${items.length - exact} different: the others are exact copies.`)
+  if (near >= 0)
+    notes.push(
+      `${nears} ${nears === 1 ? 'picture is' : 'pictures are'} nearly the same as an earlier one, such as ${items[near]?.name} and ${items[copies[near]?.of ?? 0]?.name}.`,
+    )
+  return [...notes, ...leakNotes(items, copies)]
+}
+
+function leakNotes(items: readonly PictureItem[], copies: Copies): string[] {
+  const firstOf = (row: number): number => {
+    const of = copies[row]?.of
+    return of === undefined ? row : firstOf(of) // of a copy of one that is nearly like another
+  }
+  const marked = items.some(({ split }) => split === 'train')
+  const trained = new Map<number, number>()
+  items.forEach(({ split }, row) => {
+    if ((split === 'train' || (!marked && split === undefined)) && !trained.has(firstOf(row)))
+      trained.set(firstOf(row), row)
+  })
+  return (['test', 'validation'] as const).flatMap(part => {
+    const rows = [...items.keys()].filter(row => items[row]?.split === part)
+    const leaked = rows.filter(row => trained.has(firstOf(row)))
+    const [example] = leaked
+    if (example === undefined) return []
+    const twin = items[trained.get(firstOf(example)) ?? 0]?.name
+    return [
+      `${leaked.length} of ${rows.length} ${part} pictures are also among the training pictures, the same or nearly so (${items[example]?.name} is ${twin}): scores on them say nothing of new pictures.`,
+    ]
+  })
+}
