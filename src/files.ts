@@ -88,6 +88,19 @@ export function readError(path: string, error: unknown): LacunaError {
   return new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
 }
 
+/** @throws LacunaError where nobody can tell, as in a folder that may not be read */
+export function isThere(path: string): boolean {
+  try {
+    statSync(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false
+    throw readError(path, error)
+  }
+}
+
+export const isFolder = (path: string): boolean => isThere(path) && statSync(path).isDirectory()
+
 function* chunks(parts: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
   if (typeof parts === 'string') yield new TextEncoder().encode(parts)
   else if (parts instanceof Uint8Array) yield parts

@@ -2,10 +2,11 @@ import { join, resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
 import { LacunaError } from '../errors.js'
-import { pretrain, type Run } from '../pretrain.js'
+import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
 import { interruptible } from '../program/interruptible.js'
 import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
+import { checkUsage } from '../training/arguments.js'
 import { isRun, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
 import { listen } from './interruption.js'
@@ -18,16 +19,12 @@ export async function runPretrain(method: string, data: string, options: Pretrai
   const output = terminal(options.json === true)
   const { asked } = listen()
   const before = options.resume ? await resumedData(options) : {}
+  const planned = runsOf(options)
+  for (const own of planned) checkUsage(method, trainingOptions(own))
   const pictures = await open(data, { ...options, ...before }, output)
   try {
     const runs: Run[] = []
-    const seeds = options.seeds ?? 1
-    for (let i = 0; i < seeds && !asked.aborted; i++) {
-      const out = options.seeds === undefined ? options.out : join(options.out, `seed-${i}`)
-      const own = { ...options, out, seed: options.seeds === undefined ? options.seed : i }
-      if (options.resume && isRun(out) === false) own.resume = false
-      runs.push(await trainOne(method, pictures, own, output))
-    }
+    for (const own of planned) if (!asked.aborted) runs.push(await trainOne(method, pictures, own, output))
     const results = runs.map(({ directory, config, step, interrupted, chance, verdict, report }) => ({
       directory,
       step,
@@ -46,11 +43,27 @@ export async function runPretrain(method: string, data: string, options: Pretrai
   }
 }
 
+/** One for each seed; one that was not begun before is begun, also when resuming. */
+function runsOf({ seeds, ...options }: PretrainCommandOptions): PretrainCommandOptions[] {
+  if (seeds === undefined) return [options]
+  return Array.from({ length: seeds }, (_, seed) => {
+    const out = join(options.out, `seed-${seed}`)
+    return { ...options, out, seed, ...(options.resume && { resume: isRun(resolve(out)) }) }
+  })
+}
+
+/** As the library calls them. */
+const trainingOptions = ({ lr, set, ...options }: PretrainCommandOptions): PretrainOptions => ({
+  ...options,
+  learningRate: lr,
+  options: set,
+})
+
 /** A signal ends the training, which saves; its page is given up at the next one, or when it is all that was left to do. */
 async function trainOne(
   method: string,
   pictures: PictureSet,
-  { lr, set, ...options }: PretrainCommandOptions,
+  options: PretrainCommandOptions,
   output: Output,
 ): Promise<Run> {
   const { asked, onSignal } = listen()
@@ -63,9 +76,7 @@ async function trainOne(
   let last: LoopProgress | undefined
   const run = await interruptible(hurry.signal, () =>
     pretrain(method, pictures, {
-      ...options,
-      learningRate: lr,
-      options: set,
+      ...trainingOptions(options),
       signal: asked,
       onNote: output.note,
       onStage: stage => {
@@ -103,18 +114,20 @@ function summaryOf({
 /** A resumed run reads its pictures as it did before. */
 async function resumedData({
   out,
+  seeds,
   size,
   channels,
   fit,
   background,
   range,
 }: PretrainCommandOptions): Promise<DataOptions> {
-  const directory = isRun(resolve(out)) ? out : join(out, 'seed-0')
+  const directory = seeds === undefined ? out : join(out, 'seed-0')
   const config = readConfig(directory)
   const asked = await readingOf({ fit, background })
   const before = config.reading
   const given: readonly (readonly [string, unknown, unknown, unknown])[] = [
     ['--size', size, size, config.size],
+    ['--channels', channels, channels, config.channels],
     ['--fit', fit, asked.fit, before.fit],
     ['--background', background, asked.background, before.background],
     ['--range', range, range && JSON.stringify(range), JSON.stringify(before.range)],
@@ -125,5 +138,5 @@ async function resumedData({
         `${out}: the run was started with another ${flag} (${then}); leave ${flag} away to go on with it`,
         2,
       )
-  return { ...readAs(config), channels: channels ?? config.channels }
+  return readAs(config)
 }

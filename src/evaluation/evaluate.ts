@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import { isFolder } from '../files.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
 import { startRunner } from '../program/runner.js'
@@ -90,7 +91,7 @@ export interface EvaluateOptions extends PlaceOptions {
 /** The runs in a folder: itself, or the seeds below it. */
 export function runsIn(directory: string): string[] {
   const path = resolve(directory)
-  if (isRun(path) || !existsSync(path)) return [path]
+  if (isRun(path) || !isFolder(path)) return [path]
   const inside = readdirSync(path)
     .map(name => join(path, name))
     .filter(isRun)

@@ -2,19 +2,20 @@ import { plainReading, type Reading } from '../data/index.js'
 import { methodNamed } from '../methods/index.js'
 import type { RunConfig } from '../training/config.js'
 import { parseOptions } from '../training/programs.js'
-import { scaledRate } from '../training/schedules.js'
+import { baseRate } from '../training/schedules.js'
 
 /** The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. */
 export function commandOf(config: RunConfig): string {
   const { method, data, encoder, size, channels, batch, chunk, steps, seed, optimiser, weightDecay, clip } = config
   const { warmupSteps, checkpointActivations, weights, device, reading } = config
+  const rate = baseRate(config.learningRate, batch)
   return [
     ['lacuna', 'pretrain', method, data.source],
     ['--encoder', encoder, '--size', size, '--channels', channels],
     readingFlags(reading),
     ['--steps', steps, '--batch', batch],
     chunk === undefined ? [] : ['--chunk', chunk],
-    ['--seed', seed, '--optimiser', optimiser, '--lr', rateOf(config), '--weight-decay', weightDecay],
+    ['--seed', seed, '--optimiser', optimiser, '--lr', rate, '--weight-decay', weightDecay],
     ['--warmup', warmupSteps / steps],
     clip > 0 ? ['--clip', clip] : [],
     checkpointActivations ? ['--checkpoint-activations'] : [],
@@ -26,13 +27,6 @@ export function commandOf(config: RunConfig): string {
     .flat()
     .map(word => quoted(`${word}`))
     .join(' ')
-}
-
-/** The shortest rate for a batch of 256 that gives this run's to the last bit. */
-function rateOf({ learningRate, batch }: RunConfig): number {
-  const whole = (learningRate * 256) / batch
-  const rounded = Array.from({ length: 17 }, (_, i) => Number(whole.toPrecision(i + 1)))
-  return rounded.find(rate => scaledRate(rate, batch) === learningRate) ?? whole
 }
 
 /** What is not as it would be anyway; a range that was found is found again. */

@@ -6,9 +6,13 @@ import { assemble } from '../training/programs.js'
 import type { RunReport } from './report.js'
 import { duration } from './text-lines.js'
 
-/** What was trained, on what, for how long. */
-export function factsOf(config: RunConfig, metrics: readonly MetricsLine[]): RunReport['facts'] {
-  const { step = 0, epoch = 0, seconds = 0 } = metrics.at(-1) ?? {}
+/**
+ * What was trained, on what, for how long.
+ * @param step of the checkpoint: what is shown was trained for so long, though more steps may have been written down
+ */
+export function factsOf(config: RunConfig, step: number, metrics: readonly MetricsLine[]): RunReport['facts'] {
+  const { seconds = 0 } = metrics.at(-1) ?? {}
+  const epoch = step / Math.floor(config.data.pictures / config.batch)
   const taken =
     step < config.steps
       ? `${step.toLocaleString('en')} of ${config.steps.toLocaleString('en')}`

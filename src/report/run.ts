@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../files.js'
 import { methodNamed } from '../methods/index.js'
 import type { Place } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
+import { loadCheckpoint } from '../training/checkpoint.js'
 import { readConfig } from '../training/config.js'
 import { readMetrics } from '../training/metrics.js'
 import { previewRun } from '../training/preview.js'
@@ -60,7 +61,8 @@ export async function writeRunReport(
 ): Promise<WrittenReport> {
   const config = readConfig(run)
   const method = methodNamed(config.method)
-  const metrics = readMetrics(run)
+  const { step } = loadCheckpoint(run)
+  const metrics = readMetrics(run, step)
   const { directory = run } = options
   const evaluation = options.evaluation ?? readEvaluation(directory)
   const machine = { device: options.device, threads: options.threads }
@@ -87,7 +89,7 @@ export async function writeRunReport(
     alarms: [...new Set(alarms)].filter(alarm => !verdict.text.includes(alarm)),
     notes: [...pictures.notes, ...skippedNote(pictures), ...placeNote(run, evaluation?.place)],
     method,
-    facts: factsOf(config, metrics),
+    facts: factsOf(config, step, metrics),
     metrics,
     evaluation,
     pretext,

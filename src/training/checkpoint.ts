@@ -1,6 +1,7 @@
-import { existsSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { LacunaError, messageOf } from '../errors.js'
+import { isThere } from '../files.js'
 import { readSafetensors, writeSafetensors } from '../formats/index.js'
 import type { Port } from '../program/compile.js'
 import type { Runner } from '../program/engine.js'
@@ -21,7 +22,7 @@ const pathIn = (directory: string) => join(directory, 'checkpoint', 'state.safet
 const previousIn = (directory: string) => join(directory, 'checkpoint', 'previous.safetensors')
 
 export const hasCheckpoint = (directory: string): boolean =>
-  [pathIn(directory), previousIn(directory)].some(path => existsSync(path))
+  [pathIn(directory), previousIn(directory)].some(path => isThere(path))
 
 /**
  * Writes the variables of a runner beside the last checkpoint, which becomes the one before, and renames: a killed process
@@ -57,15 +58,15 @@ function allFinite(data: ArrayLike<number>): boolean {
 /** @throws LacunaError when there is none, or when it is damaged; it says whether the one before can be gone on from */
 export function loadCheckpoint(directory: string): Checkpoint {
   const [path, previous] = [pathIn(directory), previousIn(directory)]
-  if (!existsSync(path)) {
+  if (!isThere(path)) {
     // a process that is killed between two renames leaves the one before alone
-    if (existsSync(previous)) return read(previous)
+    if (isThere(previous)) return read(previous)
     throw new LacunaError(`${directory}: no checkpoint yet; train it with \`lacuna pretrain\` and let it save once`)
   }
   try {
     return read(path)
   } catch (error) {
-    const before = existsSync(previous) ? attempt(previous) : undefined
+    const before = isThere(previous) ? attempt(previous) : undefined
     if (before === undefined || !(error instanceof LacunaError)) throw error
     throw new LacunaError(
       `${error.message}; the one before it, of step ${before.step}, is whole: \`lacuna pretrain … --resume\` goes on from there`,
@@ -76,7 +77,7 @@ export function loadCheckpoint(directory: string): Checkpoint {
 /** The last checkpoint to go on from: the one before, where the last is damaged. */
 export function loadLastWhole(directory: string): Checkpoint & { readonly note?: string } {
   const [path, previous] = [pathIn(directory), previousIn(directory)]
-  if (!existsSync(path) || !existsSync(previous)) return loadCheckpoint(directory)
+  if (!isThere(path) || !isThere(previous)) return loadCheckpoint(directory)
   try {
     return read(path)
   } catch (error) {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readingSchema } from '../data/reading.js'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
-import { writeFileAtomic } from '../files.js'
+import { isFolder, isThere, readError, writeFileAtomic } from '../files.js'
 
 const VERSION = 2
 
@@ -52,9 +52,15 @@ export function checkedConfig(config: RunConfig): RunConfig {
   throw new LacunaError(`the options of a run: ${issuesOf(parsed.error)}`, 2)
 }
 
-const pathOf = (directory: string) => join(directory, 'config.json')
+const pathOf = (directory: string) => join(checkedRun(directory), 'config.json')
 
-export const isRun = (directory: string): boolean => existsSync(pathOf(directory))
+/** @throws LacunaError (wrong usage) for anything but a path: the library is called without types too */
+export function checkedRun(directory: unknown): string {
+  if (typeof directory === 'string' && directory !== '') return directory
+  throw new LacunaError(`the folder of a run is expected, as in 'runs/photos', not ${JSON.stringify(directory)}`, 2)
+}
+
+export const isRun = (directory: string): boolean => isThere(pathOf(directory))
 
 export function writeConfig(directory: string, config: RunConfig): void {
   writeFileAtomic(pathOf(directory), `${JSON.stringify(config, undefined, 2)}\n`)
@@ -67,11 +73,8 @@ export function readConfig(directory: string): RunConfig {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (errorCode(error) === 'ENOENT')
-      throw new LacunaError(
-        `${directory}: not a run folder (no config.json); name the --out folder of \`lacuna pretrain\``,
-      )
-    throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}`)
+    if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw readError(path, error)
+    throw new LacunaError(`${directory}: ${missing(directory)}; name the --out folder of \`lacuna pretrain\``)
   }
   try {
     return runConfig.parse(JSON.parse(text))
@@ -79,6 +82,11 @@ export function readConfig(directory: string): RunConfig {
     const problem = error instanceof z.ZodError ? issuesOf(error) : messageOf(error)
     throw new LacunaError(`${path}: damaged or from another version of Lacuna (${problem}); train again`)
   }
+}
+
+function missing(directory: string): string {
+  if (!isThere(directory)) return 'no such folder'
+  return isFolder(directory) ? 'not a run folder (no config.json)' : 'is a file, not a run folder'
 }
 
 /** What a schema found wrong, on one line. */

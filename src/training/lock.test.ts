@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -74,4 +74,16 @@ test('knows when the folder was moved, and takes the new one', () => {
   expect(lock.held()).toBe(true)
   lock.release()
   expect(readdirSync(folder)).toEqual(['config.json'])
+})
+
+test('a lock that alone was removed is taken again, but not from another training', () => {
+  const folder = temporaryFolder()
+  const lock = lockRun(folder)
+  rmSync(join(folder, 'lock.json'))
+  expect(lock.held()).toBe(true)
+  expect(() => lockRun(folder)).toThrow('is being trained by this process')
+  const other = put(folder, lockOf({ pid: 1, host: 'elsewhere' }))
+  expect(() => lock.held()).toThrow('on elsewhere')
+  lock.release()
+  expect(readdirSync(other)).toEqual(['lock.json'])
 })

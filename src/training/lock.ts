@@ -1,8 +1,18 @@
-import { closeSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode, LacunaError } from '../errors.js'
-import { writeError } from '../files.js'
+import { isThere, writeError } from '../files.js'
 
 /** Who trains a run at the moment. */
 interface Owner {
@@ -14,7 +24,10 @@ interface Owner {
 }
 
 export interface Lock {
-  /** Whether the folder still is the one that was locked: it may have been moved or removed meanwhile */
+  /**
+   * Whether the folder still is the one that was locked: it may have been moved or removed meanwhile.
+   * @throws LacunaError when another training has taken it
+   */
   held(): boolean
   /** Locks the folder again, after it was made anew. */
   again(): void
@@ -33,13 +46,23 @@ export function lockRun(directory: string): Lock {
   const text = `${JSON.stringify({ ...identity(process.pid), since: new Date().toISOString() })}\n`
   take(directory, path, text)
   removeTorn(directory)
-  const held = () => contentOf(path) === text
+  let folder = identityOf(directory)
+  const again = () => {
+    take(directory, path, text)
+    folder = identityOf(directory)
+  }
+  const held = () => {
+    if (contentOf(path) === text) return true
+    if (identityOf(directory) !== folder) return false
+    again() // somebody removed the lock alone
+    return true
+  }
   const release = () => {
     process.off('exit', release)
-    if (held()) rmSync(path, { force: true })
+    if (contentOf(path) === text) rmSync(path, { force: true })
   }
   process.on('exit', release)
-  return { held, again: () => take(directory, path, text), release }
+  return { held, again, release }
 }
 
 function take(directory: string, path: string, text: string): void {
@@ -119,6 +142,13 @@ function parsed(text: string): Owner | undefined {
   } catch {
     return undefined // its process was killed while it wrote
   }
+}
+
+/** The same for a folder wherever it is moved, another one for the next of its name. */
+function identityOf(directory: string): string | undefined {
+  if (!isThere(directory)) return undefined
+  const { dev, ino } = statSync(directory, { bigint: true })
+  return `${dev} ${ino}`
 }
 
 function contentOf(path: string): string | undefined {

@@ -120,7 +120,7 @@ export async function train(task: TrainingTask): Promise<number> {
   }
   const problem = watch.atTheEnd()
   if (problem !== undefined) throw stopped(step, problem)
-  await save()
+  if (step !== savedStep) await save()
   return step
 
   async function save(): Promise<void> {

@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeError, writeFileAtomic } from '../files.js'
+import { isThere, readError, writeError, writeFileAtomic } from '../files.js'
+import { checkedRun } from './config.js'
 
 /** One line of `metrics.jsonl`: means over the steps since the line before. */
 export interface MetricsLine {
@@ -18,22 +19,33 @@ export interface MetricsLine {
   readonly [metric: string]: number
 }
 
-const pathIn = (directory: string) => join(directory, 'metrics.jsonl')
+const pathIn = (directory: string) => join(checkedRun(directory), 'metrics.jsonl')
 
 /** Lines up to a step; half a line at the end, left by a killed process, is dropped. */
 export function readMetrics(directory: string, upToStep = Number.POSITIVE_INFINITY): MetricsLine[] {
   const path = pathIn(directory)
-  if (!existsSync(path)) return []
-  return readFileSync(path, 'utf8')
+  if (!isThere(path)) return []
+  return textOf(path)
     .split('\n')
-    .flatMap(line => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as MetricsLine]
-      } catch {
-        return []
-      }
-    })
+    .flatMap(parsed)
     .filter(({ step }) => step <= upToStep)
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw readError(path, error)
+  }
+}
+
+function parsed(text: string): MetricsLine[] {
+  try {
+    const line = JSON.parse(text) as Partial<MetricsLine> | null
+    return typeof line?.step === 'number' ? [line as MetricsLine] : []
+  } catch {
+    return []
+  }
 }
 
 export function writeMetrics(directory: string, lines: readonly MetricsLine[]): void {

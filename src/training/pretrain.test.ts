@@ -170,7 +170,7 @@ describe('test and validation pictures', () => {
 describe('refused before anything is written', () => {
   test.each([
     ['a batch larger than the data', 'simclr', { batch: 9 }, 'a batch of 9 is larger than the data: 8 pictures', 2],
-    ['a batch of one', 'simclr', { batch: 1 }, 'a batch of 1 has nothing to compare', 2],
+    ['a batch of one', 'simclr', { batch: 1 }, '--batch must be a whole number of at least 2, not 1', 2],
     [
       'a batch that does not divide',
       'simclr',
@@ -200,7 +200,7 @@ describe('refused before anything is written', () => {
     ['a decay below zero', 'simclr', { weightDecay: -1 }, '--weight-decay must be', 2],
     ['checkpoints never', 'simclr', { saveEvery: 0 }, '--save-every is a number of steps', 2],
     ['a seed below zero', 'simclr', { seed: -1 }, 'seed', 2],
-    ['nothing to resume', 'simclr', { resume: true }, 'not a run folder', 1],
+    ['nothing to resume', 'simclr', { resume: true }, 'no such folder; name the --out folder', 1],
   ] as const)('%s', async (_, method, options, says, exitCode) => {
     const out = runFolder()
     const refused = pretrain(method, memorySet(8), { ...quick, out, steps: 1, ...options })

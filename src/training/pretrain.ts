@@ -1,17 +1,18 @@
 import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
-import { LacunaError } from '../errors.js'
 import type { Device } from '../program/lowering.js'
 import { targetFor } from '../program/probe.js'
 import { startRunner } from '../program/runner.js'
+import { checkPictures, checkUsage } from './arguments.js'
 import { type Checkpoint, hasCheckpoint, loadLastWhole, restore, saveCheckpoint } from './checkpoint.js'
+import { claim } from './claim.js'
 import { type RunConfig, readConfig, writeConfig } from './config.js'
 import { type Lock, lockRun } from './lock.js'
 import { type LoopProgress, train } from './loop.js'
 import { type Assembly, assemble } from './programs.js'
+import { lengthened, resumedConfig } from './resume.js'
 import { checkedSaveEvery, type SaveEvery } from './saving.js'
-import { warmupCosine } from './schedules.js'
-import { checkNumbers, claim, newConfig, resumedConfig } from './settings.js'
+import { newConfig } from './settings.js'
 import { startValues, startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
 import { type Watch, watcherOf } from './watch.js'
@@ -90,8 +91,8 @@ export function trainingPart(pictures: PictureSet): PictureSet {
  *   damaged checkpoint, a full disk, a training that diverges
  */
 export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
-  checkArguments(methodName, pictures, options)
-  checkNumbers(options)
+  checkUsage(methodName, options)
+  checkPictures(pictures)
   const saveEvery = options.saveEvery === undefined ? undefined : checkedSaveEvery(options.saveEvery)
   const directory = resolve(options.out)
   const part = trainingPart(pictures)
@@ -108,6 +109,10 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
     const checkpoint = before && hasCheckpoint(directory) ? loadLastWhole(directory) : undefined
     if (checkpoint?.note !== undefined) options.onNote?.(checkpoint.note)
     if (before && config.steps > before.steps) options.onNote?.(lengthened(before, config, checkpoint?.step ?? 0))
+    if (checkpoint && checkpoint.step >= config.steps)
+      options.onNote?.(
+        `${directory}: all its ${config.steps} steps were taken before, there is nothing to train; more --steps would lengthen it`,
+      )
     return await trainRun({ directory, config, assembly, given, part, checkpoint, lock, saveEvery, options })
   } finally {
     lock.release()
@@ -183,22 +188,4 @@ function keepFolder(directory: string, config: RunConfig, lock: Lock, onNote?: (
   lock.again()
   writeConfig(directory, config)
   return true
-}
-
-function lengthened(before: RunConfig, now: RunConfig, step: number): string {
-  const rateOf = ({ learningRate: peak, warmupSteps, steps: totalSteps }: RunConfig) =>
-    warmupCosine({ peak, warmupSteps, totalSteps })(step).toPrecision(2)
-  return `The run is lengthened from ${before.steps} to ${now.steps} steps: the learning rate now falls over all of them, so that at step ${step} it is ${rateOf(now)} instead of ${rateOf(before)}.`
-}
-
-function checkArguments(method: unknown, pictures: unknown, options: unknown): void {
-  const usage = "pretrain('simclr', await openPictures('photos', { size: 64 }), { out: 'runs/photos' })"
-  const wrong = (what: string) => new LacunaError(`pretrain: ${what} expected, as in ${usage}`, 2)
-  if (typeof method !== 'string') throw wrong('the name of a method as the first argument')
-  const set = pictures as Partial<PictureSet> | null | undefined
-  if (typeof set?.gather !== 'function' || !Array.isArray(set.items))
-    throw wrong('pictures that `openPictures` gave as the second argument')
-  const out = (options as Partial<PretrainOptions> | null | undefined)?.out
-  if (typeof out !== 'string' || out === '')
-    throw wrong('options with `out`, the folder of the run, as the third argument')
 }

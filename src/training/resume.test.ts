@@ -77,6 +77,16 @@ describe('a run goes on only as it was started', () => {
     expect(await resumed(out, again)).toMatchObject({ step: 4, interrupted: false })
   })
 
+  test('a run that is done is left as it is, and says so', async () => {
+    const out = copyOf('saved-twice')
+    const previous = join(out, 'checkpoint', 'previous.safetensors')
+    const before = readFileSync(previous)
+    const notes: string[] = []
+    expect(await resumed(out, { onNote: note => notes.push(note) })).toMatchObject({ step: 4, interrupted: false })
+    expect(notes).toEqual([expect.stringContaining('all its 4 steps were taken before, there is nothing to train')])
+    expect(readFileSync(previous).equals(before)).toBe(true)
+  })
+
   test('more steps lengthen it, and the rate is said to rise again', async () => {
     const out = copyOf('whole')
     const notes: string[] = []

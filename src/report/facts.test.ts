@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { configOf } from '../training/testing.js'
+import { factsOf } from './facts.js'
+
+const config = configOf(
+  'rotation',
+  {},
+  { steps: 100_000, batch: 16, data: { source: '/p', pictures: 64, fingerprint: '' } },
+)
+const of = (step: number) => Object.fromEntries(factsOf(config, step, []).map(({ label, value }) => [label, value]))
+
+test('the steps are those of the checkpoint, of all that were planned', () => {
+  expect(of(69)).toMatchObject({ steps: '69 of 100,000', batch: '16', epochs: '17.3' })
+  expect(of(100_000)).toMatchObject({ steps: '100,000', epochs: '25000.0' })
+})
