@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { LacunaError } from '../errors.js'
 import { writeError } from '../files.js'
 import { inOrder, oneAtATime } from './concurrency.js'
-import { copyFinder, copyNotes, withCopies } from './copies.js'
+import { type Copies, copyFinder, copyNotes, withCopies } from './copies.js'
 import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
 import { joinEqual } from './groups.js'
@@ -114,7 +114,7 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   const range = findRange.found() ?? reading.range
   const read = { ...reading, range }
   const content = contentOf(out.digest(), size, channels, items)
-  const copies = finder.find(readerOf(pixelsPath(temporary), signal))
+  const copies = copiesAt(pixelsPath(temporary), finder, signal)
   const notes = [...copyNotes(items, copies), ...seen.notes(range)]
   const looks = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
   const known = withCopies(joinEqual(joinEqual(items, digests), looks), copies)
@@ -132,16 +132,16 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   }
 }
 
-/** Reads stored pictures again, for {@link copyFinder}. */
-function readerOf(path: string, signal?: AbortSignal) {
-  return (row: number, out: Uint8Array): void => {
-    signal?.throwIfAborted()
-    const file = openSync(path, 'r')
-    try {
+/** What repeats what, of pictures that are stored at `path`. */
+function copiesAt(path: string, finder: ReturnType<typeof copyFinder>, signal?: AbortSignal): Copies {
+  const file = openSync(path, 'r')
+  try {
+    return finder.copies((row, out) => {
+      signal?.throwIfAborted()
       readSync(file, out, 0, out.length, row * out.length)
-    } finally {
-      closeSync(file)
-    }
+    })
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -31,7 +31,7 @@ export function copyFinder(size: number, channels: number) {
       signs.push(signsOf(gridOf(pixels, size, channels)))
     },
     /** @param read writes the values of a picture that was seen */
-    find(read: (row: number, out: Uint8Array) => void): Copies {
+    copies(read: (row: number, out: Uint8Array) => void): Copies {
       const first = new Map<string, number>()
       const bands = Array.from({ length: BANDS }, () => new Map<number, number[]>())
       const [own, other] = [new Uint8Array(size * size * channels), new Uint8Array(size * size * channels)]

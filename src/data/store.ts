@@ -28,7 +28,7 @@ export interface StoreIndex {
 }
 
 // Raised when a store written before would no longer be what is built today.
-const version = 3
+const version = 4
 
 const indexSchema = z.object({
   version: z.literal(version),
