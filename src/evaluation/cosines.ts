@@ -1,5 +1,6 @@
 import { compile } from '../program/compile.js'
-import type { Runner, Values } from '../program/engine.js'
+import type { Values } from '../program/engine.js'
+import { startRunner } from '../program/runner.js'
 import { filled, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
 import { input, type Tensor } from '../tensor/tensor.js'
@@ -11,39 +12,38 @@ const mostRows = 1024
 
 /**
  * Cosines of every query with every row of a gallery, a chunk of queries at a time. The gallery is sent once and stays
- * with the runner; the program is compiled once, for chunks of one size, the last filled up with zeros.
+ * with a runner of its own; the program is compiled once, for chunks of one size, the last filled up with zeros.
  *
  * @param build what the program makes of the cosines [chunk, gallery.count]: tensors with one row a query
  * @param receive results of `rows` queries from number `start` on; rows beyond `rows` are filling
  */
 export async function overCosines<Name extends string>(
-  runner: Runner,
   queries: Features,
   gallery: Features,
   build: (cosines: Tensor) => Readonly<Record<Name, Tensor>>,
   receive: (results: Readonly<Record<Name, Values>>, start: number, rows: number) => void,
+  threads?: number,
 ): Promise<void> {
   const { count, width } = gallery
   wantWidth('cosines', queries, width)
   if (queries.count === 0 || count === 0) throw new RangeError('cosines: no queries, or nothing to compare them with')
   const chunk = Math.min(queries.count, mostRows, Math.max(1, Math.floor(mostCosines / count)))
   const resident = variable([count, width], filled(0)([count, width]))
-  const key = occupy(runner, `evaluation.gallery.${count}x${width}`)
+  const runner = startRunner({ threads })
   try {
     const outputs = build(matmul(input('queries', [chunk, width]), resident, false, true))
-    const program = compile({ outputs, names: new Map([[resident, key]]) }, runner.options)
-    await runner.load(key, program)
-    await runner.write(new Map([[key, l2Normalised(gallery).values]]))
+    const program = compile({ outputs, names: new Map([[resident, 'gallery']]) }, runner.options)
+    await runner.load('cosines', program)
+    await runner.write(new Map([['gallery', l2Normalised(gallery).values]]))
     const directions = l2Normalised(queries).values
     for (let start = 0; start < queries.count; start += chunk) {
       const rows = Math.min(chunk, queries.count - start)
       const values = new Float32Array(chunk * width)
       values.set(directions.subarray(start * width, (start + rows) * width))
-      receive((await runner.run(key, { queries: values })) as Record<Name, Values>, start, rows)
+      receive((await runner.run('cosines', { queries: values })) as Record<Name, Values>, start, rows)
     }
   } finally {
-    await runner.unload(key)
-    occupied.get(runner)?.delete(key)
+    await runner.close()
   }
 }
 
@@ -52,13 +52,11 @@ export async function overCosines<Name extends string>(
  * @param receive cosines [gallery.count], valid only during the call
  */
 export async function eachCosines(
-  runner: Runner,
   queries: Features,
   gallery: Features,
   receive: (cosines: ArrayLike<number>, query: number) => void,
 ): Promise<void> {
   await overCosines(
-    runner,
     queries,
     gallery,
     cosines => ({ cosines }),
@@ -69,18 +67,3 @@ export async function eachCosines(
     },
   )
 }
-
-/**
- * A runner keeps its variables until it is closed, so galleries of one size take turns in one variable; a number is
- * added only while another evaluation on the same runner is using it.
- */
-function occupy(runner: Runner, name: string): string {
-  const taken = occupied.get(runner) ?? new Set<string>()
-  occupied.set(runner, taken)
-  let number = 0
-  while (taken.has(`${name}.${number}`)) number++
-  const key = `${name}.${number}`
-  taken.add(key)
-  return key
-}
-const occupied = new WeakMap<Runner, Set<string>>()

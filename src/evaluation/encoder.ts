@@ -9,7 +9,9 @@ import { loadCheckpoint, restore } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
 import { trainingPart } from '../training/pretrain.js'
 import { assemble, calibrationProgram, embeddingProgram, placeOf } from '../training/programs.js'
+import { wantPictures, wantRun } from './arguments.js'
 import type { Features } from './features.js'
+import { pixelsOf } from './picture.js'
 
 /** Turns pictures into vectors. */
 export interface Embedder {
@@ -20,6 +22,13 @@ export interface Embedder {
   readonly place: Place
   /** @returns one vector a picture, in their order */
   embed(pictures: Pictures, onProgress?: (share: number) => void): Promise<Features>
+  /**
+   * One picture, read as those of the training were.
+   * @param picture path of a file, or what stands in it: JPEG, PNG, WebP, …
+   * @returns its vector, [width]
+   * @throws LacunaError when it cannot be read
+   */
+  embedPicture(picture: string | Uint8Array): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -44,6 +53,7 @@ export function placeInRun(directory: string, asked: PlaceOptions): Place {
 
 /** The trained encoder of a run. */
 export async function openEncoder(directory: string, options: EmbedderOptions = {}): Promise<Embedder> {
+  wantRun('openEncoder', directory)
   const checkpoint = loadCheckpoint(directory)
   return embedder(readConfig(directory), directory, options, (runner, program) =>
     restore(runner, program, checkpoint, directory),
@@ -106,15 +116,27 @@ async function embedder(config: RunConfig, who: string, options: EmbedderOptions
   const place = placeOf(assembly, options)
   const runner = startRunner({ device, threads: options.threads })
   try {
-    const program = embeddingProgram(assembly, config, batch, await targetFor(runner.options), place)
+    const target = await targetFor(runner.options)
+    const program = embeddingProgram(assembly, config, batch, target, place)
     await runner.load('embed', program)
     await fill(runner, program, assembly)
     const width = program.outputs[0]?.shape[1] ?? 0
+    let single: Promise<void> | undefined // a program for one picture, made when one comes
     return {
       width,
       config,
       place,
+      async embedPicture(picture) {
+        const image = await pixelsOf(picture, config)
+        single ??= runner.load('embed one', embeddingProgram(assembly, config, 1, target, place))
+        await single
+        const { features } = await runner.run('embed one', { image })
+        const vector = Float32Array.from(features as Float32Array)
+        checkFinite(who, vector, () => (typeof picture === 'string' ? picture : 'the picture'))
+        return vector
+      },
       async embed(pictures, onProgress) {
+        wantPictures('embed', pictures)
         checkSize(config, pictures)
         const count = pictures.items.length
         const values = new Float32Array(count * width)

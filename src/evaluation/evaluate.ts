@@ -5,8 +5,8 @@ import { LacunaError } from '../errors.js'
 import { isFolder } from '../files.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
-import { startRunner } from '../program/runner.js'
 import { isRun, readConfig } from '../training/config.js'
+import { wantPictures, wantRun } from './arguments.js'
 import { baselines, countsOf } from './baselines.js'
 import { type Embedder, openEncoder, placeInRun, untrainedEncoder } from './encoder.js'
 import { type Features, type Labelled, pickLabelled } from './features.js'
@@ -112,6 +112,8 @@ export async function evaluate(
   pictures: PictureSet,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  wantRun('evaluate', directory)
+  wantPictures('evaluate', pictures)
   checkRanges(options)
   const runs = runsIn(directory).map(path => ({ path, config: readConfig(path) }))
   const [place] = runs.map(({ path }) => placeInRun(path, options))
@@ -153,63 +155,58 @@ export async function evaluate(
     },
     raw: { title: 'raw pixels', key: () => 'pixels', data: () => labelled(pixels) },
   }
-  const runner = startRunner({ threads: options.threads })
-  try {
-    const found: Record<Contender, Score[][]> = { trained: [], random: [], raw: [] } // [seed][kNN, ...probes]
-    let facts: { health: Collapse; k: number } | undefined
-    for (const contender of contenders) {
-      const { title, key, data } = sources[contender]
-      let last: { key: string; data: Data; near: Score; all: () => Promise<Score> } | undefined
-      for (let seed = 0; seed < seeds; seed++) {
-        options.onProgress?.(`${title}, seed ${seed + 1} of ${seeds}`)
-        if (last === undefined || last.key !== key(seed)) {
-          last = undefined // one encoder's features at a time
-          const own = await data(seed)
-          const { k, predictions } = await nearestNeighbours(runner, own.training, own.test, classes.length, options)
-          facts ??= { health: await collapse(own.test.features), k }
-          const near = scoreOf(predictions, labels.test, classes.length)
-          last = { key: key(seed), data: own, near, all: once(() => scoreWithAll(own, seed)) }
-        }
-        const { data: own, all } = last
-        const probes: Score[] = []
-        for (const amount of amounts) probes.push(amount === 'all' ? await all() : await scoreWith(amount, own, seed))
-        found[contender].push([last.near, ...probes])
+  const found: Record<Contender, Score[][]> = { trained: [], random: [], raw: [] } // [seed][kNN, ...probes]
+  let facts: { health: Collapse; k: number } | undefined
+  for (const contender of contenders) {
+    const { title, key, data } = sources[contender]
+    let last: { key: string; data: Data; near: Score; all: () => Promise<Score> } | undefined
+    for (let seed = 0; seed < seeds; seed++) {
+      options.onProgress?.(`${title}, seed ${seed + 1} of ${seeds}`)
+      if (last === undefined || last.key !== key(seed)) {
+        last = undefined // one encoder's features at a time
+        const own = await data(seed)
+        const { k, predictions } = await nearestNeighbours(own.training, own.test, classes.length, options)
+        facts ??= { health: await collapse(own.test.features), k }
+        const near = scoreOf(predictions, labels.test, classes.length)
+        last = { key: key(seed), data: own, near, all: once(() => scoreWithAll(own, seed)) }
       }
+      const { data: own, all } = last
+      const probes: Score[] = []
+      for (const amount of amounts) probes.push(amount === 'all' ? await all() : await scoreWith(amount, own, seed))
+      found[contender].push([last.near, ...probes])
     }
-    const { health, k } = facts ?? raise('nothing was scored')
-    const column = (i: number): Record<Contender, Score[]> => {
-      const of = (contender: Contender) => found[contender].map(row => row.at(i) ?? raise('a score is missing'))
-      return { trained: of('trained'), random: of('random'), raw: of('raw') }
-    }
-    const knns = scored(column(0))
-    const probes = amounts.map((labelsPerClass, i) => ({ labelsPerClass, ...scored(column(i + 1)) }))
-    const { majority } = baselines(labels.training, labels.test, classes.length)
-    const commonest = classes[counts.training.indexOf(Math.max(...counts.training))] ?? ''
-    const missed = `The commonest class to learn from (${commonest}) is not in the test part: to guess it is never right.`
-    return {
-      knn: knns.mean,
-      probe: (probes.at(-1) ?? raise('no probe: give at least one number of labels')).mean,
-      labelled: training.items.length,
-      tested: test.items.length,
-      classes: classes.length,
-      chance: 1 / classes.length,
-      majority,
-      commonest,
-      seeds,
-      k,
-      place: place ?? raise(`${directory}: no run here`),
-      knns,
-      probes,
-      perClass: classes.flatMap((label, i) => {
-        const [training = 0, tested = 0] = [counts.training[i], counts.test[i]]
-        if (tested === 0) return []
-        return [{ label, training, tested, knn: recallOf(column(0), i), probe: recallOf(column(-1), i) }]
-      }),
-      health,
-      notes: majority === 0 ? [...notes, missed] : notes,
-    }
-  } finally {
-    await runner.close()
+  }
+  const { health, k } = facts ?? raise('nothing was scored')
+  const column = (i: number): Record<Contender, Score[]> => {
+    const of = (contender: Contender) => found[contender].map(row => row.at(i) ?? raise('a score is missing'))
+    return { trained: of('trained'), random: of('random'), raw: of('raw') }
+  }
+  const knns = scored(column(0))
+  const probes = amounts.map((labelsPerClass, i) => ({ labelsPerClass, ...scored(column(i + 1)) }))
+  const { majority } = baselines(labels.training, labels.test, classes.length)
+  const commonest = classes[counts.training.indexOf(Math.max(...counts.training))] ?? ''
+  const missed = `The commonest class to learn from (${commonest}) is not in the test part: to guess it is never right.`
+  return {
+    knn: knns.mean,
+    probe: (probes.at(-1) ?? raise('no probe: give at least one number of labels')).mean,
+    labelled: training.items.length,
+    tested: test.items.length,
+    classes: classes.length,
+    chance: 1 / classes.length,
+    majority,
+    commonest,
+    seeds,
+    k,
+    place: place ?? raise(`${directory}: no run here`),
+    knns,
+    probes,
+    perClass: classes.flatMap((label, i) => {
+      const [training = 0, tested = 0] = [counts.training[i], counts.test[i]]
+      if (tested === 0) return []
+      return [{ label, training, tested, knn: recallOf(column(0), i), probe: recallOf(column(-1), i) }]
+    }),
+    health,
+    notes: majority === 0 ? [...notes, missed] : notes,
   }
 }
 

@@ -16,6 +16,7 @@ import { loadCheckpoint } from '../training/checkpoint.js'
 import { type RunConfig, readConfig } from '../training/config.js'
 import { type Assembly, assemble, placeOf, represent, sampleOf } from '../training/programs.js'
 import { version } from '../version.js'
+import { wantRun } from './arguments.js'
 import { card, MARK } from './card.js'
 import { openEncoder } from './encoder.js'
 import type { Recipe } from './recipes.js'
@@ -42,6 +43,9 @@ const CHECKED = 5
  * @throws LacunaError when the folder holds anything else, or the model differs: then nothing is left in it
  */
 export async function exportEncoder(run: string, out: string, options: PlaceOptions = {}): Promise<Exported> {
+  wantRun('exportEncoder', run)
+  if (typeof out !== 'string' || out === '')
+    throw new LacunaError('exportEncoder: a folder to write to is expected as its second argument', 2)
   checkFree(out)
   const config = readConfig(run)
   const { values, step } = loadCheckpoint(run)

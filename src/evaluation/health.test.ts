@@ -1,24 +1,19 @@
-import { afterAll, expect, test } from 'vitest'
-import { startRunner } from '../program/runner.js'
+import { expect, test } from 'vitest'
 import { range } from '../tensor/shape.js'
 import { featuresOf } from './features.js'
 import { alignment, codeUsage, collapse, uniformity } from './health.js'
 import { normalFeatures, rows } from './testing.js'
 
-const runner = startRunner({ threads: 1 })
-afterAll(() => runner.close())
-
 const collapsed = rows(range(50).map(i => [3 * (i + 1), -4 * (i + 1)])) // one direction, any length
 
 test('a collapsed encoder is perfectly aligned and not uniform at all', async () => {
   expect(alignment(collapsed, collapsed)).toBe(0)
-  expect(await uniformity(runner, collapsed)).toBeCloseTo(0, 5)
+  expect(await uniformity(collapsed)).toBeCloseTo(0, 5)
 })
 
 test('two antipodal points and the corners of a square', async () => {
   expect(
     await uniformity(
-      runner,
       rows([
         [5, 0],
         [-1, 0],
@@ -27,7 +22,6 @@ test('two antipodal points and the corners of a square', async () => {
   ).toBeCloseTo(-8, 6)
   expect(
     await uniformity(
-      runner,
       rows([
         [1, 0],
         [0, 1],
@@ -43,7 +37,7 @@ test('points spread evenly on a circle', async () => {
   const circle = rows(range(n).map(i => [Math.cos((2 * Math.PI * i) / n), Math.sin((2 * Math.PI * i) / n)]))
   const self = 1 / n // pairs i = i are left out, so the mean over the others is a little lower
   const expected = Math.log((Math.exp(-1.575027) - self) / (1 - self))
-  expect(await uniformity(runner, circle)).toBeCloseTo(expected, 5)
+  expect(await uniformity(circle)).toBeCloseTo(expected, 5)
 })
 
 test.each([
@@ -51,7 +45,7 @@ test.each([
   [64, -3.875236, 0.005],
   [128, -3.93753, 0.005],
 ])('normal vectors in %i dimensions are uniform on the sphere', async (width, expected, within) => {
-  expect(Math.abs((await uniformity(runner, normalFeatures(2000, width))) - expected)).toBeLessThan(within)
+  expect(Math.abs((await uniformity(normalFeatures(2000, width))) - expected)).toBeLessThan(within)
 })
 
 test('alignment is the squared distance: 2 for orthogonal views, 4 for opposite ones', () => {

@@ -1,4 +1,3 @@
-import type { Runner } from '../program/engine.js'
 import { eachCosines } from './cosines.js'
 import { type Features, l2Normalised, wantWidth } from './features.js'
 import { rankMe } from './rank.js'
@@ -25,9 +24,9 @@ export function alignment(first: Features, second: Features): number {
  * @param embeddings two rows at least; need not be normalised. The work grows with their square: a few thousand do
  * @see Wang & Isola 2020
  */
-export async function uniformity(runner: Runner, embeddings: Features): Promise<number> {
+export async function uniformity(embeddings: Features): Promise<number> {
   let sum = 0
-  await eachCosines(runner, embeddings, embeddings, (cosines, row) => {
+  await eachCosines(embeddings, embeddings, (cosines, row) => {
     for (let j = row + 1; j < embeddings.count; j++) sum += Math.exp(4 * (cosines[j] as number) - 4) // ‖a − b‖² = 2 − 2 cos
   })
   return Math.log(sum / ((embeddings.count * (embeddings.count - 1)) / 2))

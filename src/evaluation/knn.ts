@@ -1,5 +1,4 @@
 import { LacunaError } from '../errors.js'
-import type { Runner } from '../program/engine.js'
 import { range } from '../tensor/shape.js'
 import { accuracyOf, type Baselines, baselines } from './baselines.js'
 import { overCosines } from './cosines.js'
@@ -10,6 +9,8 @@ export interface NeighbourOptions {
   readonly k?: number
   /** T > 0 of the weights exp(cosine / T), default 0.07; smaller listens to the nearest only */
   readonly temperature?: number
+  /** On the cpu; one per physical core unless told */
+  readonly threads?: number | undefined
 }
 
 export interface NeighbourResult extends Baselines {
@@ -32,11 +33,10 @@ export interface NeighbourResult extends Baselines {
  * @see Wu, Xiong, Yu, Lin 2018, Unsupervised Feature Learning via Non-Parametric Instance Discrimination, sec. 3.4
  */
 export async function nearestNeighbours(
-  runner: Runner,
   bank: Labelled,
   queries: Labelled,
   classes: number,
-  { k: wanted = 20, temperature = 0.07 }: NeighbourOptions = {},
+  { k: wanted = 20, temperature = 0.07, threads }: NeighbourOptions = {},
 ): Promise<NeighbourResult> {
   wantLabels('kNN bank', bank, classes)
   wantLabels('kNN queries', queries, classes)
@@ -46,7 +46,6 @@ export async function nearestNeighbours(
   const k = neighboursFor(bank.features.count, classes, wanted)
   const predictions = new Int32Array(queries.features.count)
   await overCosines(
-    runner,
     queries.features,
     bank.features,
     cosines => {
@@ -66,6 +65,7 @@ export async function nearestNeighbours(
         predictions[start + row] = scores.indexOf(Math.max(...scores))
       }
     },
+    threads,
   )
   return {
     accuracy: accuracyOf(predictions, queries.labels),

@@ -1,4 +1,3 @@
-import type { Runner } from '../program/engine.js'
 import { range } from '../tensor/shape.js'
 import { countsOf } from './baselines.js'
 import { eachCosines } from './cosines.js'
@@ -31,7 +30,6 @@ export interface RetrievalResult {
  * @param ks the K of R@K
  */
 export async function retrieve(
-  runner: Runner,
   queries: Labelled,
   gallery: Labelled,
   ks: readonly number[] = [1, 5, 10],
@@ -41,7 +39,7 @@ export async function retrieve(
   const ranks: number[] = []
   const precisions: number[] = []
   const relevant: number[] = []
-  await eachCosines(runner, queries.features, gallery.features, (cosines, query) => {
+  await eachCosines(queries.features, gallery.features, (cosines, query) => {
     const label = queries.labels[query] ?? -1
     const count = counts[label] ?? 0
     if (count === 0) return
@@ -63,7 +61,6 @@ export async function retrieve(
  * @returns both directions
  */
 export async function retrievePairs(
-  runner: Runner,
   left: Features,
   right: Features,
   ks?: readonly number[],
@@ -75,7 +72,7 @@ export async function retrievePairs(
     { features: left, labels },
     { features: right, labels },
   ] as const
-  return { leftToRight: await retrieve(runner, a, b, ks), rightToLeft: await retrieve(runner, b, a, ks) }
+  return { leftToRight: await retrieve(a, b, ks), rightToLeft: await retrieve(b, a, ks) }
 }
 
 /** 1 + irrelevant items nearer than the nearest relevant one + half of those as near. */
