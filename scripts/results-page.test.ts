@@ -25,7 +25,7 @@ function column(trained: readonly number[], random: readonly number[], balance =
 
 const accuracy = { name: 'accuracy', value: 0.6, better: 'higher', baselines: { chance: 0.25 } } as const
 const pretext: Pretext = {
-  ...{ method: 'rotation', pictures: 1234, heldOut: true, notes: [], alarms: [] },
+  ...{ method: 'rotation', step: 100, pictures: 1234, heldOut: true, notes: [], alarms: [] },
   measures: [accuracy, { name: 'loss', value: 1.5, better: 'lower', baselines: { chance: 1.39 } }],
 }
 

@@ -55,6 +55,11 @@ test('pretext adds its figures to the page, evaluate adds classes and keeps them
   expect(page).toMatch(/class="legend".*even.*odd/s)
   const { knn } = JSON.parse(scored.out) as { knn: { trained: number } }
   expect(page).toContain((100 * knn.trained).toFixed(1))
+  // figures of the network as it was are none of the one that was trained on
+  const longer = await lacuna('pretrain', 'rotation', plain, '--out', run, '--resume', '--steps', '12')
+  expect(longer.code, longer.err).toBe(0)
+  expect(sectionsOf(run)).toEqual(ofEveryRun)
+  expect(pageOf(run)).toMatch(/<dt>steps<\/dt><dd>12<\/dd>/)
 })
 
 test('--no-report leaves it out; the verdict is there all the same', async () => {

@@ -5,6 +5,7 @@ import { LacunaError } from '../errors.js'
 import { isFolder } from '../files.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
+import { loadCheckpoint } from '../training/checkpoint.js'
 import { isRun, readConfig } from '../training/config.js'
 import { wantPictures, wantRun } from './arguments.js'
 import { baselines, countsOf } from './baselines.js'
@@ -48,6 +49,8 @@ export interface Evaluation {
   /** That class */
   readonly commonest: string
   readonly seeds: number
+  /** Steps that each run had taken */
+  readonly steps: readonly number[]
   /** Neighbours that voted */
   readonly k: number
   /** Where in the encoder the vectors were taken, trained and random alike: not so the pixels */
@@ -196,6 +199,7 @@ export async function evaluate(
     majority,
     commonest,
     seeds,
+    steps: runs.map(({ path }) => loadCheckpoint(path).step),
     k,
     place: place ?? raise(`${directory}: no run here`),
     knns,

@@ -25,6 +25,8 @@ export interface PretextMeasure {
 /** `pretext.json` */
 export interface Pretext {
   readonly method: string
+  /** Steps that the run had taken */
+  readonly step: number
   /** Pictures it was measured on */
   readonly pictures: number
   /** Whether the training has not seen them: they are the test part of the data */
@@ -100,7 +102,14 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
       }
     })
     const seen = { measures: rows, pictures: done * batch }
-    return { method: config.method, heldOut: part !== pictures, ...seen, notes, alarms: alarmsOf(seen) }
+    return {
+      method: config.method,
+      step: checkpoint.step,
+      heldOut: part !== pictures,
+      ...seen,
+      notes,
+      alarms: alarmsOf(seen),
+    }
   } finally {
     await runner.close()
   }

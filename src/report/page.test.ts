@@ -31,6 +31,7 @@ const evaluation: Evaluation = {
   majority: 0.25,
   commonest: 'cat',
   seeds: 3,
+  steps: [100],
   k: 20,
   place: { layer: 'conv4', pool: 'mean' },
   knns,
@@ -42,6 +43,7 @@ const evaluation: Evaluation = {
 
 const pretext: Pretext = {
   method: 'rotation',
+  step: 100,
   pictures: 2560,
   heldOut: true,
   measures: [{ name: 'accuracy', value: 0.8694, better: 'higher', baselines: { chance: 0.25 }, noise: 0.246 }],

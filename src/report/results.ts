@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
 
-/** What `lacuna evaluate` left in a folder, if anything that can be read. */
-export const readEvaluation = (directory: string): Evaluation | undefined =>
-  read<Evaluation>(join(directory, 'evaluation.json'), 'perClass')
+/** What `lacuna evaluate` left in a folder, if it can be read and the run has taken no steps since. */
+export function readEvaluation(directory: string, step: number): Evaluation | undefined {
+  const found = read<Evaluation>(join(directory, 'evaluation.json'), 'perClass')
+  return found?.steps?.[0] === step ? found : undefined
+}
 
-/** What `lacuna pretext` left in a run, if anything that can be read. */
-export const readPretext = (directory: string): Pretext | undefined =>
-  read<Pretext>(join(directory, 'pretext.json'), 'measures')
+/** What `lacuna pretext` left in a run, if it can be read and the run has taken no steps since. */
+export function readPretext(run: string, step: number): Pretext | undefined {
+  const found = read<Pretext>(join(run, 'pretext.json'), 'measures')
+  return found?.step === step ? found : undefined
+}
 
 /** A report does without what is missing, damaged or of an older version. */
 function read<Result>(path: string, has: string): Result | undefined {

@@ -64,9 +64,9 @@ export async function writeRunReport(
   const { step } = loadCheckpoint(run)
   const metrics = readMetrics(run, step)
   const { directory = run } = options
-  const evaluation = options.evaluation ?? readEvaluation(directory)
+  const evaluation = options.evaluation ?? readEvaluation(directory, step)
   const machine = { device: options.device, threads: options.threads }
-  const pretext = options.pretext ?? readPretext(run) ?? (await measuredBriefly(run, pictures, machine))
+  const pretext = options.pretext ?? readPretext(run, step) ?? (await measuredBriefly(run, pictures, machine))
   const preview = await previewRun(run, pictures, VIEWS)
   const look = await lookThrough(run, pictures, SECONDS, { ...machine, ...evaluation?.place })
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look), await mapOf(look)]

@@ -12,7 +12,15 @@ const judge = (metrics: VerdictInput['metrics'], more: Partial<VerdictInput> = {
   verdictOf({ method: 'simclr', metrics, steps: metrics.at(-1)?.step ?? 0, ...more })
 
 const healthy: Collapse = { deviation: 0.08, cosine: 0.3, rank: 40, width: 128, alarms: [] }
-const pretext: Pretext = { method: 'simclr', pictures: 640, heldOut: true, measures: [], notes: [], alarms: [] }
+const pretext: Pretext = {
+  method: 'simclr',
+  step: 100,
+  pictures: 640,
+  heldOut: true,
+  measures: [],
+  notes: [],
+  alarms: [],
+}
 const lossOf = (value: number) =>
   ({ name: 'loss', value, better: 'lower', baselines: { chance: 4 } }) as const satisfies Pretext['measures'][number]
 
