@@ -6,6 +6,8 @@ import type { PictureItem } from './types.js'
 const GRID = 8
 const BANDS = 8
 const BITS = 16
+/** Signs of all that may differ: at the threshold 5 of 128 do, and 2 more or less. */
+const DIFFERENT = 20
 /** Pictures of one band that another is compared with: what bounds the time where very many look alike. */
 const COMPARED = 32
 /** Two pictures are nearly the same where they differ by this share of their contrast (root of mean squares), */
@@ -24,11 +26,13 @@ export type Copies = readonly ({ readonly of: number; readonly exact: boolean } 
 export function copyFinder(size: number, channels: number) {
   const keys: string[] = []
   const signs: Uint16Array[] = []
+  const variances: number[] = []
   return {
     /** @param pixels uint8 [size, size, channels] of the next picture */
     see(pixels: Uint8Array): void {
       keys.push(createHash('sha1').update(pixels).digest('base64'))
       signs.push(signsOf(gridOf(pixels, size, channels)))
+      variances.push(variance(pixels, channels))
     },
     /** @param read writes the values of a picture that was seen */
     copies(read: (row: number, out: Uint8Array) => void): Copies {
@@ -39,11 +43,13 @@ export function copyFinder(size: number, channels: number) {
         const same = first.get(key)
         if (same !== undefined) return { of: same, exact: true }
         first.set(key, row)
-        const candidates = new Set(bands.flatMap((band, b) => band.get(signs[row]?.[b] ?? 0) ?? []))
-        if (candidates.size > 0) read(row, own)
-        for (const candidate of [...candidates].sort((a, b) => a - b)) {
+        const sharing = new Set(bands.flatMap((band, b) => band.get(signs[row]?.[b] ?? 0) ?? []))
+        const candidates = [...sharing].filter(candidate => signsApart(signs[row], signs[candidate]) <= DIFFERENT)
+        if (candidates.length > 0) read(row, own)
+        for (const candidate of candidates.sort((a, b) => a - b)) {
           read(candidate, other)
-          if (nearlySame(own, other, channels)) return { of: candidate, exact: false }
+          const contrast = Math.min(variances[row] ?? 0, variances[candidate] ?? 0)
+          if (nearlySame(own, other, contrast)) return { of: candidate, exact: false }
         }
         bands.forEach((band, b) => {
           const sign = signs[row]?.[b] ?? 0
@@ -75,24 +81,34 @@ function gridOf(pixels: Uint8Array, size: number, channels: number): Float64Arra
   return means.map(value => value - mean)
 }
 
-/** ±1 for every sum [BANDS · BITS] and block, half of each: an order of the blocks, cut in the middle. */
-const patterns = Array.from({ length: BANDS * BITS }, (_, i) => {
-  const order = shuffled(GRID * GRID, i, 0)
-  return Array.from(order, place => (place < (GRID * GRID) / 2 ? 1 : -1))
-})
+/** ±1 for every sum and block [BANDS · BITS, GRID · GRID], half of each: an order of the blocks, cut in the middle. */
+const patterns = Float64Array.from(
+  Array.from({ length: BANDS * BITS }, (_, sum) =>
+    Array.from(shuffled(GRID * GRID, sum, 0), place => (place < (GRID * GRID) / 2 ? 1 : -1)),
+  ).flat(),
+)
 
 function signsOf(grid: Float64Array): Uint16Array {
   const signs = new Uint16Array(BANDS)
-  patterns.forEach((pattern, i) => {
+  for (let i = 0; i < BANDS * BITS; i++) {
     let sum = 0
-    for (let block = 0; block < grid.length; block++) sum += (grid[block] ?? 0) * (pattern[block] ?? 0)
+    for (let block = 0; block < grid.length; block++)
+      sum += (grid[block] ?? 0) * (patterns[i * GRID * GRID + block] ?? 0)
     if (sum > 0) signs[Math.floor(i / BITS)] = (signs[Math.floor(i / BITS)] ?? 0) | (1 << (i % BITS))
-  })
+  }
   return signs
 }
 
-function nearlySame(a: Uint8Array, b: Uint8Array, channels: number): boolean {
-  const limit = a.length * Math.max(STEP ** 2, NEAR ** 2 * Math.min(variance(a, channels), variance(b, channels)))
+function signsApart(a: Uint16Array | undefined, b: Uint16Array | undefined): number {
+  let count = 0
+  for (let band = 0; band < BANDS; band++)
+    for (let bits = (a?.[band] ?? 0) ^ (b?.[band] ?? 0); bits !== 0; bits &= bits - 1) count++
+  return count
+}
+
+/** @param contrast variance of the one that has less of it */
+function nearlySame(a: Uint8Array, b: Uint8Array, contrast: number): boolean {
+  const limit = a.length * Math.max(STEP ** 2, NEAR ** 2 * contrast)
   let sum = 0
   for (let i = 0; i < a.length && sum <= limit; i++) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2
   return sum <= limit
