@@ -66,7 +66,8 @@ export const evaluateCommand = (): Command =>
       const pictures = await open(data, { ...options, ...readAs(readConfig(first)) }, output)
       try {
         const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
-        output.result(evaluation, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
+        const { skipped, notes } = pictures
+        output.result({ ...evaluation, data: { skipped, notes } }, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
         writeFileAtomic(file, `${JSON.stringify(evaluation, undefined, 2)}\n`)
         output.progress('writing the report')
         await writeRunReport(first, pictures, {

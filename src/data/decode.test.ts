@@ -134,3 +134,12 @@ test('grey values are taken as they are, or resized', () => {
     7, 7, 7, 7,
   ])
 })
+
+test('a progressive JPEG has to be held whole, so it may be no larger than other formats', async () => {
+  const bytes = await picture(8, 8, Array(192).fill(50)).jpeg({ progressive: true }).toBuffer()
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc2])) // its height and width follow
+  const huge = Buffer.from(bytes)
+  huge.writeUInt16BE(15_000, frame + 5)
+  huge.writeUInt16BE(15_000, frame + 7)
+  await expect(decode(huge, 8, 3)).rejects.toThrow('has 225 Mpx, more than 100 (15000 × 15000): make it smaller')
+})
