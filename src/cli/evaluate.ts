@@ -67,8 +67,9 @@ export const evaluateCommand = (): Command =>
       try {
         const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
         const { skipped, notes } = pictures
-        output.result({ ...evaluation, data: { skipped, notes } }, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
-        writeFileAtomic(file, `${JSON.stringify(evaluation, undefined, 2)}\n`)
+        const document = { ...evaluation, data: { skipped, notes } }
+        output.result(document, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
+        writeFileAtomic(file, `${JSON.stringify(document, undefined, 2)}\n`)
         output.progress('writing the report')
         await writeRunReport(first, pictures, {
           evaluation,
