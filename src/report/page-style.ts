@@ -33,6 +33,8 @@ p{margin:0}
 .box .said{font-size:1.0625rem;color:var(--strong);text-wrap:pretty}
 .box .advice{margin-top:.375rem;text-wrap:pretty}
 .box .mark{display:block;margin-bottom:.25rem;font-size:.8125rem;letter-spacing:.06em;text-transform:uppercase;color:var(--good)}
+code{font:.9em ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
+.flag{white-space:nowrap}
 .box ul{margin:0;padding-left:1.125rem}
 .box.alarm{border-color:var(--alarm);background:var(--alarm-ground)}
 .box.alarm .mark{color:var(--alarm)}
@@ -78,6 +80,7 @@ figcaption{margin-bottom:.875rem}
 .legend span{color:var(--muted);font-variant-numeric:tabular-nums}
 .chart.dot{display:inline-block;width:.625rem;height:.625rem;min-width:0;margin-right:.4375rem}
 ${classes(0)}
+pre code{font:inherit}
 pre{margin:0;padding:.875rem 1rem;background:var(--panel);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;color:var(--strong);font:.875rem/1.6 ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
 @media (max-width:40rem){
   main{padding:2rem 1rem 3rem}

@@ -102,8 +102,12 @@ test('the verdict says what was learnt and what is next, and an alarm looks like
   const boxOf = (page: string) => /<div class="box (\w+)">(.*?)<\/div>/.exec(page)?.slice(1)
   expect(boxOf(reportPage({ ...bare, verdict }))).toEqual([
     'alarm',
-    '<strong class="mark">Alarm</strong><p class="said">The loss never left chance.</p><p class="advice"><b>Next:</b> Another --lr.</p>',
+    '<strong class="mark">Alarm</strong><p class="said">The loss never left chance.</p><p class="advice"><b>Next:</b> Another <span class="flag">--lr</span>.</p>',
   ])
+  const advice = 'See `lacuna evaluate` <b>.'
+  expect(boxOf(reportPage({ ...bare, verdict: { ...verdict, advice } }))?.[1]).toContain(
+    'See <code>lacuna evaluate</code> &lt;b&gt;.',
+  )
   expect(boxOf(reportPage({ ...bare, verdict: { ...verdict, state: 'falling', alarm: false } }))?.[0]).toBe('verdict')
   expect(boxOf(reportPage({ ...bare, verdict: { ...verdict, state: 'short', alarm: false } }))?.[0]).toBe('remark')
 })

@@ -19,8 +19,12 @@ function verdictBox({ state, alarm, text, advice }: Verdict): string {
   return `<div class="box ${kind}">${mark}<p class="said">${sentence(text)}</p><p class="advice"><b>Next:</b> ${sentence(advice)}</p></div>`
 }
 
-/** A number and its sign are not parted at the end of a line. */
-const sentence = (text: string): string => escapeMarkup(text).replaceAll(' %', '\u00a0%')
+/** Commands as such; a number and its sign, and the parts of a flag, are not parted at the end of a line. */
+const sentence = (text: string): string =>
+  escapeMarkup(text)
+    .replaceAll(' %', '\u00a0%')
+    .replace(/`([^`]+)`/g, '<code>$1</code>')
+    .replace(/--[a-z][a-z-]*/g, '<span class="flag">$&</span>')
 
 function box(kind: string, mark: string, sentences: readonly string[]): string {
   if (sentences.length === 0) return ''
