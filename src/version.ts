@@ -1,4 +1,2 @@
-import { createRequire } from 'node:module'
-
-/** Of this package */
-export const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string }
+/** Of this package, as in `package.json`; written here, because a bundle has no `package.json` beside it */
+export const version = '0.1.0'

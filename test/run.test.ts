@@ -99,7 +99,15 @@ test('encoder.onnx run by plain onnxruntime gives the vectors of `lacuna embed`'
 test('a parquet file has names and vectors', async () => {
   const file = join(folder, 'vectors.parquet')
   const ended = await lacuna('embed', full, pictures, '--out', file, '--json')
-  expect(JSON.parse(ended.out)).toEqual({ file, pictures: 64, width: 128 })
+  expect(JSON.parse(ended.out)).toEqual({
+    file,
+    pictures: 64,
+    width: 128,
+    layer: 'conv4',
+    pool: 'mean',
+    notes: [],
+    skipped: [],
+  })
   expect(readFileSync(file).subarray(0, 4).toString()).toBe('PAR1')
 })
 
