@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import ort from 'onnxruntime-node'
-import sharp from 'sharp'
+import { sharp } from '#lacuna/data/sharp.js'
 
 /** Where something was measured. */
 export interface Machine {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '#lacuna/data/sharp.js'
 
 const CLASSES = 10
 

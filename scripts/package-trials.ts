@@ -24,13 +24,19 @@ const npm = (release: string): Trial => ({
 const yarn = npx('@yarnpkg/cli-dist', 'yarn')
 const system = process.platform === 'win32' ? 'win' : process.platform
 
+/** A release of Node as a package of the registry. */
+export const nodePackage = (release: string) => {
+  const name = `node-${system}-${process.arch}`
+  return { specifier: `${name}@${release}`, file: `node_modules/${name}/bin/node` } as const
+}
+
 const onNode = (release: string): Trial => {
-  const node = `node_modules/node-${system}-${process.arch}/bin/node`
+  const { specifier, file } = nodePackage(release)
   return {
     name: `node${release}`,
-    install: tarball => [['npm', 'install', tarball, `node-${system}-${process.arch}@${release}`]],
-    node: [node],
-    lacuna: [node, bin],
+    install: tarball => [['npm', 'install', tarball, specifier]],
+    node: [file],
+    lacuna: [file, bin],
   }
 }
 
@@ -47,7 +53,7 @@ export const trials: readonly Trial[] = [
     lacuna: [...yarn, 'lacuna'],
   },
   { name: 'bun', install: tarball => [[...npx('bun', 'bun'), 'add', tarball]], node: ['node'], lacuna: [bin] },
-  ...['20', '22', '24'].map(onNode),
+  ...['20.9.0', '20', '22', '24'].map(onNode),
 ]
 
 /** What makes the README's example a matter of seconds. */

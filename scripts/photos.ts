@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '#lacuna/data/sharp.js'
 
 /** Pixels of the long side of a photo before it is cut: a tile is a quarter of it, and shows things rather than textures */
 const LONG_SIDE = 384

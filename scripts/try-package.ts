@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import sharp from 'sharp'
+import { sharp } from '#lacuna/data/sharp.js'
 import { runs, type Trial, trials } from './package-trials.js'
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })

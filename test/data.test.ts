@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { beforeAll, expect, test } from 'vitest'
+import { sharp } from '../src/data/sharp.js'
 import { readConfig } from '../src/index.js'
 import { emoji, lacuna, temporary } from './lacuna.js'
 

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sharp } from '../src/data/sharp.js'
 import { emoji, lacuna, temporary } from './lacuna.js'
 
 const folder = temporary()

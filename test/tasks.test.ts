@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sharp } from '../src/data/sharp.js'
 import { methods, type Pretext } from '../src/index.js'
 import { emoji, lacuna, temporary } from './lacuna.js'
 

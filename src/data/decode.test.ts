@@ -1,7 +1,7 @@
-import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { type Decoded, decode as decodeAs, decodeGrey, type Wanted } from './decode.js'
 import { plainReading } from './reading.js'
+import { sharp } from './sharp.js'
 import { picture, plain } from './testing.js'
 
 const wanted = (size: number, channels: 1 | 3): Wanted => ({ ...plainReading, size, channels })

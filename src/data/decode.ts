@@ -1,4 +1,3 @@
-import sharp, { type Metadata, type Sharp } from 'sharp'
 import { messageOf } from '../errors.js'
 import { oneAtATime } from './concurrency.js'
 import { deepKind, deepSample, deepValues, inRange, upright } from './deep.js'
@@ -8,6 +7,7 @@ import { readable, unreadable, unreadableFormat } from './formats.js'
 import { rangeOf, type Sample } from './range.js'
 import type { Range, Reading } from './reading.js'
 import { resample } from './resample.js'
+import { type Metadata, type Sharp, sharp } from './sharp.js'
 import type { GreyShape } from './types.js'
 
 const megapixel = 1e6

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { openPictures } from './open.js'
 import { rangeOf } from './range.js'
+import { sharp } from './sharp.js'
 import { put, temporaryFolder, tiff } from './testing.js'
 import type { OpenOptions, PictureSet } from './types.js'
 

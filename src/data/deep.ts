@@ -1,6 +1,6 @@
-import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Sample } from './range.js'
 import type { Range } from './reading.js'
+import { type Metadata, type Sharp, sharp } from './sharp.js'
 
 /** Numbers of a picture of more than 8 bits: [height, width, channels], and how much each pixel covers, in 0 … 1. */
 export interface DeepRaster {

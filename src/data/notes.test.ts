@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { openPictures } from './open.js'
+import { sharp } from './sharp.js'
 import { picture, plain, put, temporaryFolder, tiff } from './testing.js'
 import type { OpenOptions, PictureSet } from './types.js'
 

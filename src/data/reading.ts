@@ -48,7 +48,7 @@ export async function readingOf(options: ReadingOptions): Promise<Reading> {
 async function colourOf(background: string): Promise<string> {
   if (/^#[0-9a-f]{6}$/.test(background)) return background
   try {
-    const { default: sharp } = await import('sharp') // which takes a while, and is seldom needed for this
+    const { sharp } = await import('./sharp.js') // which takes a while, and is seldom needed for this
     const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background } })
     return `#${(await pixel.raw().toBuffer()).toString('hex')}`
   } catch {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { fits } from './fits.js'
 import { resample } from './resample.js'
+import { sharp } from './sharp.js'
 
 /** Grey or colour values [height, width, channels], cropped to [size, size, channels]. */
 const cover = (values: Uint8Array, width: number, height: number, channels: number, size: number): Uint8Array =>

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import sharp, { type Sharp } from 'sharp'
 import { onTestFinished } from 'vitest'
 import { plainReading } from './reading.js'
+import { type Sharp, sharp } from './sharp.js'
 import type { PictureItem, PictureSet, Split } from './types.js'
 
 /** A folder that is removed when the test has ended. */

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../data/sharp.js'
 
 const margin = 16
 

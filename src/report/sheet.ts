@@ -1,4 +1,4 @@
-import sharp, { type OverlayOptions } from 'sharp'
+import { type OverlayOptions, sharp } from '../data/sharp.js'
 import {
   type Box,
   defaultCell,

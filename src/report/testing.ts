@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../data/sharp.js'
 import type { Picture } from './sheet-layout.js'
 
 /** A picture of one colour. */

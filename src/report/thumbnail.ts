@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../data/sharp.js'
 import type { Picture } from './sheet-layout.js'
 
 /** Up to this side pictures are kept to the pixel: they are what the network was shown */
