@@ -9,10 +9,17 @@ const needs: Readonly<Record<Device, string>> = {
   cuda: `it needs an NVIDIA card and the CUDA libraries; \`${cudaCommands}\` downloads ONNX Runtime's part of them`,
 }
 
-/** As ONNX Runtime's arena, C++, JavaScript, CUDA and Dawn say it. */
-const noMemory =
-  /failed to allocate|bad[ _]alloc|array buffer allocation failed|invalid typed array length|out ?of ?memory|alloc_failed/i
-const requested = /buffer of size (\d+)/
+/** Each as ONNX Runtime, or what it stands on, says it: the test has whole messages and where they are from. */
+const noMemory = RegExp(
+  [
+    'failed to allocate|is smaller than requested bytes', // arenas, of the CPU and of CUDA alike
+    'bad[ _]alloc|array buffer allocation failed|invalid typed array length', // C++ and V8
+    'out[ _]?of[ _]?(device_|host_)?memory|alloc(ation)?_failed', // CUDA, cuBLAS, cuDNN, Vulkan, Direct3D, V8
+    'failed to create gpu buffer|\\[invalid buffer|exceeds the max buffer size|narrowing_error', // WebGPU
+  ].join('|'),
+  'i',
+)
+const requested = /(?:buffer of size|requested bytes of|gpu buffer: size=|buffer size) ?\(?(\d+)/i
 /** A model that ONNX Runtime does not take: no fault of the device. */
 const badModel = /invalid model|load model|not_implemented/i
 
