@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sharp } from '../src/data/sharp.js'
 import { methods, type Pretext } from '../src/index.js'
+import { described } from '../src/methods/described.js'
 import { emoji, lacuna, temporary } from './lacuna.js'
 
 const folder = temporary()
@@ -58,3 +59,13 @@ describe.each(methods.map(({ name, encoder }) => [name, encoder ?? 'c4-half'] as
     })
   },
 )
+
+test('`lacuna methods` says what the methods themselves say', async () => {
+  expect(JSON.parse((await lacuna('methods', '--json')).out)).toEqual(
+    JSON.parse(JSON.stringify(methods.map(described))),
+  )
+  for (const { name, options } of methods.map(described)) {
+    const { out } = await lacuna('methods', name)
+    for (const option of Object.keys(options.properties ?? {})) expect(out).toContain(`  ${option}`)
+  }
+})

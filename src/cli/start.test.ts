@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 const here = import.meta.dirname
@@ -36,8 +36,10 @@ test('help and wrong usage are answered without ONNX Runtime, sharp and zod', ()
   expect(packagesOf('program.ts')).toEqual(['commander'])
 })
 
-test('methods are listed without ONNX Runtime and sharp', () => {
-  expect(packagesOf('run-methods.ts')).toEqual(['zod'])
+test('methods are told without any package, and without their own files', () => {
+  expect(packagesOf('run-methods.ts')).toEqual([])
+  const names = [...loadedWith(resolve(here, 'run-methods.ts'))].map(name => relative(resolve(here, '..'), name))
+  expect(names.filter(name => name.startsWith('methods/'))).toEqual(['methods/named.ts'])
 })
 
 test('the walk sees what is loaded', () => {

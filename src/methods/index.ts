@@ -1,9 +1,9 @@
-import { LacunaError } from '../errors.js'
 import { colorization } from './colorization.js'
 import { contextEncoder } from './context-encoder.js'
 import { jigsaw } from './jigsaw.js'
 import { mae } from './mae.js'
 import type { Method } from './method.js'
+import { named } from './named.js'
 import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
@@ -26,9 +26,4 @@ export const methods: readonly Method[] = [
 export const methodsInChunks: readonly string[] = methods.filter(m => m.comparesEmbeddings).map(({ name }) => name)
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
-export function methodNamed(name: string): Method {
-  const method = methods.find(m => m.name === name)
-  if (method === undefined)
-    throw new LacunaError(`no method called ${name}; there are: ${methods.map(m => m.name).join(', ')}`, 2)
-  return method
-}
+export const methodNamed = (name: string): Method => named(name, methods)
