@@ -36,7 +36,7 @@ export async function openPictures(source: string, options: OpenOptions = {}): P
   const { directory, kept } = storeOf({ cache: resolve(cache), path, size, channels, groupPattern }, reading, found)
   if (kept) {
     checkSkipped(path, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
-    return openSet(directory, { ...kept, listed: found.notes })
+    return openSet(directory, { ...kept, listed: found.notes }, options)
   }
 
   const listing = await found.list()
@@ -54,6 +54,7 @@ export async function openPictures(source: string, options: OpenOptions = {}): P
       reading,
       listed: found.notes,
     }),
+    options,
   )
 }
 
@@ -131,7 +132,7 @@ function openStore(path: string, stored: StoreIndex, options: OpenOptions, asked
       `${path}: this store was read with another ${other} (${JSON.stringify(stored.reading[other])}); open ${stored.source}`,
       2,
     )
-  return openSet(path, stored)
+  return openSet(path, stored, options)
 }
 
 function compile(groupPattern: string): RegExp {

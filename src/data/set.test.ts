@@ -21,7 +21,7 @@ const index: StoreIndex = {
 }
 
 test.each([0, 60])('a store gives the same pictures from disk and from memory (%i bytes held)', held => {
-  const set = openSet(put(temporaryFolder(), { 'pixels.u8': pixels }), index, held)
+  const set = openSet(put(temporaryFolder(), { 'pixels.u8': pixels }), index, { heldBytes: held })
   expect(set.gather([4, 0, 4])).toEqual(Uint8Array.of(...pixels.slice(48), ...pixels.slice(0, 12), ...pixels.slice(48)))
   expect(set.subset([3, 1]).gather(Uint32Array.of(1))).toEqual(pixels.slice(12, 24))
   expect(set.classes).toEqual(['a', 'b'])
@@ -31,7 +31,7 @@ test.each([0, 60])('a store gives the same pictures from disk and from memory (%
 
 test('a store cut short while it is open is an error that says so', () => {
   const directory = put(temporaryFolder(), { 'pixels.u8': pixels })
-  const set = openSet(directory, index, 0)
+  const set = openSet(directory, index, { heldBytes: 0 })
   truncateSync(join(directory, 'pixels.u8'), 50)
   expect(set.gather([3])).toEqual(pixels.slice(36, 48))
   expect(() => set.gather([4])).toThrow('it ends too early; remove the store')

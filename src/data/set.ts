@@ -8,10 +8,15 @@ import type { PictureSet } from './types.js'
 /**
  * The store in `directory`, opened.
  *
+ * @param allowSkipped as it was opened with
  * @param heldBytes up to this size all pixels are held in memory from the first read on; above, every picture is read
  *   from disk when it is asked for
  */
-export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 2 ** 20): PictureSet {
+export function openSet(
+  directory: string,
+  index: StoreIndex,
+  { allowSkipped, heldBytes = 256 * 2 ** 20 }: { readonly allowSkipped?: number; readonly heldBytes?: number } = {},
+): PictureSet {
   const release = markUse(directory)
   const { size, channels, items, skipped, source, content, listed, reading } = index
   const notes = [...listed, ...index.notes]
@@ -28,6 +33,7 @@ export function openSet(directory: string, index: StoreIndex, heldBytes = 256 * 
     size,
     channels,
     skipped,
+    allowSkipped,
     notes,
     reading,
     classes,

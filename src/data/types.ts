@@ -28,6 +28,8 @@ export interface PictureSet {
   readonly channels: 1 | 3
   readonly items: readonly PictureItem[]
   readonly skipped: readonly Skipped[]
+  /** The share of unreadable pictures that `openPictures` was told to put up with. */
+  readonly allowSkipped?: number
   /** What the user should know of how the pictures were read; the same when they come from the store. */
   readonly notes: readonly string[]
   /** How the pictures became squares of bytes. */

@@ -36,6 +36,10 @@ test('the command that repeats a run says all that is not as it would be anyway'
   )
 })
 
+test('the share of unreadable pictures is repeated where one was told', () => {
+  expect(commandOf({ ...config, data: { ...config.data, allowSkipped: 0.5 } })).toContain(' --allow-skipped 0.5 ')
+})
+
 /** The words that a real shell makes of a command. */
 const words = (command: string, cwd = '.'): string[] =>
   execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { cwd, encoding: 'utf8' })

@@ -13,6 +13,7 @@ export function commandOf(config: RunConfig): string {
     ['lacuna', 'pretrain', method, data.source],
     ['--encoder', encoder, '--size', size, '--channels', channels],
     readingFlags(reading),
+    data.allowSkipped === undefined ? [] : ['--allow-skipped', data.allowSkipped],
     ['--steps', steps, '--batch', batch],
     chunk === undefined ? [] : ['--chunk', chunk],
     ['--seed', seed, '--optimiser', optimiser, '--lr', rate, '--weight-decay', weightDecay],

@@ -22,7 +22,13 @@ export const runConfig = z.strictObject({
   /** How files became pictures of that size; what else the run is shown must be read in the same way */
   reading: readingSchema,
   /** The pictures trained on; the fingerprint is of all pictures of the source */
-  data: z.strictObject({ source: z.string(), pictures: z.number().int().positive(), fingerprint: z.string() }),
+  data: z.strictObject({
+    source: z.string(),
+    pictures: z.number().int().positive(),
+    fingerprint: z.string(),
+    /** Share of unreadable pictures that was put up with, where one was told */
+    allowSkipped: z.number().min(0).max(1).optional(),
+  }),
   batch: z.number().int().positive(),
   /** Pictures whose activations are kept at a time; the whole batch without it */
   chunk: z.number().int().positive().optional(),

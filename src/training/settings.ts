@@ -43,7 +43,12 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     size,
     channels,
     reading: data.reading,
-    data: { source: part.source, pictures: items.length, fingerprint: data.fingerprint },
+    data: {
+      source: part.source,
+      pictures: items.length,
+      fingerprint: data.fingerprint,
+      ...(data.allowSkipped !== undefined && { allowSkipped: data.allowSkipped }),
+    },
     batch,
     ...(chunk < batch && { chunk }),
     steps,
