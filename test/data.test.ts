@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { sharp } from '../src/data/sharp.js'
@@ -71,4 +71,22 @@ test('the cache is cleared', async () => {
   expect((await lacuna('cache', 'clear', '--older-than', '1d', ...cache)).out).toContain('0 removed')
   expect((await lacuna('cache', 'clear', ...cache)).out).toContain('1 removed')
   expect((await lacuna('cache', ...cache)).out).toContain('no stores')
+})
+
+test('the share of unreadable pictures that a run put up with is put up with by the commands after it, unless told', async () => {
+  const [torn, trained] = [join(folder, 'torn'), join(folder, 'trained')]
+  mkdirSync(torn)
+  for (const name of readdirSync(emoji).slice(200, 208)) copyFileSync(join(emoji, name), join(torn, name))
+  for (let i = 0; i < 4; i++) writeFileSync(join(torn, `torn-${i}.png`), 'no picture')
+  const train = (...more: string[]) =>
+    lacuna(
+      ...['pretrain', 'simclr', torn, '--out', trained, '--size', '16', '--encoder', 'c4-half', '--batch', '4'],
+      ...['--no-report', ...cache, ...more],
+    )
+  expect(await train('--steps', '1', '--allow-skipped', '0.5')).toMatchObject({ code: 0 })
+  expect(readConfig(trained).data.allowSkipped).toBe(0.5)
+  expect(await train('--steps', '2', '--resume')).toMatchObject({ code: 0 })
+  const embed = (...more: string[]) => lacuna('embed', trained, torn, '--out', join(folder, 'v.npy'), ...cache, ...more)
+  expect(await embed()).toMatchObject({ code: 0 })
+  expect(await embed('--allow-skipped', '0.1')).toMatchObject({ code: 1 })
 })

@@ -1,10 +1,11 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { emoji, lacuna, temporary } from './lacuna.js'
 
 const folder = temporary()
 const few = join(folder, 'few')
+const nowhere = join(folder, 'nowhere')
 const run = join(folder, 'run')
 let left: readonly string[] = []
 const short = ['--steps', '2', '--batch', '4', '--encoder', 'c4-half']
@@ -27,7 +28,7 @@ beforeAll(async () => {
 })
 
 test('a folder that does not exist', () =>
-  fails(1, /nowhere.*no such/i, 'pretrain', 'simclr', join(folder, 'nowhere'), '--out', join(folder, 'a')))
+  fails(1, /nowhere.*no such/i, 'pretrain', 'simclr', nowhere, '--out', join(folder, 'a')))
 
 test('a folder without pictures says what it found', async () => {
   const empty = join(folder, 'empty')
@@ -36,14 +37,13 @@ test('a folder without pictures says what it found', async () => {
   await fails(1, /empty.*picture/i, 'pretrain', 'simclr', empty, '--out', join(folder, 'a'))
 })
 
-test('an encoder that does not exist', () =>
-  fails(2, /nonsense.*resnet18/, 'pretrain', 'simclr', few, '--encoder', 'nonsense', '--out', join(folder, 'a')))
-
-test('a method that does not exist', () =>
-  fails(2, /simcrl.*simclr/, 'pretrain', 'simcrl', few, '--out', join(folder, 'a')))
-
-test('an option of the method that does not exist', () =>
-  fails(2, /temprature/, 'pretrain', 'simclr', few, '--set', 'temprature=1', '--out', join(folder, 'a')))
+test.each(['pretrain', 'preview'])('%s: names that do not exist are told before pictures are opened', async command => {
+  const out = ['--out', join(folder, 'a')]
+  await fails(2, /nonsense.*resnet18/, command, 'simclr', nowhere, '--encoder', 'nonsense', ...out)
+  await fails(2, /vit:dim=7.*depth/, command, 'simclr', nowhere, '--encoder', 'vit:dim=7', ...out)
+  await fails(2, /simcrl.*simclr/, command, 'simcrl', nowhere, ...out)
+  await fails(2, /temprature/, command, 'simclr', nowhere, '--set', 'temprature=1', ...out)
+})
 
 test('a batch larger than the data', () =>
   fails(
@@ -123,17 +123,25 @@ test('a picture store of another size', async () => {
 test('a file of another kind for the vectors', () =>
   fails(2, /\.npy or \.parquet/, 'embed', run, few, '--out', join(folder, 'v.csv')))
 
-test('a device that does not work here is told with what it needs, as doctor tells it', async () => {
-  const findings = JSON.parse((await lacuna('doctor', '--json')).out) as {
-    name: string
-    works: boolean
-    detail: string
-  }[]
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+test('a device that does not work is told before pictures are opened, as doctor tells it, and nothing else', async () => {
+  vi.stubEnv('VK_DRIVER_FILES', nowhere)
+  vi.stubEnv('LD_LIBRARY_PATH', nowhere)
+  const { out, err } = await lacuna('doctor', '--json')
+  expect(err).toBe('')
+  const findings = JSON.parse(out) as { name: string; works: boolean; detail: string }[]
   for (const { name, works, detail } of findings.filter(found => found.name === 'webgpu' || found.name === 'cuda')) {
     if (works) continue
     expect(detail).toMatch(RegExp(`^${name} does not work on this machine: .*; it needs `))
-    const literally = RegExp(`lacuna: ${detail.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
-    await fails(1, literally, 'embed', run, few, '--device', name, '--out', join(folder, 'v.npy'))
+    for (const command of [
+      ['embed', run, nowhere, '--out', join(folder, 'v.npy')],
+      ['pretext', run, nowhere],
+      ['pretrain', 'simclr', nowhere, '--out', join(folder, 'a')],
+    ])
+      expect(await lacuna(...command, '--device', name)).toEqual({ code: 1, out: '', err: `lacuna: ${detail}\n` })
   }
 })
 

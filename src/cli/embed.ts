@@ -8,9 +8,8 @@ import {
   dataOptions,
   deviceOptions,
   jsonOption,
-  open,
+  openFor,
   placeOptions,
-  readAs,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -48,7 +47,7 @@ export const embedCommand = (): Command =>
         throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
       checkWritable(out)
       placeInRun(run, options)
-      const pictures = await open(data, { ...options, ...readAs(readConfig(run)) }, output)
+      const pictures = await openFor(readConfig(run), data, options, output)
       const encoder = await openEncoder(run, options)
       try {
         const { values, count, width } = await encoder.embed(pictures, share =>

@@ -10,9 +10,8 @@ import {
   deviceOptions,
   jsonOption,
   number,
-  open,
+  openFor,
   placeOptions,
-  readAs,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -63,7 +62,7 @@ export const evaluateCommand = (): Command =>
       placeInRun(first, options)
       const file = join(run, 'evaluation.json')
       checkWritable(file)
-      const pictures = await open(data, { ...options, ...readAs(readConfig(first)) }, output)
+      const pictures = await openFor(readConfig(first), data, options, output)
       try {
         const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
         const { skipped, notes } = pictures

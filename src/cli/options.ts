@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Fit, fits } from '../data/fits.js'
 import type { PictureSet } from '../data/index.js'
-import type { Range, Reading } from '../data/reading.js'
+import type { Range } from '../data/reading.js'
 import { LacunaError } from '../errors.js'
 import { pools } from '../nn/pools.js'
 import { checkedThreads } from '../program/cores.js'
@@ -113,12 +113,16 @@ export const readingOptions = (): Option[] => [
   ).argParser(range),
 ]
 
-/** How a run read its pictures, so that others can be read in the same way. */
-export const readAs = ({ size, channels, reading }: RunConfig): Pick<RunConfig, 'size' | 'channels'> & Reading => ({
-  size,
-  channels,
-  ...reading,
-})
+/** Pictures for a run are read as its own were, and go to its device; what the user says of the rest has the last word. */
+export const openFor = (
+  { size, channels, reading, data, device }: RunConfig,
+  source: string,
+  options: DataOptions & DeviceOptions,
+  output: Output,
+): Promise<PictureSet> => {
+  const kept = { device, allowSkipped: data.allowSkipped }
+  return open(source, { ...kept, ...options, size, channels, ...reading }, output)
+}
 
 export const deviceOptions = (): Option[] => [
   new Option('--device <device>', 'what computes').choices(['cpu', 'webgpu', 'cuda']),
@@ -141,10 +145,13 @@ export const placeOptions = (): Option[] => [
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout, for machines')
 
-export async function open(source: string, options: DataOptions, output: Output): Promise<PictureSet> {
-  const { size = 0, channels, group, cache, allowSkipped, fit, background, range } = options
+/** Opens pictures once it is known that the device they are for works. */
+export async function open(source: string, options: DataOptions & DeviceOptions, output: Output): Promise<PictureSet> {
+  const { size = 0, channels, group, cache, allowSkipped, fit, background, range, device = 'cpu' } = options
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new LacunaError(`pictures have 1 channel or 3, not ${channels}`, 2)
+  const { checkDevice } = await import('../program/device.js')
+  await checkDevice(device)
   const { openPictures } = await import('../data/index.js')
   const set = await openPictures(source, {
     size,

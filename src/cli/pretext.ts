@@ -8,8 +8,7 @@ import {
   dataOptions,
   deviceOptions,
   jsonOption,
-  open,
-  readAs,
+  openFor,
   withOptions,
 } from './options.js'
 import { terminal } from './terminal.js'
@@ -42,7 +41,7 @@ export const pretextCommand = (): Command =>
       const { readConfig } = await import('../training/config.js')
       const { previewRun } = await import('../training/preview.js')
       const runs = runsIn(run)
-      const pictures = await open(data, { ...options, ...readAs(readConfig(runs[0] ?? run)) }, output)
+      const pictures = await openFor(readConfig(runs[0] ?? run), data, options, output)
       try {
         for (const directory of runs) checkWritable(fileIn(directory))
         const results: { readonly directory: string; readonly result: Pretext }[] = []

@@ -43,18 +43,20 @@ export const previewCommand = (): Command =>
     .action(async (name: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const { defaultEncoder, methodNamed } = await import('../methods/index.js')
+      const { encoderNamed } = await import('../nn/encoders.js')
       const { notesOf, previewSheet } = await import('../report/preview.js')
       const { prepare } = await import('../training/prepare.js')
       const { preview } = await import('../training/preview.js')
       const { parseOptions } = await import('../training/programs.js')
       const method = methodNamed(name)
       const methodOptions = parseOptions(method, options.set ?? {})
+      const encoder = options.encoder ?? method.encoder ?? defaultEncoder
+      encoderNamed(encoder)
       const pictures = await open(data, options, output)
       try {
         const { size, channels } = pictures
         const { prepared, notes } = prepare(method, methodOptions, pictures, options.seed)
         for (const note of notes) output.note(note)
-        const encoder = options.encoder ?? method.encoder ?? defaultEncoder
         const config = { method: name, options: methodOptions, prepared, encoder, size, channels }
         const shown = await preview(config, pictures, options.count, options.seed)
         writeFileAtomic(

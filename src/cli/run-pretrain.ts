@@ -7,10 +7,10 @@ import { interruptible } from '../program/interruptible.js'
 import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
 import { checkUsage } from '../training/arguments.js'
-import { isRun, readConfig } from '../training/config.js'
+import { isRun, type RunConfig, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
 import { listen } from './interruption.js'
-import { type DataOptions, open, readAs } from './options.js'
+import { open, openFor } from './options.js'
 import type { PretrainCommandOptions } from './pretrain.js'
 import { type Output, terminal } from './terminal.js'
 
@@ -18,10 +18,10 @@ import { type Output, terminal } from './terminal.js'
 export async function runPretrain(method: string, data: string, options: PretrainCommandOptions): Promise<void> {
   const output = terminal(options.json === true)
   const { asked } = listen()
-  const before = options.resume ? await resumedData(options) : {}
+  const before = options.resume ? await resumedConfig(options) : undefined
   const planned = runsOf(options)
   for (const own of planned) checkUsage(method, trainingOptions(own))
-  const pictures = await open(data, { ...options, ...before }, output)
+  const pictures = await (before ? openFor(before, data, options, output) : open(data, options, output))
   try {
     const runs: Run[] = []
     for (const own of planned) if (!asked.aborted) runs.push(await trainOne(method, pictures, own, output))
@@ -111,8 +111,8 @@ function summaryOf({
   return lines.join('\n')
 }
 
-/** A resumed run reads its pictures as it did before. */
-async function resumedData({
+/** A resumed run reads its pictures as it did before. @throws LacunaError (wrong usage) when it is asked to do otherwise */
+async function resumedConfig({
   out,
   seeds,
   size,
@@ -120,7 +120,7 @@ async function resumedData({
   fit,
   background,
   range,
-}: PretrainCommandOptions): Promise<DataOptions> {
+}: PretrainCommandOptions): Promise<RunConfig> {
   const directory = seeds === undefined ? out : join(out, 'seed-0')
   const config = readConfig(directory)
   const asked = await readingOf({ fit, background })
@@ -138,5 +138,5 @@ async function resumedData({
         `${out}: the run was started with another ${flag} (${then}); leave ${flag} away to go on with it`,
         2,
       )
-  return readAs(config)
+  return config
 }

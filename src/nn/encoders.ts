@@ -15,8 +15,11 @@ interface Entry {
   /** A whole name that shows what it builds */
   readonly example: string
   /** @param rest of the name, such as '-gn' or '/8'; `undefined` when it makes no sense here */
-  readonly build: (rest: string, input: EncoderInput) => Encoder | undefined
+  readonly builder: (rest: string) => Builder | undefined
 }
+
+/** @throws LacunaError (2) when the encoder does not fit the pictures */
+type Builder = (input: EncoderInput) => Encoder
 
 const entries: readonly Entry[] = [
   plain('c4', 'four 3×3 convolutions', input => c4(input)),
@@ -37,23 +40,32 @@ const entries: readonly Entry[] = [
       'vision transformer in any size, as vit:dim=192,depth=6,heads=3; also patch=8, mlp=4 (hidden width over dim), class=false (mean over the patches in place of a class token)',
     weights: "timm's VisionTransformer of the same sizes",
     example: 'vit:dim=192,depth=6,heads=3',
-    build: (rest, input) => vit(input, customOptions(rest)),
+    builder: rest => {
+      const options = customOptions(rest)
+      return input => vit(input, options)
+    },
   },
 ]
 
 /** What `makeEncoder` knows, for help texts. */
-export const encoderNames: readonly Omit<Entry, 'build'>[] = entries.map(({ build: _, ...entry }) => entry)
+export const encoderNames: readonly Omit<Entry, 'builder'>[] = entries.map(({ builder: _, ...entry }) => entry)
 
 /**
  * Builds an encoder from its name, such as 'resnet18-gn', 'vit-tiny/8' or 'vit:dim=192,depth=6,heads=3'.
  * @throws LacunaError (2) when the name is unknown or does not fit the pictures
  */
-export function makeEncoder(name: string, input: EncoderInput): Encoder {
+export const makeEncoder = (name: string, input: EncoderInput): Encoder => encoderNamed(name)(input)
+
+/**
+ * The same in two parts, the first of which knows no pictures yet.
+ * @throws LacunaError (2) when the name is unknown
+ */
+export function encoderNamed(name: string): Builder {
   // the longest name that fits is meant: c4-half, not c4
   const candidates = entries.filter(entry => name.startsWith(entry.name)).sort((a, b) => b.name.length - a.name.length)
   for (const entry of candidates) {
-    const encoder = entry.build(name.slice(entry.name.length), input)
-    if (encoder !== undefined) return encoder
+    const build = entry.builder(name.slice(entry.name.length))
+    if (build !== undefined) return build
   }
   const known = entries.map(entry => entry.name)
   const guess = nearest(name, known)
@@ -61,9 +73,9 @@ export function makeEncoder(name: string, input: EncoderInput): Encoder {
   throw new LacunaError(`unknown encoder "${name}":${hint} known are ${known.join(', ')}`, 2)
 }
 
-function plain(name: string, description: string, build: (input: EncoderInput) => Encoder): Entry {
+function plain(name: string, description: string, build: Builder): Entry {
   const weights = 'none of others'
-  return { name, description, weights, example: name, build: (rest, input) => (rest === '' ? build(input) : undefined) }
+  return { name, description, weights, example: name, builder: rest => (rest === '' ? build : undefined) }
 }
 
 function residual(depth: ResNetDepth, description: string): Entry {
@@ -72,11 +84,11 @@ function residual(depth: ResNetDepth, description: string): Entry {
     description,
     weights: `torchvision's resnet${depth}, with --encoder resnet${depth}-imagenet and --channels 3`,
     example: `resnet${depth}`,
-    build(rest, input) {
+    builder(rest) {
       const suffix = /^(?:-(small|imagenet))?(-gn)?$/.exec(rest)
       if (suffix === null) return undefined
       const norm: ResNetOptions['norm'] = suffix[2] === undefined ? 'batch' : 'group'
-      return resnet(input, { depth, stem: suffix[1] as ResNetOptions['stem'], norm })
+      return input => resnet(input, { depth, stem: suffix[1] as ResNetOptions['stem'], norm })
     },
   }
 }
@@ -90,10 +102,11 @@ function transformer(preset: keyof typeof vitPresets, description: string): Entr
         ? "timm's VisionTransformer of the same sizes"
         : `timm's vit_${preset}_patch16_224, with --size 224 and --encoder vit-${preset}/16`,
     example: `vit-${preset}`,
-    build(rest, input) {
+    builder(rest) {
       const suffix = /^(?:\/([1-9]\d*))?$/.exec(rest)
       if (suffix === null) return undefined
-      return vit(input, { ...vitPresets[preset], patch: suffix[1] === undefined ? undefined : Number(suffix[1]) })
+      const patch = suffix[1] === undefined ? undefined : Number(suffix[1])
+      return input => vit(input, { ...vitPresets[preset], patch })
     },
   }
 }

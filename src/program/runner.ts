@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { LacunaError } from '../errors.js'
 import { checkedThreads } from './cores.js'
 import { Engine, type EngineOptions, type Runner } from './engine.js'
 import { inOurWords, received } from './failures.js'
+import { fileBeside } from './file-beside.js'
 import { currentSignal, endingBy } from './interruptible.js'
 import type { Call, Method, Reply } from './runner-worker.js'
 
@@ -14,23 +14,10 @@ import type { Call, Method, Reply } from './runner-worker.js'
  */
 export function startRunner({ device = 'cpu', precision = 'float32', threads }: Partial<EngineOptions> = {}): Runner {
   const options: EngineOptions = { device, precision, threads: checkedThreads(threads) }
-  const file = workerFile()
+  const file = fileBeside('./runner-worker.js') // without it programs run in this thread, which hears nothing while a step runs
   const runner = file === undefined ? new Engine(options) : workerRunner(options, file)
   const signal = currentSignal()
   return signal === undefined ? runner : endingBy(signal, runner)
-}
-
-/**
- * Where the worker's code is. None beside TypeScript sources (the tests run them, and a worker cannot load them) and in a
- * bundle, which leaves it behind: programs run in this thread then, and the process hears nothing while a step runs.
- */
-function workerFile(name = './runner-worker.js'): URL | undefined {
-  try {
-    const file = new URL(name, import.meta.url) // not written out, or bundlers would copy the file without what it imports
-    return existsSync(file) ? file : undefined
-  } catch {
-    return undefined // a bundle of CommonJS has no import.meta.url
-  }
 }
 
 /** @param file a module that answers each `Call` with a `Reply` */

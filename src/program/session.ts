@@ -1,6 +1,7 @@
 import type * as ort from 'onnxruntime-common'
 import { sizeOf } from '../tensor/shape.js'
 import type { Port } from './compile.js'
+import { checkDevice } from './device.js'
 import type { Precision } from './emitter.js'
 import type { EngineOptions } from './engine-options.js'
 import { inOurWords, unavailable } from './failures.js'
@@ -18,13 +19,21 @@ export interface SessionOptions {
   readonly givesBack?: boolean
 }
 
+type Where = Pick<EngineOptions, 'device' | 'threads'>
+
 /**
  * An ONNX Runtime session for a model.
  * @throws LacunaError where the device does not work on this machine, or there is not enough memory
  */
-export async function openSession(
+export async function openSession(model: Uint8Array, where: Where, options?: SessionOptions) {
+  if (where.device === 'webgpu') await checkDevice(where.device) // where it does not work, it writes to the terminal
+  return createSession(model, where, options)
+}
+
+/** The same, and the device is not tried before. */
+export async function createSession(
   model: Uint8Array,
-  { device, threads }: Pick<EngineOptions, 'device' | 'threads'>,
+  { device, threads }: Where,
   { precision = 'float32', onDevice = [], givesBack = false }: SessionOptions = {},
 ): Promise<ort.InferenceSession> {
   // ONNX Runtime would leave an unknown device out, and compute on the CPU

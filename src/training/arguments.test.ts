@@ -31,6 +31,8 @@ test.each([
   [{ steps: null }, '--steps must be a whole number of at least 1, not null'],
   [{ steps: 5, epochs: 5 }, '--epochs and --steps say the same thing'],
   [{ encoder: 5 }, '--encoder must be the name of an encoder, not 5'],
+  [{ encoder: 'resnet19' }, 'unknown encoder "resnet19": did you mean resnet18?'],
+  [{ encoder: 'vit:dim=5' }, 'encoder "vit:dim=5": depth'],
   [{ weights: 5 }, '--weights must be a file, not 5'],
   [{ optimiser: 'adam' }, '--optimiser must be adamw, sgd or lars, not "adam"'],
   [{ device: 'gpu' }, '--device must be cpu, webgpu or cuda, not "gpu"'],

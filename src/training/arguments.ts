@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
+import { encoderNamed } from '../nn/encoders.js'
 import { refuseOccupied } from './claim.js'
 import { readConfig } from './config.js'
 import type { PretrainOptions } from './pretrain.js'
@@ -36,6 +37,7 @@ export function checkUsage(methodName: string, options: PretrainOptions): void {
     throw new LacunaError('--epochs and --steps say the same thing; give one of them', 2)
   if (options.saveEvery !== undefined) checkedSaveEvery(options.saveEvery)
   parseOptions(methodNamed(methodName), options.options ?? {})
+  if (options.encoder !== undefined) encoderNamed(options.encoder)
   const directory = resolve(options.out)
   if (options.resume) refuseDifferences(directory, readConfig(directory), options)
   else refuseOccupied(directory)
