@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'vite'
@@ -45,4 +45,13 @@ test.each([
   })
   const ended = await promisify(execFile)(process.execPath, [join(folder, 'out', file), folder, emoji])
   expect(JSON.parse(ended.stdout)).toEqual({ step: 2, count: 12, ours: true })
+
+  const elsewhere = temporary()
+  const alone = join(elsewhere, file)
+  copyFileSync(join(folder, 'out', file), alone)
+  mkdirSync(join(elsewhere, 'node_modules'))
+  symlinkSync(resolve('node_modules/sharp'), join(elsewhere, 'node_modules/sharp'), 'dir')
+  await expect(promisify(execFile)(process.execPath, [alone, folder, emoji])).rejects.toThrow(
+    /LacunaError: ONNX Runtime is not there: `npm install onnxruntime-node@1\.30\.0 --ignore-scripts`/,
+  )
 })
