@@ -114,9 +114,15 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
   const target64 = { device: 'cpu', precision: 'float64' } as const
   const runner = startRunner({ ...target64, threads: count * width < SMALL ? 1 : undefined })
   const names = new Map([[features, 'features']])
-  await runner.load('logistic', compile({ outputs: { value, gradient }, names }, target64))
-  await runner.write(new Map([['features', data.features.values]]))
-  const subspace = await varyingMost()
+  const prepared = async () => {
+    await runner.load('logistic', compile({ outputs: { value, gradient }, names }, target64))
+    await runner.write(new Map([['features', data.features.values]]))
+    return varyingMost()
+  }
+  const subspace = await prepared().catch(async error => {
+    await runner.close()
+    throw error
+  })
 
   return {
     async fit(C, { rows, start = new Float64Array(size), ...options } = {}) {

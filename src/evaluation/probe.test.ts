@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { Engine } from '../program/engine.js'
 import { type Features, featuresOf, type Labelled } from './features.js'
 import { classify, openLogistic } from './logistic.js'
 import { linearProbe, logarithmic } from './probe.js'
@@ -151,3 +152,19 @@ test('a class without training rows is never predicted and changes nothing for t
   expect(of4.fit.parameters).toEqual(of2.fit.parameters)
   expect(of4.C).toBe(of2.C)
 })
+
+test.each(['load', 'write', 'run'] as const)(
+  'a regression that fails in %s before it is open leaves no runner behind',
+  async call => {
+    const close = vi.spyOn(Engine.prototype, 'close')
+    const failing = vi.spyOn(Engine.prototype, call).mockRejectedValue(new Error('no room'))
+    try {
+      const features = { values: Float32Array.of(1, 2, 3, 4), count: 4, width: 1 }
+      await expect(openLogistic({ features, labels: Int32Array.of(0, 1, 0, 1) }, 2)).rejects.toThrow('no room')
+      expect(close).toHaveBeenCalledTimes(1)
+    } finally {
+      failing.mockRestore()
+      close.mockRestore()
+    }
+  },
+)
