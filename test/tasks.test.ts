@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sharp } from '../src/data/sharp.js'
@@ -49,7 +49,10 @@ describe.each(methods.map(({ name, encoder }) => [name, encoder ?? 'c4-half'] as
       expect(trained.code, trained.err).toBe(0)
       const ended = await lacuna('pretext', out, data, '--json')
       expect(ended.code, ended.err).toBe(0)
-      const { measures, alarms, pictures } = JSON.parse(ended.out) as Pretext
+      const document = JSON.parse(ended.out) as Pretext & { data: unknown }
+      expect(document).toEqual(JSON.parse(readFileSync(join(out, 'pretext.json'), 'utf8')))
+      const { measures, alarms, pictures, data: read } = document
+      expect(read).toEqual({ skipped: [], notes: expect.any(Array) })
       expect(pictures).toBeGreaterThan(300)
       expect(alarms).toEqual([])
       const [first] = measures

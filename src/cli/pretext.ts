@@ -44,6 +44,8 @@ export const pretextCommand = (): Command =>
       const pictures = await openFor(readConfig(runs[0] ?? run), data, options, output)
       try {
         for (const directory of runs) checkWritable(fileIn(directory))
+        const { skipped, notes } = pictures
+        const documentOf = (result: Pretext) => ({ ...result, data: { skipped, notes } })
         const results: { readonly directory: string; readonly result: Pretext }[] = []
         for (const directory of runs) {
           const stage = (share: number) =>
@@ -51,11 +53,12 @@ export const pretextCommand = (): Command =>
           stage(0)
           const result = await pretext(directory, pictures, { ...options, onProgress: stage })
           results.push({ directory, result })
-          writeFileAtomic(fileIn(directory), `${JSON.stringify(result, undefined, 2)}\n`)
+          writeFileAtomic(fileIn(directory), `${JSON.stringify(documentOf(result), undefined, 2)}\n`)
         }
         const measured = results.map(({ result }) => result)
+        const documents = measured.map(documentOf)
         // first: what was computed is not lost with what cannot be drawn
-        output.result(measured.length === 1 ? measured[0] : measured, measured.map(pretextText).join('\n\n'))
+        output.result(documents.length === 1 ? documents[0] : documents, measured.map(pretextText).join('\n\n'))
         output.progress('writing the report')
         for (const { directory, result } of results) {
           const shown = await previewRun(directory, heldOut(pictures).part, SHOWN)
