@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   type Stats,
@@ -39,6 +40,34 @@ export function writeFileAtomic(
   } catch (error) {
     rmSync(temporary, { force: true })
     throw writeError(path, error)
+  }
+}
+
+/**
+ * Removes what processes that have ended left half written in a folder: `NAME.PID.part`.
+ * @param of what the names begin with, in a folder that others write to as well
+ */
+export function removeTorn(folder: string, of = ''): void {
+  for (const name of namesIn(folder)) {
+    const pid = Number(/\.(\d+)\.part$/.exec(name)?.[1])
+    if (name.startsWith(of) && pid > 0 && !isRunning(pid)) rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH'
   }
 }
 

@@ -4,6 +4,13 @@ import { pythonRecipe, type Recipe, typescriptRecipe } from './recipes.js'
 /** The first line of every card: a folder whose README.md begins with it is an export, and may be written again. */
 export const MARK = '<!-- Written by `lacuna export`, which replaces this file. -->'
 
+/** Stands there while the files of an export are being replaced. */
+export const UNFINISHED = `${MARK}
+# Not finished
+
+The files here are partly of one export and partly of another: \`lacuna export\` was broken off while it replaced them. Run it again.
+`
+
 export interface CardFacts {
   readonly config: Pick<RunConfig, 'encoder' | 'method' | 'data' | 'batch' | 'size' | 'channels'>
   readonly recipe: Recipe
@@ -49,7 +56,7 @@ ${pythonRecipe(recipe)}
 
 ## TypeScript
 
-\`npm install onnxruntime-node sharp\`
+\`npm install onnxruntime-node sharp --ignore-scripts\`
 
 \`\`\`ts
 ${typescriptRecipe(recipe)}

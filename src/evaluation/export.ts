@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { PictureSet } from '../data/index.js'
-import { LacunaError } from '../errors.js'
-import { checkWritable, writeError, writeFileAtomic } from '../files.js'
+import { errorCode, LacunaError } from '../errors.js'
+import { checkWritable, removeTorn, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { variablesOf } from '../nn/module.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
@@ -17,7 +17,7 @@ import { type RunConfig, readConfig } from '../training/config.js'
 import { type Assembly, assemble, placeOf, represent, sampleOf } from '../training/programs.js'
 import { version } from '../version.js'
 import { wantRun } from './arguments.js'
-import { card, MARK } from './card.js'
+import { card, MARK, UNFINISHED } from './card.js'
 import { openEncoder } from './encoder.js'
 import type { Recipe } from './recipes.js'
 
@@ -37,7 +37,8 @@ const CHECKED = 5
 
 /**
  * Writes `encoder.onnx` (uint8 pictures in, any number at once, normalisation inside), `encoder.safetensors` with the names of
- * torchvision or timm, and a card. The model is first run by ONNX Runtime and compared with the training graph.
+ * torchvision or timm, and a card. The model is first run by ONNX Runtime and compared with the training graph. A new folder
+ * appears whole; in one that is there, the card says so as long as its files are being replaced.
  *
  * @param out a folder that is empty, not there yet, or was written by an earlier export
  * @throws LacunaError when the folder holds anything else, or the model differs: then nothing is left in it
@@ -75,8 +76,9 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
     metadata: metadataOf(config, recipe, place),
   })
   const files = ['encoder.onnx', ...(external ? [external.file] : []), 'encoder.safetensors', 'README.md']
-  const made = temporaryIn(out)
+  const made = placeFor(out)
   try {
+    mkdirSync(made, { recursive: true })
     if (external) writeFileAtomic(join(made, external.file), external.parts)
     writeFileAtomic(join(made, 'encoder.onnx'), model)
     const checked = await check(join(made, 'encoder.onnx'), run, config, place)
@@ -85,8 +87,11 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
       encoder: config.encoder,
     })
     writeFileAtomic(join(made, 'README.md'), card({ config, recipe, step, width, ...place, version, fingerprint }))
-    for (const file of files) renameSync(join(made, file), join(out, file))
+    if (dirname(made) === resolve(out)) replace(made, out, files)
+    else renameSync(made, out)
     return { directory: out, files, width, ...checked }
+  } catch (error) {
+    throw errorCode(error) === undefined ? error : writeError(out, error)
   } finally {
     rmSync(made, { recursive: true, force: true })
   }
@@ -94,6 +99,8 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
 
 /** @throws LacunaError (wrong usage) when files would be written among others, or the place cannot be written */
 function checkFree(out: string): void {
+  removeTorn(out, TORN)
+  removeTorn(dirname(resolve(out)), `${basename(resolve(out))}.${TORN}`)
   const readme = join(out, 'README.md')
   if (existsSync(out) && !statSync(out).isDirectory())
     throw new LacunaError(`${out}: is a file; name a folder for the export`, 2)
@@ -107,13 +114,18 @@ function checkFree(out: string): void {
   checkWritable(readme)
 }
 
-function temporaryIn(out: string): string {
-  try {
-    mkdirSync(out, { recursive: true })
-    return mkdtempSync(join(out, '.part-'))
-  } catch (error) {
-    throw writeError(out, error)
-  }
+/** Where the files are made: beside a new folder, within one that is there, which may be the only place to write to. */
+function placeFor(out: string): string {
+  const name = `${TORN}${process.pid}.part`
+  return existsSync(out) ? join(resolve(out), name) : `${resolve(out)}.${name}`
+}
+/** What names of such places begin with */
+const TORN = 'export.'
+
+/** Puts files in the place of an earlier export's, the card last. */
+export function replace(made: string, out: string, files: readonly string[]): void {
+  writeFileAtomic(join(out, 'README.md'), UNFINISHED)
+  for (const file of files) renameSync(join(made, file), join(out, file))
 }
 
 const recipeOf = ({ size, channels, reading }: RunConfig): Recipe => ({ size, channels, ...reading })

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  linkSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode, LacunaError } from '../errors.js'
-import { isThere, writeError } from '../files.js'
+import { isThere, removeTorn, writeError } from '../files.js'
 
 /** Who trains a run at the moment. */
 interface Owner {
@@ -45,7 +35,7 @@ export function lockRun(directory: string): Lock {
   const path = join(directory, 'lock.json')
   const text = `${JSON.stringify({ ...identity(process.pid), since: new Date().toISOString() })}\n`
   take(directory, path, text)
-  removeTorn(directory)
+  for (const folder of ['', 'checkpoint', 'samples']) removeTorn(join(directory, folder))
   let folder = identityOf(directory)
   const again = () => {
     take(directory, path, text)
@@ -156,31 +146,5 @@ function contentOf(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch {
     return undefined
-  }
-}
-
-/** Files that were being written, `NAME.PID.part`, by processes that have ended. */
-function removeTorn(directory: string): void {
-  for (const folder of ['', 'checkpoint', 'samples'].map(name => join(directory, name)))
-    for (const name of namesIn(folder)) {
-      const pid = Number(/\.(\d+)\.part$/.exec(name)?.[1])
-      if (pid > 0 && !exists(pid)) rmSync(join(folder, name), { force: true })
-    }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH'
   }
 }
