@@ -1,11 +1,35 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
+
+export const main = resolve('dist', 'cli', 'main.js')
+
+export interface Ended {
+  readonly code: number | null
+  /** What ended it, where it did not end by itself */
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Starts the built command line, and keeps what it says. */
+export function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const ended = new Promise<Ended>(done => child.on('close', (code, signal) => done({ code, signal, out, err })))
+  return { child, ended }
+}
 
 /** Runs the built command line. @returns what it printed */
 export function lacuna(args: readonly string[]): Promise<string> {
   console.log(`lacuna ${args.join(' ')}`)
-  const child = spawn(process.execPath, [join('dist', 'cli', 'main.js'), ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let printed = ''

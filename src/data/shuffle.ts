@@ -48,7 +48,7 @@ function remembered(count: number, seed: number, epoch: number): Uint32Array {
  * Uniform 32-bit integers from a counter: number i of the stream is the hash of key + i · golden ratio (splitmix32),
  * where the key is the hash of seed and epoch. Seeds count up to 2^53.
  */
-function generator(seed: number, epoch: number): () => number {
+export function generator(seed: number, epoch: number): () => number {
   let counter = hash(hash(hash(seed) ^ Math.floor(seed / 2 ** 32)) ^ epoch)
   return () => {
     counter = (counter + 0x9e3779b9) | 0
