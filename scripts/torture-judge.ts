@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMetrics } from 'lacuna'
 import { hasCheckpoint, loadCheckpoint } from '#lacuna/training/checkpoint.js'
@@ -12,8 +12,9 @@ export interface Aftermath {
   readonly ended: Ended
   /** Steps of the checkpoint before; undefined where there was none */
   readonly before: number | undefined
+  /** Whether it came to write lines of its own */
+  readonly trained: boolean
   readonly run: string
-  readonly cache: string
   readonly steps: number
   readonly saveEvery: number
 }
@@ -56,11 +57,10 @@ function crashes({ code, signal, out, err }: Ended): string[] {
 }
 
 /** Files that a process which ended by itself should have taken away. */
-function leftovers({ run, cache }: Aftermath): string[] {
-  const files = [run, cache].flatMap(folder => namesBelow(folder).map(name => join(folder, name)))
-  // what a killed process has left in the cache is told from what is being built by its age
-  return files.filter(path => path.startsWith(run) && /\.part$|lock\.json$/.test(path)).map(path => `left ${path}`)
-}
+const leftovers = ({ run }: Aftermath): string[] =>
+  namesBelow(run)
+    .filter(name => /\.part$|lock\.json$/.test(name))
+    .map(name => `left ${name}`)
 
 function namesBelow(folder: string): string[] {
   try {
@@ -71,17 +71,15 @@ function namesBelow(folder: string): string[] {
 }
 
 /** Steps that were taken and saved, and are gone. */
-function losses({ met, ended, before, run, saveEvery }: Aftermath): string[] {
+function losses({ met, ended, before, trained, run, saveEvery }: Aftermath): string[] {
   if (met === 'moved' || met === 'removed') return []
   const saved = savedStep(run) ?? 0
   if (saved < (before ?? 0)) return [`lost steps: saved after ${before} before, after ${saved} now`]
-  const written = readable(run) ? (readMetrics(run).at(-1)?.step ?? 0) : 0
+  const written = trained ? (readMetrics(run).at(-1)?.step ?? 0) : 0
   // a line is written before the checkpoint of its step
   const atLeast = ended.code === 130 || ended.code === 0 ? written : Math.floor((written - 1) / saveEvery) * saveEvery
   return saved < atLeast ? [`saved after ${saved} steps, though ${written} were taken`] : []
 }
-
-const readable = (run: string): boolean => namesBelow(run).includes('metrics.jsonl')
 
 function interrupted({ met, ended: { out, err }, before, run, steps }: Aftermath): string[] {
   const saved = savedStep(run)
@@ -96,6 +94,8 @@ function done({ met, ended: { out, err }, run, steps }: Aftermath): string[] {
   const saved = savedStep(run)
   const told = /was moved or removed/.test(err)
   if (saved !== steps && !told) return [`exit code 0, saved after ${saved} of ${steps} steps`]
+  if (!existsSync(join(run, 'report.html')) && !/its report could not be written/.test(err))
+    return ['exit code 0, without a report']
   if (met === 'reader gone' || met === 'terminal closed') return []
   return out.includes(`${steps} steps: `) ? [] : ['exit code 0, and no word of the result']
 }

@@ -36,7 +36,7 @@ const hangUp = ({ child }: Victim) => {
 }
 
 /** Before the folder is there, nobody can take it away. */
-const withFolder = phases.filter(phase => phase !== 'decoding')
+const withFolder = phases.filter(phase => phase !== 'starting' && phase !== 'decoding')
 
 export const kinds = {
   INT: signal('SIGINT'),

@@ -6,7 +6,7 @@ import { generator } from '#lacuna/data/shuffle.js'
 import { isRun } from '#lacuna/training/config.js'
 import { emojiImages } from './emoji.js'
 import { type Ended, start } from './lacuna.js'
-import { type Aftermath, faultsOf, savedStep } from './torture-judge.js'
+import { faultsOf, savedStep } from './torture-judge.js'
 import { again, type KindName, kinds, makeSpace } from './torture-kinds.js'
 import { type Life, type Moment, metricsIn, reached, type Times, timed } from './torture-moments.js'
 
@@ -59,52 +59,35 @@ export async function undisturbed(training: Training, folder: string): Promise<S
   return { ...training, times, result: resultOf(life.run) }
 }
 
-/**
- * Disturbs one training, goes on with it until it has ended, and compares.
- * @param folder is made; holds the run and its cache
- * @param disk the small disk that `folder` lies on, where it does
- */
-export async function disturbedRound(
-  subject: Subject,
-  kind: KindName,
-  {
-    seed,
-    round,
-    folder,
-    disk,
-    more = 2,
-  }: { seed: number; round: number; folder: string; disk?: string | undefined; more?: number },
-): Promise<Round> {
-  const next = generator(seed, round)
-  const draw = () => next() / 2 ** 32
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(draw() * from.length)] as T
-  const momentFor = (name: KindName): Moment => ({ phase: pick(kinds[name].phases), share: draw() })
-  const moment = momentFor(kind)
+export interface RoundOptions {
+  readonly seed: number
+  readonly round: number
+  /** Holds the run and its cache */
+  readonly folder: string
+  /** The small disk that `folder` lies on, where it does */
+  readonly disk?: string | undefined
+  /** Disturbances at most after the first */
+  readonly more: number
+  /** Of the first disturbance; drawn unless told */
+  readonly moment?: Moment
+}
+
+/** Disturbs one training, goes on with it until it has ended, and compares. */
+export async function disturbedRound(subject: Subject, kind: KindName, options: RoundOptions): Promise<Round> {
+  const { folder } = options
+  const [run, moved] = [join(folder, 'run'), join(folder, 'moved')]
+  const blows = blowsOf(kind, options)
   const story: string[] = []
   const faults: string[] = []
   let disturbed = false
-  const extra = Math.floor(draw() * (more + 1))
-  const moved = join(folder, 'moved')
-  const run = join(folder, 'run')
-  for (let process = 0; process <= 1 + extra; process++) {
-    const name = process === 0 ? kind : process <= extra ? pick(again) : undefined
-    const when = process === 0 ? moment : name && momentFor(name)
-    const before = savedStep(run)
-    const { life, ended, child } = begin(subject, folder)
-    const met = when !== undefined && (await reached(when, subject.times, life))
-    if (name && met) await kinds[name].strike({ child, run, moved, disk }, draw())
-    const end = await ended
-    if (process === 0) disturbed = met
-    makeSpaceAfter(name, disk)
-    const after: Aftermath = { met: met ? name : undefined, ended: end, before, ...subject, run, cache: life.cache }
-    const wrong = faultsOf(after)
-    story.push(`${met && when ? `${name} while ${when.phase}: ` : ''}${endOf(end)}${savedText(run)}`)
-    if (wrong.length > 0) {
-      faults.push(...wrong, `it said: ${end.err.trim()}`)
-      break
-    }
-    if (end.code === 0 && savedStep(run) === subject.steps) break
-    if (name === undefined) faults.push('is not done when nobody disturbs it')
+  for (const blow of [...blows, undefined]) {
+    const { text, met, wrong } = await lifeUnder(blow, subject, options)
+    story.push(text)
+    faults.push(...wrong)
+    disturbed ||= met
+    const whole = wrong.length === 0 && savedStep(run) === subject.steps && existsSync(join(run, 'report.html'))
+    if (wrong.length > 0 || whole) break
+    if (blow === undefined) faults.push('is not done though nobody disturbed it')
   }
   if (faults.length === 0) faults.push(...differences(resultOf(run), subject.result))
   if (faults.length === 0 && existsSync(moved) && isRun(moved)) {
@@ -113,11 +96,50 @@ export async function disturbedRound(
     if (end.code !== 0) faults.push(`the folder that was moved cannot be gone on with: ${end.err.trim()}`)
     else faults.push(...differences(resultOf(moved), subject.result))
   }
+  const { moment } = blows[0] as Blow
   return { kind, moment, method: subject.method, story: story.join(' → '), faults, folder, disturbed }
 }
 
-const makeSpaceAfter = (name: KindName | undefined, disk: string | undefined) => {
-  if (name === 'disk full') makeSpace(disk)
+/** What a process is to meet, and when. */
+interface Blow {
+  readonly kind: KindName
+  readonly moment: Moment
+  /** From 0 to 1: what else there is to draw */
+  readonly share: number
+}
+
+function blowsOf(first: KindName, { seed, round, more, moment }: RoundOptions): Blow[] {
+  const next = generator(seed, round)
+  const draw = () => next() / 2 ** 32
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(draw() * from.length)] as T
+  const blow = (kind: KindName): Blow => ({
+    kind,
+    moment: { phase: pick(kinds[kind].phases), share: draw() },
+    share: draw(),
+  })
+  const drawn = blow(first)
+  const others = Array.from({ length: Math.floor(draw() * (more + 1)) }, () => blow(pick(again)))
+  return [{ ...drawn, moment: moment ?? drawn.moment }, ...others]
+}
+
+/** One process from its start to its end, in words, and what is wrong about it. */
+async function lifeUnder(blow: Blow | undefined, subject: Subject, { folder, disk }: RoundOptions) {
+  const run = join(folder, 'run')
+  const before = savedStep(run)
+  const { life, ended, child } = begin(subject, folder)
+  const met = blow !== undefined && (await reached(blow.moment, subject.times, life))
+  if (met) await kinds[blow.kind].strike({ child, run, moved: join(folder, 'moved'), disk }, blow.share)
+  const end = await ended
+  makeSpace(disk)
+  const metrics = metricsIn(run)
+  const wrong = faultsOf({
+    ...{ met: met ? blow.kind : undefined, ended: end, before },
+    ...{ run, trained: metrics !== undefined && metrics !== life.metricsBefore },
+    ...{ steps: subject.steps, saveEvery: subject.saveEvery },
+  })
+  const saved = wrong.length === 0 && savedStep(run)
+  const text = `${met ? `${blow.kind} while ${blow.moment.phase}: ` : ''}${endOf(end)}${saved ? ` at step ${saved}` : ''}`
+  return { text, met, wrong: wrong.length === 0 ? [] : [...wrong, `it said: ${end.err.trim()}`] }
 }
 
 /** Starts a training, or goes on with what is there. */
@@ -140,18 +162,14 @@ function begin({ method, pictures, steps, saveEvery }: Training, folder: string,
 }
 
 const endOf = ({ code, signal }: Ended): string => (signal === null ? `${code}` : signal)
-const savedText = (run: string): string => {
-  const step = savedStep(run)
-  return step === undefined ? '' : ` at step ${step}`
-}
 
 function resultOf(run: string): Result {
   const bytes = readFileSync(join(run, 'checkpoint', 'state.safetensors'))
   const files = readdirSync(run, { recursive: true, encoding: 'utf8' })
   return {
     checkpoint: createHash('sha256').update(bytes).digest('hex'),
-    // in single steps, so that lines are not means over others; more lines than these are written by the clock
-    losses: JSON.stringify([...new Map(readMetrics(run).map(({ step, loss }) => [step, loss]))]),
+    // at most 400 steps, each of which has a line: longer runs write lines by the clock too
+    losses: JSON.stringify(readMetrics(run).map(({ step, loss }) => [step, loss])),
     files: files
       .filter(name => !name.endsWith('previous.safetensors'))
       .sort()

@@ -60,7 +60,13 @@ for (let i = from; i < from + rounds && performance.now() < deadline && !asked; 
   const onDisk = 'needsDisk' in kinds[kind]
   const folder = join(onDisk ? disk : work, `round-${i}`)
   mkdirSync(folder)
-  const round = await disturbedRound(subject, kind, { seed, round: i, folder, disk: onDisk ? disk : undefined })
+  const round = await disturbedRound(subject, kind, {
+    seed,
+    round: i,
+    folder,
+    disk: onDisk ? disk : undefined,
+    more: 2,
+  })
   done.push(round)
   const { moment, method, story, faults, disturbed } = round
   const verdict =

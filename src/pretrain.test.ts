@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memorySet, temporaryFolder } from './data/testing.js'
@@ -35,4 +35,15 @@ test('a report that cannot be written is told, and takes nothing from the run', 
   })
   expect(run).toMatchObject({ step: 4, report: undefined })
   expect(notes).toEqual([expect.stringMatching(/^The run is saved, but its report could not be written: .*samples/)])
+})
+
+test('a run that is removed once it is saved is no run that has ended well', async () => {
+  const out = join(temporaryFolder(), 'run')
+  const removed = pretrain('rotation', memorySet(16), {
+    ...quick,
+    out,
+    onStage: () => rmSync(out, { recursive: true }),
+  })
+  await expect(removed).rejects.toThrow(`${out}: was moved or removed after its 4 steps were saved`)
+  expect(existsSync(out)).toBe(false)
 })

@@ -1,9 +1,10 @@
 import type { PictureSet } from './data/index.js'
-import { messageOf } from './errors.js'
+import { LacunaError, messageOf } from './errors.js'
 import { watchVectors } from './evaluation/watch.js'
 import { interruptible } from './program/interruptible.js'
 import { writeRunReport } from './report/run.js'
 import { type Verdict, verdictOf } from './report/verdict/verdict.js'
+import { hasCheckpoint } from './training/checkpoint.js'
 import { readMetrics } from './training/metrics.js'
 import { type Run as Trained, type PretrainOptions as TrainingOptions, pretrain as train } from './training/pretrain.js'
 
@@ -27,7 +28,7 @@ export interface Run extends Trained {
  * A report that cannot be written is told by `onNote`, and ends no run.
  *
  * @throws LacunaError for unknown names, a batch larger than the data or not divisible into chunks, a folder that
- *   exists, a damaged checkpoint, a full disk, a loss that is no number
+ *   exists or is taken away once all is saved, a damaged checkpoint, a full disk, a loss that is no number
  */
 export async function pretrain(method: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
   // a training ends by its own signal, after it has saved
@@ -42,6 +43,10 @@ export async function pretrain(method: string, pictures: PictureSet, options: Pr
       })
       return { ...run, verdict, report: file }
     } catch (error) {
+      if (!hasCheckpoint(directory))
+        throw new LacunaError(
+          `${directory}: was moved or removed after its ${run.step} steps were saved, and no report of it is written; where it was moved to it is whole, and \`lacuna pretext\` with that folder and the pictures writes one`,
+        )
       options.onNote?.(
         `The run is saved, but its report could not be written: ${messageOf(error)}; \`lacuna pretext ${options.out}\` with the pictures writes it anew`,
       )

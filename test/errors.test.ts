@@ -196,3 +196,12 @@ test('everything is still there', () => {
   expect(left).toContain('checkpoint')
   expect(readdirSync(run)).toEqual(left)
 })
+
+test.each([
+  [['--epochs', '0'], /--epochs must be a number above 0, not 0$/],
+  [['--warmup', '2'], /--warmup must be a share of the steps, from 0 to 1, not 2$/],
+])('%s is told before pictures are decoded', async (wrong, message) => {
+  const cache = join(folder, 'no cache')
+  await fails(2, message, 'pretrain', 'simclr', few, '--out', join(folder, 'wrong'), ...wrong, '--cache', cache)
+  expect(readdirSync(folder)).not.toContain('no cache')
+})

@@ -4,8 +4,9 @@ import { sharp } from '../data/sharp.js'
 import { defaultCache } from '../data/store.js'
 import { compile } from '../program/compile.js'
 import { defaultThreads } from '../program/cores.js'
-import { Engine } from '../program/engine.js'
+import { currentSignal } from '../program/interruptible.js'
 import type { Device } from '../program/lowering.js'
+import { startRunner } from '../program/runner.js'
 import { runtime } from '../program/runtime.js'
 import { carried } from '../program/runtime-place.js'
 import { table } from '../report/table.js'
@@ -33,6 +34,7 @@ export async function runDoctor(json: boolean): Promise<void> {
     cacheFinding(),
     ...cardFindings(),
   ]
+  output.progress('trying cpu, webgpu and cuda')
   const cpu = await deviceFinding('cpu')
   findings.push(cpu)
   for (const device of ['webgpu', 'cuda'] as const) findings.push(await deviceFinding(device, cpu.rate))
@@ -106,26 +108,27 @@ const RUNS = 5
  * @returns rate in GFLOP/s, the way of the matrices to the device included
  */
 async function deviceFinding(device: Device, cpuRate = 0): Promise<Finding & { readonly rate?: number }> {
-  const engine = new Engine({ device, precision: 'float32', threads: defaultThreads() })
+  const runner = startRunner({ device })
   try {
     const [a, b] = [input('a', [SIDE, SIDE]), input('b', [SIDE, SIDE])]
-    await engine.load('product', compile({ outputs: { sum: a.matmul(b).sum() } }, { device, precision: 'float32' }))
+    await runner.load('product', compile({ outputs: { sum: a.matmul(b).sum() } }, { device, precision: 'float32' }))
     const ones = new Float32Array(SIDE * SIDE).fill(1)
-    const times: number[] = []
+    const seconds: number[] = []
     for (let run = 0; run < RUNS; run++) {
-      const start = performance.now()
-      const { sum } = await engine.run('product', { a: ones, b: ones })
-      times.push(performance.now() - start)
+      const before = runner.busy
+      const { sum } = await runner.run('product', { a: ones, b: ones })
+      seconds.push(runner.busy - before)
       if (Number(sum?.[0]) !== SIDE ** 3)
         return { name: device, works: false, detail: `gives wrong numbers: ${sum?.[0]}` }
     }
-    const rate = (2 * SIDE ** 3) / Math.min(...times) / 1e6
+    const rate = (2 * SIDE ** 3) / Math.min(...seconds) / 1e9
     const slow = rate < cpuRate ? '; slower than the cpu: a software driver, or a card too small to help' : ''
     const detail = `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} GFLOP/s in a matrix product${notes[device]}${slow}`
     return { name: device, works: true, detail, rate }
   } catch (error) {
+    currentSignal()?.throwIfAborted()
     return { name: device, works: false, detail: oneLine(error) }
   } finally {
-    await engine.close()
+    await runner.close()
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { PictureSet } from '../data/index.js'
+import { LacunaError } from '../errors.js'
 import { type EmbedderOptions, placeInRun } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
@@ -7,7 +8,7 @@ import { writeFileAtomic } from '../files.js'
 import { methodNamed } from '../methods/index.js'
 import type { Place } from '../nn/vectors.js'
 import type { Device } from '../program/lowering.js'
-import { loadCheckpoint } from '../training/checkpoint.js'
+import { hasCheckpoint, loadCheckpoint } from '../training/checkpoint.js'
 import { readConfig } from '../training/config.js'
 import { readMetrics } from '../training/metrics.js'
 import { previewRun } from '../training/preview.js'
@@ -52,7 +53,7 @@ const SECONDS = 4
  *
  * @param run folder of a run with a checkpoint
  * @param pictures opened as the run's were; labels serve to colour and to count
- * @throws LacunaError when there is no checkpoint, the pictures have another size, or the folder cannot be written
+ * @throws LacunaError when there is no checkpoint, the pictures have another size, or the folder cannot be written or is taken away
  */
 export async function writeRunReport(
   run: string,
@@ -75,7 +76,10 @@ export async function writeRunReport(
     verdict.state === 'collapsed' ? [] : [...(health?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
   const alarms = [...ofVectors, ...(pretext?.alarms ?? [])]
 
-  const save = (name: string, content: string | Uint8Array) => writeFileAtomic(join(directory, name), content)
+  const save = (name: string, content: string | Uint8Array) => {
+    if (!hasCheckpoint(run)) throw new LacunaError(`${run}: was moved or removed while its report was written`)
+    writeFileAtomic(join(directory, name), content)
+  }
   save('samples/views.png', await previewSheet(undefined, preview))
   save('samples/neighbours.png', await neighbourSheet(look, neighbours.hoods))
   save('samples/map.png', await svgToPng(scatter(map)))

@@ -27,6 +27,7 @@ export const hasCheckpoint = (directory: string): boolean =>
 /**
  * Writes the variables of a runner beside the last checkpoint, which becomes the one before, and renames: a killed process
  * leaves the last one whole.
+ * @param write does the writing, once the variables are read
  * @returns the variables that hold numbers that are not finite; where there are any, nothing is written
  */
 export async function saveCheckpoint(
@@ -34,6 +35,7 @@ export async function saveCheckpoint(
   runner: Runner,
   { state }: Stateful,
   step: number,
+  write: (work: () => void) => void | Promise<void> = work => work(),
 ): Promise<string[]> {
   const values = await runner.read(state.map(({ name }) => name))
   const tensors = new Map(
@@ -46,7 +48,9 @@ export async function saveCheckpoint(
   const broken = [...tensors].filter(([, { data }]) => !allFinite(data)).map(([name]) => name)
   if (broken.length > 0) return broken
   const metadata = { step: `${step}`, format: 'lacuna' }
-  writeSafetensors(pathIn(directory), tensors, metadata, { checksum: true, previous: previousIn(directory) })
+  await write(() =>
+    writeSafetensors(pathIn(directory), tensors, metadata, { checksum: true, previous: previousIn(directory) }),
+  )
   return []
 }
 

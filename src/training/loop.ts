@@ -3,7 +3,8 @@ import type { LacunaError } from '../errors.js'
 import type { Runner } from '../program/engine.js'
 import type { RunConfig } from './config.js'
 import { diverged, divergenceWatch } from './divergence.js'
-import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
+import type { Keeper } from './keeper.js'
+import { appendMetrics, Means, type MetricsLine, writeMetrics } from './metrics.js'
 import { type SaveEvery, savings } from './saving.js'
 import { warmupCosine } from './schedules.js'
 import type { Step, StepInputs } from './stepper.js'
@@ -28,10 +29,11 @@ export interface TrainingTask {
   /** Steps already taken */
   readonly from: number
   readonly saveEvery?: SaveEvery
+  /** Of the steps already taken */
+  readonly lines: readonly MetricsLine[]
+  readonly folder: Keeper
   /** Writes a checkpoint after the given number of steps; names the variables that are not finite, and writes nothing where there are any */
-  readonly save: (step: number) => Promise<readonly string[]>
-  /** Sees to it that the folder of the run is there; whether it had to be made anew */
-  readonly keepFolder: () => boolean
+  readonly save: (step: number, write: (work: () => void) => Promise<void>) => Promise<readonly string[]>
   /** Looks at the encoder now and then */
   readonly watcher?: Watcher | undefined
   readonly signal?: AbortSignal
@@ -49,17 +51,16 @@ const PROGRESS_SECONDS = 0.5
  * @throws LacunaError when it diverges; what was saved before stays
  */
 export async function train(task: TrainingTask): Promise<number> {
-  const { runner, stepping, config, directory, pictures, signal, chance } = task
+  const { runner, stepping, config, directory, folder, pictures, signal, chance } = task
   const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
   const logEvery = Math.max(1, Math.floor(config.steps / LINES))
   const perEpoch = Math.floor(pictures.items.length / config.batch)
-  const before = readMetrics(directory, task.from)
-  writeMetrics(directory, before)
-  const lines = [...before]
-  const watch = divergenceWatch(chance, before[0]?.loss)
+  const lines = [...task.lines]
+  await folder.write(lines, () => writeMetrics(directory, lines))
+  const watch = divergenceWatch(chance, lines[0]?.loss)
   const saving = savings(task.saveEvery)
   let savedStep = task.from > 0 ? task.from : undefined
-  const secondsBefore = before.at(-1)?.seconds ?? 0
+  const secondsBefore = lines.at(-1)?.seconds ?? 0
   const clock = stopwatch()
   const busyBefore = runner.busy
   const logged = new Means()
@@ -68,22 +69,22 @@ export async function train(task: TrainingTask): Promise<number> {
   let shownSeconds = 0
   let inputs = inputsOf(task, task.from)
   let seen: Readonly<Record<string, number>> = {}
-  let unwritten: (() => void) | undefined
-  const writeDown = () => {
-    unwritten?.()
+  let unwritten: (() => Promise<void>) | undefined
+  const writeDown = async () => {
+    await unwritten?.()
     unwritten = undefined
   }
   let step = task.from
   while (step < config.steps && !signal?.aborted) {
     const schedules = { learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
     const meanwhile = async () => {
-      writeDown()
+      await writeDown()
       if (step + 1 < config.steps) inputs = inputsOf(task, step + 1)
     }
     const running = stepping.take(inputs, schedules, { seed: config.seed, step })
     const [results] = await Promise.all([running, meanwhile()])
     const problem = watch.after(Number(results.loss?.[0]))
-    if (problem !== undefined) throw stopped(step, problem)
+    if (problem !== undefined) throw await stopped(step, problem)
     logged.add(results)
     step++
     const seconds = clock()
@@ -102,10 +103,9 @@ export async function train(task: TrainingTask): Promise<number> {
       const shown = seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps
       if (shown) shownSeconds = seconds
       const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
-      unwritten = () => {
+      unwritten = async () => {
+        await folder.write(lines, () => appendMetrics(directory, line))
         lines.push(line)
-        if (task.keepFolder()) writeMetrics(directory, lines)
-        else appendMetrics(directory, line)
         if (shown)
           task.onProgress?.({
             ...seen,
@@ -119,17 +119,16 @@ export async function train(task: TrainingTask): Promise<number> {
     if (step < config.steps && saving.due(step, seconds)) await save()
   }
   const problem = watch.atTheEnd()
-  if (problem !== undefined) throw stopped(step, problem)
+  if (problem !== undefined) throw await stopped(step, problem)
   if (step !== savedStep) await save()
   return step
 
   async function save(): Promise<void> {
-    writeDown()
-    if (task.keepFolder()) writeMetrics(directory, lines)
+    await writeDown()
     const start = clock()
-    const broken = await task.save(step)
+    const broken = await task.save(step, work => folder.write(lines, work))
     if (broken.length > 0)
-      throw stopped(
+      throw await stopped(
         step,
         `${broken.length} variables are no finite numbers any more (${broken.slice(0, 3).join(', ')})`,
       )
@@ -137,8 +136,8 @@ export async function train(task: TrainingTask): Promise<number> {
     saving.done(clock(), clock() - start)
   }
 
-  function stopped(at: number, problem: string): LacunaError {
-    writeDown()
+  async function stopped(at: number, problem: string): Promise<LacunaError> {
+    await writeDown()
     return diverged(directory, at, problem, savedStep)
   }
 

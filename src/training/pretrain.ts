@@ -7,8 +7,10 @@ import { checkPictures, checkUsage } from './arguments.js'
 import { type Checkpoint, hasCheckpoint, loadLastWhole, restore, saveCheckpoint } from './checkpoint.js'
 import { claim } from './claim.js'
 import { type RunConfig, readConfig, writeConfig } from './config.js'
-import { type Lock, lockRun } from './lock.js'
+import { type Keeper, keeperOf } from './keeper.js'
+import { lockRun } from './lock.js'
 import { type LoopProgress, train } from './loop.js'
+import { type MetricsLine, readMetrics } from './metrics.js'
 import { type Assembly, assemble } from './programs.js'
 import { lengthened, resumedConfig } from './resume.js'
 import { checkedSaveEvery, type SaveEvery } from './saving.js'
@@ -113,7 +115,9 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       options.onNote?.(
         `${directory}: all its ${config.steps} steps were taken before, there is nothing to train; more --steps would lengthen it`,
       )
-    return await trainRun({ directory, config, assembly, given, part, checkpoint, lock, saveEvery, options })
+    const lines = readMetrics(directory, checkpoint?.step ?? 0)
+    const folder = keeperOf(directory, config, lock, options.onNote)
+    return await trainRun({ directory, config, assembly, given, part, checkpoint, lines, folder, saveEvery, options })
   } finally {
     lock.release()
   }
@@ -127,7 +131,9 @@ interface Task {
   readonly given: ReturnType<typeof startWeights> | undefined
   readonly part: PictureSet
   readonly checkpoint: Checkpoint | undefined
-  readonly lock: Lock
+  /** Of the metrics, up to the checkpoint */
+  readonly lines: readonly MetricsLine[]
+  readonly folder: Keeper
   readonly saveEvery: SaveEvery | undefined
   readonly options: PretrainOptions
 }
@@ -139,7 +145,8 @@ async function trainRun({
   given,
   part,
   checkpoint,
-  lock,
+  lines,
+  folder,
   saveEvery,
   options,
 }: Task): Promise<Run> {
@@ -153,7 +160,7 @@ async function trainRun({
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
     else await runner.write(startValues(names, config.seed, given ?? startWeights(assembly, config)))
-    writeConfig(directory, config)
+    await folder.write(lines, () => writeConfig(directory, config))
     const step = await train({
       runner,
       stepping,
@@ -164,8 +171,9 @@ async function trainRun({
       pictures: part,
       from: checkpoint?.step ?? 0,
       saveEvery,
-      save: at => saveCheckpoint(directory, runner, stepper, at),
-      keepFolder: () => keepFolder(directory, config, lock, options.onNote),
+      lines,
+      folder,
+      save: (at, write) => saveCheckpoint(directory, runner, stepper, at, write),
       watcher: options.watch && (await watcherOf(assembly, config, runner, part, options.watch)),
       signal: options.signal,
       onProgress: options.onProgress,
@@ -175,17 +183,4 @@ async function trainRun({
   } finally {
     await runner.close()
   }
-}
-
-/**
- * Makes the folder anew where it was moved or removed while training.
- * @returns whether that was so: what was written before is not there then
- */
-function keepFolder(directory: string, config: RunConfig, lock: Lock, onNote?: (note: string) => void): boolean {
-  if (lock.held()) return false
-  onNote?.(`${directory}: was moved or removed while training; made anew, and the training goes on there`)
-  claim(directory)
-  lock.again()
-  writeConfig(directory, config)
-  return true
 }
