@@ -30,6 +30,14 @@ const signal = (name: NodeJS.Signals): Kind => ({
   signals: [name],
 })
 
+/** What a training that was asked to end says last: its result, or that it was interrupted before there was any. */
+const lastWord = (child: ChildProcess): Promise<void> =>
+  new Promise(said => {
+    child.once('exit', () => said())
+    child.stdout?.once('data', () => said())
+    child.stderr?.on('data', (text: string) => text.includes('lacuna: interrupted') && said())
+  })
+
 const hangUp = ({ child }: Victim) => {
   child.stdout?.destroy()
   child.stderr?.destroy()
@@ -45,6 +53,17 @@ export const kinds = {
     async strike({ child }, share) {
       child.kill('SIGINT')
       await wait(1 + 399 * share)
+      child.kill('SIGINT')
+    },
+    signals: ['SIGINT'],
+  },
+  'INT late': {
+    phases,
+    // the second one comes when the process has said its last word, and tidies up
+    async strike({ child }, share) {
+      child.kill('SIGINT')
+      await lastWord(child)
+      await wait(40 * share)
       child.kill('SIGINT')
     },
     signals: ['SIGINT'],
@@ -77,7 +96,7 @@ export const kinds = {
 export type KindName = keyof typeof kinds
 
 /** What a training that is disturbed a second time meets: whatever leaves the folder and the disk as they are. */
-export const again: readonly KindName[] = ['INT', 'INT INT', 'TERM', 'HUP', 'KILL', 'terminal closed']
+export const again: readonly KindName[] = ['INT', 'INT INT', 'INT late', 'TERM', 'HUP', 'KILL', 'terminal closed']
 
 const ballast = (disk: string) => join(disk, 'ballast')
 

@@ -81,12 +81,11 @@ export async function disturbedRound(subject: Subject, kind: KindName, options: 
   const faults: string[] = []
   let disturbed = false
   for (const blow of [...blows, undefined]) {
-    const { text, met, wrong } = await lifeUnder(blow, subject, options)
+    const { text, met, done, wrong } = await lifeUnder(blow, subject, options)
     story.push(text)
     faults.push(...wrong)
     disturbed ||= met
-    const whole = wrong.length === 0 && savedStep(run) === subject.steps && existsSync(join(run, 'report.html'))
-    if (wrong.length > 0 || whole) break
+    if (wrong.length > 0 || done) break
     if (blow === undefined) faults.push('is not done though nobody disturbed it')
   }
   if (faults.length === 0) faults.push(...differences(resultOf(run), subject.result))
@@ -137,9 +136,11 @@ async function lifeUnder(blow: Blow | undefined, subject: Subject, { folder, dis
     ...{ run, trained: metrics !== undefined && metrics !== life.metricsBefore },
     ...{ steps: subject.steps, saveEvery: subject.saveEvery },
   })
-  const saved = wrong.length === 0 && savedStep(run)
-  const text = `${met ? `${blow.kind} while ${blow.moment.phase}: ` : ''}${endOf(end)}${saved ? ` at step ${saved}` : ''}`
-  return { text, met, wrong: wrong.length === 0 ? [] : [...wrong, `it said: ${end.err.trim()}`] }
+  const saved = wrong.length === 0 ? savedStep(run) : undefined
+  const at = saved === undefined ? '' : ` at step ${saved}`
+  const text = `${met ? `${blow.kind} while ${blow.moment.phase}: ` : ''}${endOf(end)}${at}`
+  const done = end.code === 0 && saved === subject.steps && existsSync(join(run, 'report.html')) // which may not have been written
+  return { text, met, done, wrong: wrong.length === 0 ? [] : [...wrong, `it said: ${end.err.trim()}`] }
 }
 
 /** Starts a training, or goes on with what is there. */

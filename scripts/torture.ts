@@ -3,7 +3,8 @@
  * runs that nobody disturbed. Exit code 1 when one is not equal, or ends in a way that it should not.
  *
  * usage: npm run torture [-- --seed N] [--minutes M | --rounds N] [--only KIND[,KIND]] [--from ROUND]
- * Kinds: INT, INT INT, TERM, HUP, KILL, disk full, reader gone, terminal closed, moved, removed. Ten minutes unless told.
+ * Kinds: INT, INT INT, INT late, TERM, HUP, KILL, disk full, reader gone, terminal closed, moved, removed. Ten minutes
+ * unless told. What failed is kept, and the line to repeat it is printed.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -73,7 +73,7 @@ test('a second training into the same folder is refused while the first lives', 
   const { code, err } = await first.ended
   expect(code, err).toBe(130)
   const steps = readMetrics(out).map(({ step }) => step)
-  expect(steps).toEqual(steps.map((_, i) => i + 1))
+  expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b)) // no line twice
 })
 
 test('encoder.onnx run by plain onnxruntime gives the vectors of `lacuna embed`', async () => {

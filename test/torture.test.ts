@@ -24,6 +24,7 @@ const moments: readonly (readonly [KindName, Moment['phase'], number])[] = [
   ['INT', 'preparing', 0.5],
   ['INT INT', 'training', 0.2],
   ['INT INT', 'reporting', 0.3],
+  ['INT late', 'training', 0.5],
   ['TERM', 'saving', 0.4],
   ['HUP', 'starting', 0.9],
   ['KILL', 'training', 0.3],

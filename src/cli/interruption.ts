@@ -31,6 +31,8 @@ export function listen(): Interruption {
       controller.abort(new Error('interrupted'))
       for (const listener of listeners) listener(count)
     })
+  // Once nothing is left to do, Node stops to hear signals and then takes its time to tidy up; `exit` does without both.
+  process.on('beforeExit', code => process.exit(code))
   interruption = {
     asked: controller.signal,
     onSignal(listener) {
