@@ -11,7 +11,7 @@ const [data, run] = [join(folder, 'pictures'), join(folder, 'run')]
 const [, floor = ''] = /^>=(\d+\.\d+)$/.exec(JSON.parse(readFileSync('package.json', 'utf8')).engines.node) ?? []
 
 /** Runs the built command line by a release of Node from the registry. */
-async function lacunaOn(release: string, ...args: string[]): Promise<Ended> {
+async function lacunaOn(release: string, ...args: string[]): Promise<Omit<Ended, 'signal'>> {
   const { specifier, file } = nodePackage(release)
   const prefix = join(folder, release)
   await promisify(execFile)('npm', ['install', '--prefix', prefix, '--no-audit', '--no-fund', specifier])

@@ -73,6 +73,18 @@ test('what a write leaves in a folder that was taken away at that moment does no
   ])
 })
 
+test.each([[[]], [['config.json', 'metrics.jsonl', 'checkpoint']]])(
+  'a folder whose lock was removed, with %j, is filled again',
+  async others => {
+    const { directory, folder, notes, save } = kept()
+    save()
+    for (const name of ['lock.json', ...others]) rmSync(join(directory, name), { recursive: true })
+    await folder.write([line], save)
+    whole(directory)
+    expect(notes.length).toBe(others.length === 0 ? 0 : 1)
+  },
+)
+
 test('what fails twice is told, as of a full disk', async () => {
   const { folder } = kept()
   let tries = 0

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { claim } from './claim.js'
-import { type RunConfig, writeConfig } from './config.js'
+import { isRun, type RunConfig, writeConfig } from './config.js'
 import type { Lock } from './lock.js'
 import { type MetricsLine, writeMetrics } from './metrics.js'
 
@@ -18,12 +18,16 @@ export interface Keeper {
 const PAUSE_MS = 300
 
 export function keeperOf(directory: string, config: RunConfig, lock: Lock, onNote?: (note: string) => void): Keeper {
-  /** @returns whether the folder had to be made anew */
+  /** @returns whether what was written before may be missing */
   const keep = (): boolean => {
-    if (lock.held()) return false
-    claim(directory, { strays: true })
-    lock.again()
-    onNote?.(`${directory}: was moved or removed while training; made anew, and the training goes on there`)
+    const lost = lock.held()
+    if (lost === 'held') return false
+    const anew = lost === 'gone' || !isRun(directory)
+    if (lost === 'gone') {
+      claim(directory, { strays: true })
+      lock.again()
+    }
+    if (anew) onNote?.(`${directory}: was moved or removed while training; made anew, and the training goes on there`)
     return true
   }
   const fill = (lines: readonly MetricsLine[]) => {

@@ -15,10 +15,11 @@ interface Owner {
 
 export interface Lock {
   /**
-   * Whether the folder still is the one that was locked: it may have been moved or removed meanwhile.
+   * Whether the folder still is the one that was locked: it may be gone, moved or removed. Where only the lock was missing it is
+   * taken again, though that may be a folder that was removed and made anew: file systems give their numbers again.
    * @throws LacunaError when another training has taken it
    */
-  held(): boolean
+  held(): 'held' | 'retaken' | 'gone'
   /** Locks the folder again, after it was made anew. */
   again(): void
   release(): void
@@ -42,10 +43,10 @@ export function lockRun(directory: string): Lock {
     folder = identityOf(directory)
   }
   const held = () => {
-    if (contentOf(path) === text) return true
-    if (identityOf(directory) !== folder) return false
-    again() // somebody removed the lock alone
-    return true
+    if (contentOf(path) === text) return 'held'
+    if (identityOf(directory) !== folder) return 'gone'
+    again()
+    return 'retaken'
   }
   const release = () => {
     process.off('exit', release)
