@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CachedStore } from '../data/cache.js'
-import { jsonOption } from './options.js'
+import { cacheOption, jsonOption } from './options.js'
 import { terminal } from './terminal.js'
 
 interface Options {
@@ -19,12 +19,10 @@ function age(text: string): number {
   return Number(amount) * (units[unit] ?? 0)
 }
 
-const where = (): Option => new Option('--cache <folder>', 'the cache (default: LACUNA_CACHE or ~/.cache/lacuna)')
-
 export function cacheCommand(): Command {
   const command = new Command('cache')
     .description('decoded pictures that are kept: what there is, and how to clear it')
-    .addOption(where())
+    .addOption(cacheOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  lacuna cache\n  lacuna cache clear --older-than 30d')
     .action(async ({ cache, json }: Options) => {
@@ -37,7 +35,7 @@ export function cacheCommand(): Command {
     .description('remove stores that are not in use; they are built again when they are needed')
     .argument('[path]', 'only those of this source, or of what lies in it')
     .addOption(new Option('--older-than <age>', 'only those not used for this long, such as 30d').argParser(age))
-    .addOption(where())
+    .addOption(cacheOption())
     .addOption(jsonOption())
     .exitOverride()
     .action(async (path: string | undefined, _: Options, self: Command) => {

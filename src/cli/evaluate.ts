@@ -32,7 +32,10 @@ export const evaluateCommand = (): Command =>
       '--seeds <n>',
       'random encoders and draws of labels for one run (default: 3); several runs count as they are',
     ).argParser(wholeNumber(1)),
-    new Option('--labels <list>', 'labels per class of the probes, such as 10,100,all').argParser(amounts),
+    new Option(
+      '--labels <list>',
+      'labels per class of the probes, such as 10,100,all (default: 10 and 100 where there are as many, and all where there are at most 5,000)',
+    ).argParser(amounts),
     new Option(
       '--labelled <n>',
       'labelled pictures to learn from at most, drawn once for all (default: all)',

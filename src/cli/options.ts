@@ -90,14 +90,29 @@ export interface DeviceOptions {
   readonly threads?: number
 }
 
+export const cacheOption = (): Option =>
+  new Option('--cache <folder>', 'where decoded pictures are kept (default: LACUNA_CACHE or ~/.cache/lacuna)')
+
 export const dataOptions = (): Option[] => [
-  new Option('--cache <folder>', 'where decoded pictures are kept (default: LACUNA_CACHE or ~/.cache/lacuna)'),
+  cacheOption(),
   new Option(
     '--group <pattern>',
     'regular expression; what it captures in a file name is the group that no split parts',
   ),
   new Option('--allow-skipped <share>', 'share of unreadable pictures that is put up with (default: 0.01)').argParser(
     number,
+  ),
+]
+
+/** Options of commands that a method and its pictures begin with. */
+export const learnerOptions = (): Option[] => [
+  new Option('--encoder <name>', 'architecture: c4, resnet18, vit-mini, … (default: see `lacuna methods <method>`)'),
+  new Option('--size <px>', 'height and width of the pictures (default: 32; IDX files as they are)').argParser(
+    wholeNumber(4),
+  ),
+  new Option('--channels <n>', '1 for grey, 3 for colour (default: 3; IDX files 1)').argParser(wholeNumber(1)),
+  new Option('--set <key=value>', 'an option of the method, such as temperature=0.2; may be repeated').argParser(
+    setting,
   ),
 ]
 
@@ -125,7 +140,11 @@ export const openFor = (
 }
 
 export const deviceOptions = (): Option[] => [
-  new Option('--device <device>', 'what computes').choices(['cpu', 'webgpu', 'cuda']),
+  new Option('--device <device>', 'what computes (default: cpu, or what the run was trained on)').choices([
+    'cpu',
+    'webgpu',
+    'cuda',
+  ]),
   new Option('--threads <n>', 'threads on the cpu (default: one per physical core)').argParser(text =>
     checkedThreads(wholeNumber(1)(text)),
   ),

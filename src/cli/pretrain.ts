@@ -6,9 +6,9 @@ import {
   dataOptions,
   deviceOptions,
   jsonOption,
+  learnerOptions,
   number,
   readingOptions,
-  setting,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -24,14 +24,13 @@ export interface PretrainCommandOptions
 
 export const pretrainCommand = (): Command =>
   withOptions(new Command('pretrain'), [
-    new Option('--encoder <name>', 'architecture: c4, resnet18, vit-mini, … (default: see `lacuna methods <method>`)'),
-    new Option('--size <px>', 'height and width of the pictures (default: 32; IDX files as they are)').argParser(
-      wholeNumber(4),
-    ),
-    new Option('--channels <n>', '1 for grey, 3 for colour (default: 3; IDX files 1)').argParser(wholeNumber(1)),
+    ...learnerOptions(),
     new Option('--epochs <n>', 'passes over the pictures (default: 20)').argParser(number),
     new Option('--steps <n>', 'steps, instead of epochs').argParser(wholeNumber(1)).conflicts('epochs'),
-    new Option('--batch <n>', 'pictures in a step').argParser(wholeNumber(1)),
+    new Option(
+      '--batch <n>',
+      'pictures in a step (default: see `lacuna methods <method>`; fewer where there are fewer pictures)',
+    ).argParser(wholeNumber(1)),
     new Option(
       '--chunk <n>',
       'pictures in memory at a time, for large batches of methods that compare embeddings, such as simclr; batch norm sees a chunk at a time (default: the batch)',
@@ -40,18 +39,28 @@ export const pretrainCommand = (): Command =>
     new Option('--seeds <n>', 'trains n runs with seeds 0 … n − 1 into folders below --out')
       .argParser(wholeNumber(1))
       .conflicts('seed'),
-    new Option('--optimiser <name>', 'default: what the method is best with').choices(['adamw', 'sgd', 'lars']),
-    new Option('--lr <rate>', 'learning rate for a batch of 256, in proportion for others').argParser(number),
-    new Option('--weight-decay <rate>', 'of weights; biases and gains do not decay').argParser(number),
+    new Option('--optimiser <name>', 'what takes the steps (default: see `lacuna methods <method>`)').choices([
+      'adamw',
+      'sgd',
+      'lars',
+    ]),
+    new Option(
+      '--lr <rate>',
+      'learning rate for a batch of 256, in proportion for others (default: see `lacuna methods <method>`)',
+    ).argParser(number),
+    new Option(
+      '--weight-decay <rate>',
+      'of weights; biases and gains do not decay (default: see `lacuna methods <method>`)',
+    ).argParser(number),
     new Option('--warmup <share>', 'share of the steps over which the rate rises (default: 0.05)').argParser(number),
     new Option('--clip <norm>', 'scale gradients down to this common length (default: not at all)').argParser(number),
     new Option(
       '--checkpoint-activations',
       'compute the activations inside blocks again instead of keeping them: less memory, more time, the same weights',
     ),
-    new Option('--weights <file>', 'safetensors of torchvision, timm or Lacuna that the encoder starts from'),
-    new Option('--set <key=value>', 'an option of the method, such as temperature=0.2; may be repeated').argParser(
-      setting,
+    new Option(
+      '--weights <path>',
+      'what the encoder starts from: safetensors of torchvision or timm, a run, or an export',
     ),
     new Option('--no-report', 'leave report.html out, and what it takes: some seconds'),
     new Option(

@@ -4,9 +4,9 @@ import {
   type DataOptions,
   dataOptions,
   jsonOption,
+  learnerOptions,
   open,
   readingOptions,
-  setting,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -25,13 +25,8 @@ export const previewCommand = (): Command =>
   withOptions(new Command('preview'), [
     new Option('--out <file>', 'where to write the sheet').default('preview.png'),
     new Option('--count <n>', 'pictures').default(8).argParser(wholeNumber(1)),
-    new Option('--size <px>', 'height and width of the pictures (default: 32; IDX files as they are)').argParser(
-      wholeNumber(4),
-    ),
-    new Option('--channels <n>', '1 for grey, 3 for colour').argParser(wholeNumber(1)),
-    new Option('--encoder <name>', 'architecture (default: see `lacuna methods <method>`)'),
+    ...learnerOptions(),
     new Option('--seed <n>', 'of the pictures and of what is drawn').default(0).argParser(wholeNumber(0)),
-    new Option('--set <key=value>', 'an option of the method; may be repeated').argParser(setting),
     ...readingOptions(),
     ...dataOptions(),
     jsonOption(),

@@ -30,14 +30,10 @@ const commands = [
 ]
 
 /**
- * Runs the command that was typed. A command's file says what its options are; what it works with, it imports when it runs,
+ * All commands with their options. A command's file says what its options are; what it works with, it imports when it runs,
  * so that help is there at once.
- *
- * Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
  */
-export async function main(): Promise<void> {
-  whenReadersLeave()
-  const { asked } = listen()
+export function commandLine(): Command {
   const program = new Command('lacuna')
     .description('Learns representations from unlabelled pictures by hiding a part of each and predicting it.')
     .version(version)
@@ -48,8 +44,19 @@ export async function main(): Promise<void> {
   for (const command of commands) program.addCommand(command())
   for (const command of [program, ...program.commands])
     command.exitOverride().showHelpAfterError('(--help shows an example)')
+  return program
+}
+
+/**
+ * Runs the command that was typed.
+ *
+ * Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ */
+export async function main(): Promise<void> {
+  whenReadersLeave()
+  const { asked } = listen()
   try {
-    await interruptible(asked, () => program.parseAsync())
+    await interruptible(asked, () => commandLine().parseAsync())
   } catch (error) {
     process.exitCode = report(error, asked)
   }

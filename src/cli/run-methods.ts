@@ -22,18 +22,21 @@ const brief = (m: Described): string =>
 
 function full(m: Described): string {
   const { optimiser, learningRate, weightDecay, batch } = m.training
+  const rows = methodSettings(m).map(([key, ...rest]) => [`  ${key}`, ...rest])
   return [
     brief(m),
     `  trained with --encoder ${m.encoder}, ${optimiser}, --lr ${learningRate} for a batch of 256, --weight-decay ${weightDecay}, --batch ${batch}`,
-    `\noptions (--set key=value):\n${table(leaves(m.options), 3)}`,
+    `\noptions (--set key=value):\n${table(rows, 3)}`,
   ].join('\n')
 }
 
-/** One row an option: dotted key, default, description. */
+/** What `--set` takes for a method: a row an option, with its dotted key, its default as JSON and what it is. */
+export const methodSettings = (m: Described): string[][] => leaves(m.options)
+
 function leaves(schema: OptionSchema, prefix = ''): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]) =>
     inner.properties === undefined
-      ? [[`  ${prefix}${key}`, JSON.stringify(inner.default), inner.description ?? '']]
+      ? [[`${prefix}${key}`, JSON.stringify(inner.default), inner.description ?? '']]
       : leaves(inner, `${prefix}${key}.`),
   )
 }

@@ -73,6 +73,14 @@ test('another size, channels or group pattern is another store', async () => {
   expect(new Set(sets.map(({ directory }) => directory)).size).toBe(4)
 })
 
+test('a store that was made without a word of the size serves who asks for the size it has', async () => {
+  const root = put(temporaryFolder(), { 'a.png': black, 'b.png': white })
+  const first = await open(root, { size: 0 })
+  expect(first.size).toBe(32)
+  expect((await open(root, { size: 32 })).directory).toBe(first.directory)
+  expect((await open(root, { size: 16 })).directory).not.toBe(first.directory)
+})
+
 test('a damaged store is built again', async () => {
   const root = put(temporaryFolder(), { '1.png': grey })
   const { directory } = await open(root)

@@ -92,23 +92,31 @@ interface Place {
 }
 
 /**
- * Where the store of a source lies, and what it says where it is there and up to date. A range that was found once is
- * found again, so a store of `auto` serves too where it has the same.
+ * Where the store of a source lies, and what it says where it is there and up to date. One that was made without a word of the
+ * size, or of the range, serves too where it has turned out to have what is asked for.
  */
 function storeOf({ cache, path, size, channels, groupPattern }: Place, reading: Reading, { fingerprint }: Source) {
-  const at = (how: Reading) => {
-    const directory = storeDirectory(cache, path, size, channels, groupPattern, how)
+  const at = (side: number, how: Reading) => {
+    const directory = storeDirectory(cache, path, side, channels, groupPattern, how)
     const index = readIndex(directory)
     return { directory, kept: index?.fingerprint === fingerprint ? index : undefined }
   }
   const { range } = reading
-  if (range !== 'auto' && range.of === 'deep') {
-    const auto = at({ ...reading, range: 'auto' })
-    const found = auto.kept?.reading.range
-    if (found === 'auto' || (found?.low === range.low && found.high === range.high)) return auto
-  }
-  return at(reading)
+  const found = range !== 'auto' && range.of === 'deep' ? [{ ...reading, range: 'auto' as const }] : []
+  for (const how of [...found, reading])
+    for (const side of size === 0 ? [0] : [0, size]) {
+      const store = at(side, how)
+      if (store.kept && serves(store.kept, size, range)) return store
+    }
+  return at(size, reading)
 }
+
+/** `auto` in an index: no picture had a range to be found. */
+const serves = ({ size, reading }: StoreIndex, side: number, range: Reading['range']): boolean =>
+  (side === 0 || size === side) &&
+  (range === 'auto' ||
+    reading.range === 'auto' ||
+    (reading.range.low === range.low && reading.range.high === range.high))
 
 function openStore(path: string, stored: StoreIndex, options: OpenOptions, asked: Reading): PictureSet {
   const { size, channels } = options

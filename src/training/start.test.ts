@@ -18,7 +18,7 @@ const from = (weights: string, encoder = config.encoder) => {
   return startWeights(assemble(other), other)
 }
 
-test("another run's checkpoint gives its encoder, and nothing else", async () => {
+test('another run, or its checkpoint, gives its encoder, and nothing else', async () => {
   const out = join(temporaryFolder(), 'run')
   await pretrain('rotation', memorySet(20), { out, encoder: 'c4-half', batch: 8, steps: 2, threads: 1 })
   const state = join(out, 'checkpoint', 'state.safetensors')
@@ -29,11 +29,12 @@ test("another run's checkpoint gives its encoder, and nothing else", async () =>
   expect(() => from(state, 'resnet18')).toThrow(
     /^--weights [^\n]*state.safetensors: do not fit --encoder resnet18: the weights are of another model: [^\n]*; choose the --encoder that they are of$/,
   )
-  expect(() => from(out)).toThrow(`is a run; name its checkpoint: --weights ${state}`)
+  expect(from(out)).toEqual(given)
 })
 
 test('a file without prefix, as of torchvision or `lacuna export`', () => {
-  const path = join(temporaryFolder(), 'encoder.safetensors')
+  const folder = temporaryFolder()
+  const path = join(folder, 'encoder.safetensors')
   const { encoder } = assembly.learner.modules
   const variables = variablesOf(encoder)
   const values = new Map(initialValues(new Map([...variables].map(([name, t]) => [t, name])), 7))
@@ -47,6 +48,7 @@ test('a file without prefix, as of torchvision or `lacuna export`', () => {
     ),
   )
   expect(new Map([...from(path)].map(([name, data]) => [name.slice('encoder.'.length), data]))).toEqual(values)
+  expect(from(folder)).toEqual(from(path)) // the folder of an export
 })
 
 test('what is no such file says what would be one', () => {
@@ -54,8 +56,7 @@ test('what is no such file says what would be one', () => {
   mkdirSync(join(folder, 'folder'))
   put(folder, { empty: '', 'weights.pth': 'PK\x03\x04, a pickle in an archive' })
   writeFileSync(join(folder, 'cat.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
-  const fitting =
-    /; what fits is safetensors of torchvision, timm or `lacuna export`, or checkpoint\/state\.safetensors of a run$/
+  const fitting = /; what fits is safetensors of torchvision or timm, a run, or an export of `lacuna export`$/
   const says = (name: string, what: string) => {
     const path = join(folder, name)
     expect(() => from(path)).toThrow(`--weights ${path}: ${what}`)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { LacunaError } from '../errors.js'
+import { isThere } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
@@ -11,18 +12,13 @@ import type { Assembly } from './programs.js'
 type Weights = ReadonlyMap<string, Float32Array>
 
 /**
- * The weights that the encoder of a run starts from: a file of torchvision, timm or `lacuna export`, or another run's checkpoint.
+ * The weights that the encoder of a run starts from: a file of torchvision or timm, an export, another run, or its checkpoint.
  * @returns values by their names in the run; none where the configuration names no file
  * @throws LacunaError when the file is none of these, or of another encoder
  */
 export function startWeights({ learner }: Assembly, { weights, encoder }: RunConfig): Weights {
   if (weights === undefined) return new Map()
-  if (hasCheckpoint(weights))
-    throw new LacunaError(
-      `--weights ${weights}: is a run; name its checkpoint: --weights ${join(weights, 'checkpoint', 'state.safetensors')}`,
-      2,
-    )
-  const { tensors, metadata } = read(weights)
+  const { tensors, metadata } = read(fileOf(weights))
   const wanted = new Map([...variablesOf(learner.modules.encoder)].map(([name, { shape }]) => [name, shape]))
   const prefix = metadata.format === 'lacuna' && metadata.step !== undefined ? 'encoder.' : ''
   try {
@@ -35,13 +31,20 @@ export function startWeights({ learner }: Assembly, { weights, encoder }: RunCon
   }
 }
 
+/** The file that a folder stands for: the encoder of an export, or the checkpoint of a run. */
+function fileOf(path: string): string {
+  if (hasCheckpoint(path)) return join(path, 'checkpoint', 'state.safetensors')
+  const exported = join(path, 'encoder.safetensors')
+  return isThere(exported) ? exported : path
+}
+
 function read(path: string): ReturnType<typeof readSafetensors> {
   try {
     return readSafetensors(path)
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
     throw new LacunaError(
-      `--weights ${error.message}; what fits is safetensors of torchvision, timm or \`lacuna export\`, or checkpoint/state.safetensors of a run`,
+      `--weights ${error.message}; what fits is safetensors of torchvision or timm, a run, or an export of \`lacuna export\``,
     )
   }
 }

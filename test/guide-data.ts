@@ -1,0 +1,96 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+import { emoji as images } from './lacuna.js'
+
+/** Pictures of each class */
+const EACH = 48
+const classes: Readonly<Record<string, string>> = {
+  'Animals & Nature': 'animals',
+  'Food & Drink': 'food',
+  Objects: 'objects',
+  Symbols: 'symbols',
+  'Travel & Places': 'places',
+}
+
+interface Picture {
+  readonly file: string
+  readonly name: string
+  readonly label: string
+}
+
+/**
+ * What the pages of the guide say that there is, laid out in a folder: real pictures from the package
+ * emoji-datasource-google under their short names, and what else lies in folders of pictures.
+ */
+export async function layOut(folder: string): Promise<void> {
+  const pictures = chosen()
+  const put = (place: string, { file }: Picture) => {
+    mkdirSync(dirname(join(folder, place)), { recursive: true })
+    copyFileSync(file, join(folder, place))
+  }
+  pictures.forEach((picture, i) => {
+    const { name, label } = picture
+    put(`photos/${name}.png`, picture)
+    put(`class-folders/${label}/${name}.png`, picture)
+    put(`split-folders/${i % 4 === 0 ? 'test' : 'train'}/${label}/${name}.png`, picture)
+    if (i % 8 === 0) put(`listed/${label}/${name}.png`, picture)
+    if (i % 8 === 1) put(`films/film${Math.floor(i / 32)}_${i % 32}.png`, picture)
+    if (i % 6 === 2) put(`mixed/${name}.png`, picture)
+  })
+  await layOutOddities(join(folder, 'mixed'), pictures)
+  await layOutIdx(join(folder, 'digits'), pictures.slice(0, 100))
+}
+
+function chosen(): Picture[] {
+  const all = JSON.parse(readFileSync(join(images, '../../../emoji.json'), 'utf8')) as {
+    readonly category: string
+    readonly image: string
+    readonly short_name: string
+    readonly has_img_google: boolean
+  }[]
+  const sorted = Object.entries(classes).map(([category, label]) =>
+    all
+      .filter(each => each.category === category && each.has_img_google && /^[a-z_]+$/.test(each.short_name))
+      .slice(0, EACH)
+      .map(({ image, short_name: name }) => ({ file: join(images, image), name, label })),
+  )
+  return Array.from({ length: EACH }, (_, i) => sorted.flatMap(each => each[i] ?? [])).flat()
+}
+
+/** Pictures that are not square, damaged, or of kinds that cannot be read, and a file that is no picture. */
+async function layOutOddities(folder: string, pictures: readonly Picture[]): Promise<void> {
+  const [first, second] = pictures
+  if (first === undefined || second === undefined) throw new Error('no pictures')
+  await sharp(first.file).resize(96, 64, { fit: 'fill' }).toFile(join(folder, 'wide.jpg'))
+  writeFileSync(join(folder, 'broken.png'), readFileSync(second.file).subarray(0, 900))
+  writeFileSync(join(folder, 'drawing.psd'), '8BPS')
+  writeFileSync(join(folder, 'notes.txt'), 'bought in May')
+}
+
+/** The files of MNIST, with 28 px grey pictures and the classes as numbers. */
+async function layOutIdx(folder: string, pictures: readonly Picture[]): Promise<void> {
+  mkdirSync(folder)
+  const names = Object.values(classes)
+  for (const [part, own] of [['train', pictures.slice(0, 80)] as const, ['t10k', pictures.slice(80)] as const]) {
+    const pixels = await Promise.all(
+      own.map(({ file }) =>
+        sharp(file).flatten({ background: 'white' }).resize(28, 28).toColourspace('b-w').raw().toBuffer(),
+      ),
+    )
+    writeFileSync(
+      join(folder, `${part}-images-idx3-ubyte`),
+      Buffer.concat([header(0x803, own.length, 28, 28), ...pixels]),
+    )
+    const labels = Buffer.from(own.map(({ label }) => names.indexOf(label)))
+    writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), Buffer.concat([header(0x801, own.length), labels]))
+  }
+}
+
+function header(...numbers: number[]): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length)
+  numbers.forEach((value, i) => {
+    bytes.writeUInt32BE(value, 4 * i)
+  })
+  return bytes
+}
