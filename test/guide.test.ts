@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { usual } from '../src/report/verdict/usual-steps.js'
 import { layOut } from './guide-data.js'
 import { main, temporary } from './lacuna.js'
 
@@ -24,10 +25,9 @@ beforeAll(async () => {
   const npx = join(bin, 'npx')
   writeFileSync(npx, `#!/bin/sh\n[ "$1" = lacuna ] && shift && exec '${process.execPath}' '${main}' "$@"\n`)
   chmodSync(npx, 0o755)
-  for (const [name, place] of Object.entries(installed)) {
-    mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  mkdirSync(join(folder, 'node_modules'))
+  for (const [name, place] of Object.entries(installed))
     symlinkSync(resolve(place), join(folder, 'node_modules', name), 'dir')
-  }
 })
 
 test('the contents name every page', () => {
@@ -41,18 +41,41 @@ test.each(pages.filter(page => page !== written))('%s: its commands run, and pri
   let printed = ''
   for (const { kind, rest, text, line } of blocks) {
     const where = `${page}:${line}`
+    const lines = text.trimEnd().split('\n')
     if (kind === 'sh') {
       const ended = await shell(text)
       printed = ended.printed
-      const expected = rest === 'fails' ? /^[12]$/ : /^0$/
-      expect(`${ended.code}`, `${where}\n${text}${printed}`).toMatch(expected)
-    } else if (kind === 'text') for (const wanted of text.trimEnd().split('\n')) expectLine(printed, wanted, where)
-    else if (rest !== '') {
-      mkdirSync(dirname(join(folder, rest)), { recursive: true })
-      writeFileSync(join(folder, rest), text)
-    } else expect(kind, `${where}: a block that is neither run, compared nor written`).toBe('tree')
+      expect(ended.code === 0, `${where} ended with ${ended.code}\n${text}${printed}`).toBe(rest !== 'fails')
+    } else if (kind === 'text') for (const wanted of lines) expectLine(printed, wanted, where)
+    else if (kind === 'tree')
+      for (const path of lines) expect(existsSync(join(folder, path)), `${where} ${path}`).toBe(true)
+    else if (rest !== '') write(rest, text)
+    else expect(text, `${where}: a block that is neither run, compared nor written`).toMatch(/^npm install \w+\n$/)
   }
 })
+
+test('the steps of the shortest training are those that verdicts go by', () => {
+  const rows = readFileSync(join(guide, 'methods.md'), 'utf8').matchAll(/^\| `([\w-]+)` \|.*\| (\d+) \|$/gm)
+  expect(Object.fromEntries(Array.from(rows, ([, method, steps]) => [method, Number(steps)]))).toEqual(usual)
+})
+
+test("exports.md has the card's own program for Node", () => {
+  const program = /```js encoder\/try\.mjs\n([\s\S]*?)```/.exec(readFileSync(join(guide, 'exports.md'), 'utf8'))?.[1]
+  expect(readFileSync(join(folder, 'encoder', 'README.md'), 'utf8')).toContain(program)
+})
+
+test.skipIf(spawnSync('python3', ['-c', 'import onnxruntime']).status !== 0)('its program in Python runs', async () => {
+  const { code, printed } = await shell('cd encoder && python3 ask.py')
+  expect(code, printed).toBe(0)
+  expect(printed).toContain("tensor(uint8) ['N', 32, 32, 3]")
+  for (const key of ['image.preprocessing', 'image.range', 'lacuna.encoder', 'lacuna.layer'])
+    expect(printed).toContain(`${key} = `)
+})
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
 
 /** A line of a page was printed; `…` stands for anything. */
 function expectLine(printed: string, wanted: string, where: string): void {
@@ -62,7 +85,7 @@ function expectLine(printed: string, wanted: string, where: string): void {
 }
 
 interface Block {
-  /** `sh` is run; `text` is what the block before has printed; any other is a file, or a `tree` of files */
+  /** `sh` is run; `text` are lines that it has printed; `tree` are files that are there; any other is a file to write */
   readonly kind: string
   /** `fails` for commands that show an error; the path of a file */
   readonly rest: string
