@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../src/data/sharp.js'
 import { emoji as images } from './lacuna.js'
 
 /** Pictures of each class */
