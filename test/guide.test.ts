@@ -35,6 +35,24 @@ test('the contents name every page', () => {
   expect(pages.toSorted()).toEqual(there.toSorted())
 })
 
+test.each(pages)('%s: its links lead somewhere', page => {
+  const text = readFileSync(join(guide, page), 'utf8')
+  for (const [, path = '', anchor] of text.matchAll(/\]\(([^)#:]*)(?:#([\w-]+))?\)/g)) {
+    const target = path === '' ? join(guide, page) : join(guide, path)
+    expect(existsSync(target), `${page}: ${path}`).toBe(true)
+    if (anchor !== undefined) expect(headingsOf(readFileSync(target, 'utf8')), `${page}: ${path}`).toContain(anchor)
+  }
+})
+
+/** As GitHub names them. */
+const headingsOf = (page: string): string[] =>
+  Array.from(page.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
 test.each(pages.filter(page => page !== written))('%s: its commands run, and print what it says', async page => {
   const blocks = blocksOf(readFileSync(join(guide, page), 'utf8'))
   expect(blocks.filter(({ kind, text }) => kind === 'sh' && text.includes('npx lacuna'))).not.toEqual([])

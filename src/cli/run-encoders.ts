@@ -38,7 +38,7 @@ function list(all: readonly Described[], size: number): string {
     '',
     ...all.map(e => `${e.name}: ${e.description}`),
     '',
-    `For pictures of ${size} px; --encoder NAME of \`lacuna pretrain\` chooses one, --layer of \`lacuna evaluate\` and \`lacuna embed\` a layer of it, and \`lacuna encoders NAME\` says what weights it takes.`,
+    `For pictures of ${size} px; --encoder NAME of \`lacuna pretrain\` chooses one, --layer of \`lacuna evaluate\`, \`embed\` and \`export\` a layer of it, and \`lacuna encoders NAME\` says what weights it takes.`,
   ].join('\n')
 }
 
