@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import { readMetrics } from 'lacuna'
@@ -52,13 +52,15 @@ export async function reached({ phase, share }: Moment, times: Times, life: Life
       return after(() => decodes(life), share * times.decoding)
     case 'preparing':
       return after(() => holdsLock(life), share * times.preparing)
-    case 'configuring':
-      return (await after(() => holdsLock(life), 0)) && after(() => writes(life.run, /^config/), share * WRITING_MS, 0)
+    case 'configuring': {
+      if (!(await after(() => holdsLock(life), 0))) return false
+      return after(written(life.run, 'config.json'), share * WRITING_MS, 0)
+    }
     case 'training':
       return after(() => stepOf(life) >= Math.max(1, atStep), 0, 3)
     case 'saving': {
-      const training = await after(() => stepOf(life) >= atStep, 0, 3)
-      return training && after(() => writes(join(life.run, 'checkpoint'), /^state/), share * WRITING_MS, 0)
+      if (!(await after(() => stepOf(life) >= atStep, 0, 3))) return false
+      return after(written(join(life.run, 'checkpoint'), 'state.safetensors'), share * WRITING_MS, 0)
     }
     case 'reporting':
       return after(() => stepOf(life) >= steps, share * times.reporting, 3)
@@ -92,8 +94,14 @@ const namesIn = (folder: string): string[] => {
 }
 
 const decodes = ({ cache }: Life): boolean => namesIn(cache).some(name => name.includes('.part-'))
-const writes = (folder: string, file: RegExp): boolean =>
-  namesIn(folder).some(name => file.test(name) && name.endsWith('.part'))
+
+/** Whether a file is being written from now on, or has just been: a quick disk is done between two looks. */
+function written(folder: string, file: string): () => boolean {
+  const before = identityOf(join(folder, file))
+  return () =>
+    identityOf(join(folder, file)) !== before ||
+    namesIn(folder).some(name => name.startsWith(file) && name.endsWith('.part'))
+}
 
 function holdsLock({ run, pid }: Life): boolean {
   try {
@@ -110,7 +118,10 @@ function stepOf({ run, metricsBefore, from }: Life): number {
 }
 
 /** Which file `metrics.jsonl` is: a training writes it anew when it begins. */
-export function metricsIn(run: string): string | undefined {
-  const path = join(run, 'metrics.jsonl')
-  return existsSync(path) ? `${statSync(path).ino}` : undefined
+export const metricsIn = (run: string): string | undefined => identityOf(join(run, 'metrics.jsonl'))
+
+/** Another one for each file of that name; undefined where there is none. */
+const identityOf = (path: string): string | undefined => {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return found && `${found.ino} ${found.birthtimeNs}`
 }
