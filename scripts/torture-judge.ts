@@ -12,6 +12,8 @@ export interface Aftermath {
   readonly ended: Ended
   /** Steps of the checkpoint before; undefined where there was none */
   readonly before: number | undefined
+  /** What processes before it have left half done */
+  readonly torn: readonly string[]
   /** Whether it came to write lines of its own */
   readonly trained: boolean
   readonly run: string
@@ -56,11 +58,14 @@ function crashes({ code, signal, out, err }: Ended): string[] {
   return faults
 }
 
-/** Files that a process which ended by itself should have taken away. */
-const leftovers = ({ run }: Aftermath): string[] =>
-  namesBelow(run)
-    .filter(name => /\.part$|lock\.json$/.test(name))
+/** Files that a process which ended by itself should have taken away: its own, and once it trains those of killed ones too. */
+const leftovers = ({ run, torn, trained }: Aftermath): string[] =>
+  tornIn(run)
+    .filter(name => trained || !torn.includes(name))
     .map(name => `left ${name}`)
+
+/** What a training has in its folder only while it runs. */
+export const tornIn = (run: string): string[] => namesBelow(run).filter(name => /\.part$|lock\.json$/.test(name))
 
 function namesBelow(folder: string): string[] {
   try {

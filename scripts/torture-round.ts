@@ -6,7 +6,7 @@ import { generator } from '#lacuna/data/shuffle.js'
 import { isRun } from '#lacuna/training/config.js'
 import { emojiImages } from './emoji.js'
 import { type Ended, start } from './lacuna.js'
-import { faultsOf, savedStep } from './torture-judge.js'
+import { faultsOf, savedStep, tornIn } from './torture-judge.js'
 import { again, type KindName, kinds, makeSpace } from './torture-kinds.js'
 import { type Life, type Moment, metricsIn, reached, type Times, timed } from './torture-moments.js'
 
@@ -124,7 +124,7 @@ function blowsOf(first: KindName, { seed, round, more, moment }: RoundOptions): 
 /** One process from its start to its end, in words, and what is wrong about it. */
 async function lifeUnder(blow: Blow | undefined, subject: Subject, { folder, disk }: RoundOptions) {
   const run = join(folder, 'run')
-  const before = savedStep(run)
+  const [before, torn] = [savedStep(run), tornIn(run)]
   const { life, ended, child } = begin(subject, folder)
   const met = blow !== undefined && (await reached(blow.moment, subject.times, life))
   if (met) await kinds[blow.kind].strike({ child, run, moved: join(folder, 'moved'), disk }, blow.share)
@@ -132,7 +132,7 @@ async function lifeUnder(blow: Blow | undefined, subject: Subject, { folder, dis
   makeSpace(disk)
   const metrics = metricsIn(run)
   const wrong = faultsOf({
-    ...{ met: met ? blow.kind : undefined, ended: end, before },
+    ...{ met: met ? blow.kind : undefined, ended: end, before, torn },
     ...{ run, trained: metrics !== undefined && metrics !== life.metricsBefore },
     ...{ steps: subject.steps, saveEvery: subject.saveEvery },
   })
