@@ -1,5 +1,5 @@
+import type { Runner } from '#lacuna/engine/runner.js'
 import { compile } from '#lacuna/program/compile.js'
-import type { Runner } from '#lacuna/program/engine.js'
 import { filled, variable } from '#lacuna/program/trace.js'
 
 const SIDE = 2048

@@ -14,7 +14,7 @@ export function formsSection({ cases }: FormsRecord): string {
   const errors = spread(all.map(({ estimate, milliseconds }) => milliseconds / estimate))
   return `## Forms of convolutions
 
-Milliseconds of each form that can serve, by ONNX Runtime's own profile; the first is the one that the cost model of \`src/program/cost.ts\` chooses, with its estimate in brackets, which is for a machine of its own: what the chosen forms take is ${errors.median.toFixed(1)} times the estimate, ${errors.least.toFixed(1)} to ${errors.most.toFixed(1)}. Lost is what the fastest form would take less.
+Milliseconds of each form that can serve, by ONNX Runtime's own profile; the first is the one that the cost model of \`src/program/lowering/cost.ts\` chooses, with its estimate in brackets, which is for a machine of its own: what the chosen forms take is ${errors.median.toFixed(1)} times the estimate, ${errors.least.toFixed(1)} to ${errors.most.toFixed(1)}. Lost is what the fastest form would take less.
 
 ${cases.map(caseTable).join('\n\n')}`
 }

@@ -1,10 +1,10 @@
+import type { Assembly, AssemblyConfig } from '#lacuna/assembly/programs.js'
 import { ntXent } from '#lacuna/losses/ntxent.js'
 import { simclr } from '#lacuna/methods/simclr.js'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
 import { mlp } from '#lacuna/nn/layers.js'
 import { module, variablesOf } from '#lacuna/nn/module.js'
 import { concat } from '#lacuna/tensor/movement.js'
-import type { Assembly, AssemblyConfig } from '#lacuna/training/programs.js'
 import { toFloat } from '#lacuna/views/picture.js'
 
 /** SimCLR with its default options but without augmentation: each picture, cast to float, is both views of itself. */

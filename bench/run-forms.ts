@@ -5,10 +5,10 @@
  * usage: node run-forms.js ENCODER SIZE VIEWS RUNS THREADS
  */
 
+import { blockedChannels } from '#lacuna/engine/node/probe.js'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
-import { type Convolution, geometryOf } from '#lacuna/program/cost.js'
-import { ranked } from '#lacuna/program/forms.js'
-import { blockedChannels } from '#lacuna/program/probe.js'
+import { type Convolution, geometryOf } from '#lacuna/program/lowering/cost.js'
+import { ranked } from '#lacuna/program/lowering/forms.js'
 import { trace } from '#lacuna/program/trace.js'
 import { derivative, topological } from '#lacuna/tensor/derivative.js'
 import type { TensorOf } from '#lacuna/tensor/primitives.js'

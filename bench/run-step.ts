@@ -4,13 +4,14 @@
  *
  * usage: node run-step.js ENCODER SIZE BATCH STEPS THREADS whole|plain
  */
+
+import { assemble, trainingProgram } from '#lacuna/assembly/programs.js'
+import { targetFor } from '#lacuna/engine/node/probe.js'
+import { startRunner } from '#lacuna/engine/node/runner.js'
 import { initialValues } from '#lacuna/nn/initialise.js'
 import { drawFeeds } from '#lacuna/program/draws.js'
-import { targetFor } from '#lacuna/program/probe.js'
-import { startRunner } from '#lacuna/program/runner.js'
 import { variableOf } from '#lacuna/program/trace.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
-import { assemble, trainingProgram } from '#lacuna/training/programs.js'
 import { matmulGflops } from './matmul.js'
 import { assemblePlain } from './plain-step.js'
 import { median } from './statistics.js'

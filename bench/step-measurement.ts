@@ -1,5 +1,5 @@
+import type { RunConfig } from '#lacuna/assembly/config.js'
 import { plainReading } from '#lacuna/data/index.js'
-import type { RunConfig } from '#lacuna/training/config.js'
 
 /** Steps that are taken before the timing starts: memory grows and, in PyTorch, programs are compiled. */
 export const WARM_UP = 3

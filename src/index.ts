@@ -3,6 +3,8 @@
  *
  * @module lacuna
  */
+
+export type { RunConfig } from './assembly/config.js'
 export * from './data/index.js'
 export { LacunaError } from './errors.js'
 export * from './evaluation/index.js'
@@ -12,7 +14,7 @@ export type { Encoder, EncoderInput } from './nn/encoder.js'
 export { encoderNames, makeEncoder } from './nn/encoders.js'
 export { type PretrainOptions, pretrain, type Run } from './pretrain.js'
 export * from './report/index.js'
-export { type RunConfig, readConfig } from './training/config.js'
+export { readConfig } from './runs/config.js'
+export { type MetricsLine, readMetrics } from './runs/metrics.js'
 export type { LoopProgress } from './training/loop.js'
-export { type MetricsLine, readMetrics } from './training/metrics.js'
 export { type Preview, preview, previewRun } from './training/preview.js'

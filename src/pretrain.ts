@@ -1,12 +1,13 @@
 import type { PictureSet } from './data/index.js'
+import { interruptible } from './engine/node/interruptible.js'
 import { LacunaError, messageOf } from './errors.js'
 import { watchVectors } from './evaluation/watch.js'
-import { interruptible } from './program/interruptible.js'
 import { writeRunReport } from './report/run.js'
 import { type Verdict, verdictOf } from './report/verdict/verdict.js'
-import { hasCheckpoint } from './training/checkpoint.js'
-import { readMetrics } from './training/metrics.js'
-import { type Run as Trained, type PretrainOptions as TrainingOptions, pretrain as train } from './training/pretrain.js'
+import { hasCheckpoint } from './runs/checkpoint.js'
+import { readMetrics } from './runs/metrics.js'
+import type { PretrainOptions as TrainingOptions } from './training/options.js'
+import { type Run as Trained, pretrain as train } from './training/pretrain.js'
 
 export interface PretrainOptions extends TrainingOptions {
   /** Leaves `report.html` in the run, a few seconds' work; default true. Without it the verdict knows the curve alone. */

@@ -41,7 +41,7 @@ export const embedCommand = (): Command =>
       const output = terminal(options.json === true)
       const { openEncoder, placeInRun } = await import('../evaluation/encoder.js')
       const { writeEmbeddings } = await import('../formats/embeddings.js')
-      const { readConfig } = await import('../training/config.js')
+      const { readConfig } = await import('../runs/config.js')
       const { out } = options
       if (!/[^/\\]\.(npy|parquet)$/.test(out))
         throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)

@@ -1,11 +1,6 @@
 import { Command, Option } from 'commander'
 import { jsonOption, wholeNumber } from './options.js'
-
-export interface EncodersOptions {
-  readonly size: number
-  readonly channels: number
-  readonly json?: boolean
-}
+import type { EncodersOptions } from './run-encoders.js'
 
 export const encodersCommand = (): Command =>
   new Command('encoders')

@@ -60,7 +60,7 @@ export const evaluateCommand = (): Command =>
       const { evaluate, runsIn } = await import('../evaluation/evaluate.js')
       const { writeRunReport } = await import('../report/run.js')
       const { evaluationText } = await import('../report/text-lines.js')
-      const { readConfig } = await import('../training/config.js')
+      const { readConfig } = await import('../runs/config.js')
       const [first = run] = runsIn(run)
       placeInRun(first, options)
       const file = join(run, 'evaluation.json')

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { RunConfig } from '../assembly/config.js'
 import { type Fit, fits } from '../data/fits.js'
 import type { PictureSet } from '../data/index.js'
 import type { Range } from '../data/reading.js'
+import { checkedThreads } from '../engine/node/cores.js'
 import { LacunaError } from '../errors.js'
 import { pools } from '../nn/pools.js'
-import { checkedThreads } from '../program/cores.js'
-import type { Device } from '../program/lowering.js'
-import type { RunConfig } from '../training/config.js'
+import type { Device } from '../program/lowering/types.js'
 import { listen } from './interruption.js'
 import type { Output } from './terminal.js'
 
@@ -169,7 +169,7 @@ export async function open(source: string, options: DataOptions & DeviceOptions,
   const { size = 0, channels, group, cache, allowSkipped, fit, background, range, device = 'cpu' } = options
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new LacunaError(`pictures have 1 channel or 3, not ${channels}`, 2)
-  const { checkDevice } = await import('../program/device.js')
+  const { checkDevice } = await import('../engine/node/device.js')
   await checkDevice(device)
   const { openPictures } = await import('../data/index.js')
   const set = await openPictures(source, {

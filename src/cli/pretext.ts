@@ -38,7 +38,7 @@ export const pretextCommand = (): Command =>
       const { previewSheet } = await import('../report/preview.js')
       const { writeRunReport } = await import('../report/run.js')
       const { pretextText } = await import('../report/text-lines.js')
-      const { readConfig } = await import('../training/config.js')
+      const { readConfig } = await import('../runs/config.js')
       const { previewRun } = await import('../training/preview.js')
       const runs = runsIn(run)
       const pictures = await openFor(readConfig(runs[0] ?? run), data, options, output)

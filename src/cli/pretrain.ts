@@ -1,8 +1,6 @@
 import { Command, Option } from 'commander'
-import type { PretrainOptions } from '../pretrain.js'
 import { checkedSaveEvery } from '../training/saving.js'
 import {
-  type DataOptions,
   dataOptions,
   deviceOptions,
   jsonOption,
@@ -12,15 +10,7 @@ import {
   wholeNumber,
   withOptions,
 } from './options.js'
-
-export interface PretrainCommandOptions
-  extends DataOptions,
-    Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress' | 'onStage'> {
-  readonly seeds?: number
-  readonly lr?: number
-  readonly set?: Record<string, unknown>
-  readonly json?: boolean
-}
+import type { PretrainCommandOptions } from './run-pretrain.js'
 
 export const pretrainCommand = (): Command =>
   withOptions(new Command('pretrain'), [

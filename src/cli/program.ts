@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { interruptible } from '../engine/node/interruptible.js'
 import { LacunaError } from '../errors.js'
-import { interruptible } from '../program/interruptible.js'
 import { version } from '../version.js'
 import { cacheCommand } from './cache.js'
 import { doctorCommand } from './doctor.js'

@@ -2,8 +2,13 @@ import type { Encoder } from '../nn/encoder.js'
 import { encoderNames, makeEncoder } from '../nn/encoders.js'
 import { parameterCount } from '../nn/parameters.js'
 import { table } from '../report/table.js'
-import type { EncodersOptions } from './encoders.js'
 import { terminal } from './terminal.js'
+
+export interface EncodersOptions {
+  readonly size: number
+  readonly channels: number
+  readonly json?: boolean
+}
 
 /** Says what each encoder is or, by its name, all of one. */
 export function runEncoders(name: string | undefined, { json, ...input }: EncodersOptions): void {

@@ -1,18 +1,27 @@
 import { join, resolve } from 'node:path'
+import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
+import { interruptible } from '../engine/node/interruptible.js'
 import { LacunaError } from '../errors.js'
 import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
-import { interruptible } from '../program/interruptible.js'
 import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
+import { isRun, readConfig } from '../runs/config.js'
 import { checkUsage } from '../training/arguments.js'
-import { isRun, type RunConfig, readConfig } from '../training/config.js'
 import type { LoopProgress } from '../training/loop.js'
 import { listen } from './interruption.js'
-import { open, openFor } from './options.js'
-import type { PretrainCommandOptions } from './pretrain.js'
+import { type DataOptions, open, openFor } from './options.js'
 import { type Output, terminal } from './terminal.js'
+
+export interface PretrainCommandOptions
+  extends DataOptions,
+    Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress' | 'onStage'> {
+  readonly seeds?: number
+  readonly lr?: number
+  readonly set?: Record<string, unknown>
+  readonly json?: boolean
+}
 
 /** Trains one run or, with --seeds, several, and says what came of them. */
 export async function runPretrain(method: string, data: string, options: PretrainCommandOptions): Promise<void> {

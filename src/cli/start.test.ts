@@ -7,7 +7,7 @@ const here = import.meta.dirname
 /** Packages that no import names: the file through which each is loaded */
 const required = new Map([
   [resolve(here, '../data/sharp.ts'), 'sharp'],
-  [resolve(here, '../program/runtime.ts'), 'onnxruntime-node'],
+  [resolve(here, '../engine/node/runtime.ts'), 'onnxruntime-node'],
 ])
 
 /** What is loaded with a source file: packages by name, and own files; `import type` and imports within functions are not. */

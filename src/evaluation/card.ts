@@ -1,4 +1,4 @@
-import type { RunConfig } from '../training/config.js'
+import type { RunConfig } from '../assembly/config.js'
 import { pythonRecipe, type Recipe, typescriptRecipe } from './recipes.js'
 
 /** The first line of every card: a folder whose README.md begins with it is an export, and may be written again. */

@@ -1,6 +1,6 @@
+import { startRunner } from '../engine/node/runner.js'
 import { compile } from '../program/compile.js'
 import { uniforms } from '../program/draws.js'
-import { startRunner } from '../program/runner.js'
 import { filled, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
 import { derivative } from '../tensor/derivative.js'

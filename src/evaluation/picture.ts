@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import type { RunConfig } from '../assembly/config.js'
 import { decode } from '../data/decode.js'
 import { LacunaError, messageOf } from '../errors.js'
-import type { RunConfig } from '../training/config.js'
 
 /**
  * One picture as the bytes that an encoder takes, read as those of its training were.

@@ -1,4 +1,4 @@
-import type { Pretext, PretextMeasure } from './pretext.js'
+import type { Pretext, PretextMeasure } from './pretext-figures.js'
 
 /** Standard errors above chance that white noise may reach by luck */
 const LUCK = 4

@@ -1,41 +1,17 @@
+import { assemble, examinationProgram } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
+import { targetFor } from '../engine/node/probe.js'
+import { startRunner } from '../engine/node/runner.js'
 import { LacunaError } from '../errors.js'
 import { uniforms } from '../program/draws.js'
-import { targetFor } from '../program/probe.js'
-import { startRunner } from '../program/runner.js'
-import { loadCheckpoint, restore } from '../training/checkpoint.js'
-import { readConfig } from '../training/config.js'
-import { assemble, examinationProgram } from '../training/programs.js'
+import { loadCheckpoint, restore } from '../runs/checkpoint.js'
+import { readConfig } from '../runs/config.js'
 import type { EmbedderOptions } from './encoder.js'
 import { alarmsOf } from './pretext-alarms.js'
+import type { Pretext, PretextMeasure } from './pretext-figures.js'
 import { mean, sampleDeviation } from './statistics.js'
 
-/** One figure of the task itself on held-out pictures, and what it is worth without learning. */
-export interface PretextMeasure {
-  readonly name: string
-  readonly value: number
-  readonly better: 'higher' | 'lower'
-  readonly baselines: Readonly<Record<string, number>>
-  /** The same on white noise, where a method claims that there is nothing to find */
-  readonly noise?: number
-  /** Standard error of the value over the batches; none where there was one batch */
-  readonly error?: number
-}
-
-/** `pretext.json` */
-export interface Pretext {
-  readonly method: string
-  /** Steps that the run had taken */
-  readonly step: number
-  /** Pictures it was measured on */
-  readonly pictures: number
-  /** Whether the training has not seen them: they are the test part of the data */
-  readonly heldOut: boolean
-  readonly measures: readonly PretextMeasure[]
-  readonly notes: readonly string[]
-  /** What looks like a shortcut, or like nothing learnt */
-  readonly alarms: readonly string[]
-}
+export type { Pretext, PretextMeasure } from './pretext-figures.js'
 
 export interface PretextOptions extends EmbedderOptions {
   /** No further batch is begun after so many seconds of measuring; all that are planned unless told */

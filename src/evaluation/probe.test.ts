@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { Engine } from '../program/engine.js'
+import { Engine } from '../engine/engine.js'
 import { type Features, featuresOf, type Labelled } from './features.js'
 import { classify, openLogistic } from './logistic.js'
 import { linearProbe, logarithmic } from './probe.js'

@@ -1,5 +1,5 @@
+import { startRunner } from '../engine/node/runner.js'
 import { compile } from '../program/compile.js'
-import { startRunner } from '../program/runner.js'
 import { matmul } from '../tensor/contraction.js'
 import { input } from '../tensor/tensor.js'
 import { symmetricEigenvalues } from './eigenvalues.js'

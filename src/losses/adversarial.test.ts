@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, evaluate, gradientError, randomArray } from '../program/testing.js'
+import { array, evaluate, gradientError, randomArray } from '../engine/testing.js'
 import { adversarialLosses } from './adversarial.js'
 
 const run = async (onTrue: number[], onGuessed: number[], precision: 'float32' | 'float64' = 'float64') => {

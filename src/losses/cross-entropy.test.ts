@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, gradientError, randomArray, valueAndGradients } from '../program/testing.js'
+import { array, gradientError, randomArray, valueAndGradients } from '../engine/testing.js'
 import { constant } from '../tensor/tensor.js'
 import { crossEntropy } from './cross-entropy.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { array, evaluate, gradientError, randomArray } from '../program/testing.js'
+import { array, evaluate, gradientError, randomArray } from '../engine/testing.js'
 import { constant, input } from '../tensor/tensor.js'
 import { patchMoments } from '../views/patchify.js'
 import { maskedError } from './masked-error.js'

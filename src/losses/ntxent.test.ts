@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { array, type Given, gradientError, maxAbs, randomArray, valueAndGradients } from '../program/testing.js'
+import { array, type Given, gradientError, maxAbs, randomArray, valueAndGradients } from '../engine/testing.js'
 import { ShapeError } from '../tensor/scope.js'
 import { input } from '../tensor/tensor.js'
 import { cosine, ntXent, unit } from './ntxent.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { array, type Given, gradientError, randomArray, valueAndGradients } from '../program/testing.js'
+import { array, type Given, gradientError, randomArray, valueAndGradients } from '../engine/testing.js'
 import { constant } from '../tensor/tensor.js'
 import { entropy, rebalancingWeights, softCrossEntropy } from './soft-cross-entropy.js'
 

@@ -1,14 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { plainReading } from '../data/index.js'
-import { LacunaError } from '../errors.js'
-import { initialValues } from '../nn/initialise.js'
-import { variablesOf } from '../nn/module.js'
-import { compile, type Program } from '../program/compile.js'
-import { Engine } from '../program/engine.js'
-import { randomArray } from '../program/testing.js'
-import { trace, variableOf } from '../program/trace.js'
-import { range } from '../tensor/shape.js'
-import type { RunConfig } from '../training/config.js'
+import type { RunConfig } from '../assembly/config.js'
 import {
   assemble,
   embeddingProgram,
@@ -18,7 +9,16 @@ import {
   sampleOf,
   showProgram,
   trainingProgram,
-} from '../training/programs.js'
+} from '../assembly/programs.js'
+import { plainReading } from '../data/index.js'
+import { Engine } from '../engine/engine.js'
+import { randomArray } from '../engine/testing.js'
+import { LacunaError } from '../errors.js'
+import { initialValues } from '../nn/initialise.js'
+import { variablesOf } from '../nn/module.js'
+import { compile, type Program } from '../program/compile.js'
+import { trace, variableOf } from '../program/trace.js'
+import { range } from '../tensor/shape.js'
 import { labOf, lightness } from '../views/lab.js'
 import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'

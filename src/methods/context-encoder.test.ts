@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { assemble } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { assemble } from '../training/programs.js'
 import { configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 
 const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }

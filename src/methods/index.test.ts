@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { assemble, parseOptions } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { assemble, parseOptions } from '../training/programs.js'
 import { whiteNoise } from '../training/testing.js'
 import { defaultEncoder, methodNamed, methods } from './index.js'
 

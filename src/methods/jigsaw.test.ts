@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { assemble, examinationProgram } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { assemble, examinationProgram } from '../training/programs.js'
 import { configOf, deviationsFrom, striped, trainedOn, whiteNoise } from '../training/testing.js'
 
 const small = configOf('jigsaw', {}, { size: 16 })

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import type { RunConfig } from '../assembly/config.js'
+import { assemble, parseOptions, sampleOf, trainingProgram } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
+import { Engine } from '../engine/engine.js'
+import { randomArray } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { compile } from '../program/compile.js'
-import { Engine } from '../program/engine.js'
-import { randomArray } from '../program/testing.js'
 import { trace, variableOf } from '../program/trace.js'
-import type { RunConfig } from '../training/config.js'
-import { assemble, parseOptions, sampleOf, trainingProgram } from '../training/programs.js'
 import { simclr } from './simclr.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomArray } from '../program/testing.js'
+import { randomArray } from '../engine/testing.js'
 import { dilatedHead } from './dilated-head.js'
 import { variablesOf } from './module.js'
 import { arrayOf, at, moduleGradientError, runModule } from './testing.js'

@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor/tensor.js'
 import type { Module } from './module.js'
-import type { Pool } from './vectors.js'
+import type { Pool } from './pools.js'
 
 /** A picture encoder: [N, C, H, W] in [0, 1] → one vector a picture, [N, width]. */
 export interface Encoder extends Module {

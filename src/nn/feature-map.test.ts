@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { evaluate, randomArray } from '../program/testing.js'
+import { evaluate, randomArray } from '../engine/testing.js'
 import { ShapeError } from '../tensor/scope.js'
 import { input } from '../tensor/tensor.js'
 import { makeEncoder } from './encoders.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, maxAbs, randomArray } from '../program/testing.js'
+import { array, maxAbs, randomArray } from '../engine/testing.js'
 import { trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { constantly } from './initial.js'

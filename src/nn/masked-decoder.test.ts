@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maxAbs, randomArray } from '../program/testing.js'
+import { maxAbs, randomArray } from '../engine/testing.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { maskedDecoder } from './masked-decoder.js'
 import { variablesOf } from './module.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomArray, relativeError } from '../program/testing.js'
+import { randomArray, relativeError } from '../engine/testing.js'
 import { stack } from '../tensor/movement.js'
 import { range } from '../tensor/shape.js'
 import { c4 } from './c4.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomArray } from '../program/testing.js'
+import { randomArray } from '../engine/testing.js'
 import { input } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
 import { parameterCount } from './parameters.js'

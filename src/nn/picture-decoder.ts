@@ -1,9 +1,9 @@
+import { upsampleBilinear, upsampleNearest } from '../tensor/pooling.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { constantly, heFanOut, truncatedNormal } from './initial.js'
 import { batchNorm, conv2d, leakyRelu, linear } from './layers.js'
 import { layer, type Module, sequential } from './module.js'
-import { upsampleBilinear, upsampleNearest } from './pooling.js'
 
 export interface PictureDecoderOptions {
   /** Numbers in the vector */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maxAbs, randomArray, relativeError } from '../program/testing.js'
+import { maxAbs, randomArray, relativeError } from '../engine/testing.js'
 import { trace, variableOf } from '../program/trace.js'
 import { topological } from '../tensor/derivative.js'
 import { sizeOf } from '../tensor/shape.js'

@@ -1,3 +1,4 @@
+import { maxPool } from '../tensor/pooling.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkpointed } from './checkpointed.js'
@@ -5,7 +6,6 @@ import type { Encoder, EncoderInput } from './encoder.js'
 import { constantly, heFanOut, type Initial } from './initial.js'
 import { batchNorm, conv2d, globalAverage, groupNorm } from './layers.js'
 import { type Module, module, sequential } from './module.js'
-import { maxPool } from './pooling.js'
 
 /** Blocks in the four layers of each depth */
 const stages = { 18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3] } as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Given, maxAbs, randomArray, relativeError } from '../program/testing.js'
+import { type Given, maxAbs, randomArray, relativeError } from '../engine/testing.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
 import { arrayOf, at, moduleGradientError, runModule } from './testing.js'

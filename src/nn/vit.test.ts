@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { maxAbs, randomArray } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
-import { maxAbs, randomArray } from '../program/testing.js'
 import { input } from '../tensor/tensor.js'
 import { variablesOf } from './module.js'
 import { parameterCount } from './parameters.js'

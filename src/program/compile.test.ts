@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { Engine } from '../engine/engine.js'
+import type { Feeds } from '../engine/runner.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { type Computation, compile, type Program } from './compile.js'
-import { Engine, type Feeds } from './engine.js'
 import { filled, trace, update, variable } from './trace.js'
 
 const target = { device: 'cpu', precision: 'float64' } as const

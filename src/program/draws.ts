@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from '../tensor/shape.js'
-import type { Precision } from './emitter.js'
+import type { Precision } from './lowering/emitter.js'
 import type { ElementType } from './onnx/model.js'
 import { type Values, valuesOf } from './values.js'
 

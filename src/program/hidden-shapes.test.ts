@@ -1,11 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
+import { optimisedGraph } from '../engine/testing.js'
 import { constant, input } from '../tensor/tensor.js'
 import { compile } from './compile.js'
 import { hideShapes } from './hidden-shapes.js'
 import { ModelProtoSchema } from './onnx/generated/onnx_pb.js'
 import { writeModel } from './onnx/model.js'
-import { optimisedGraph } from './testing.js'
 
 const node = (operator: string, inputs: string[], output: string) => ({
   operator,

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import { Engine } from '../engine/engine.js'
 import { input } from '../tensor/tensor.js'
 import { compile } from './compile.js'
-import { Engine } from './engine.js'
 import { filled, variable } from './trace.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const

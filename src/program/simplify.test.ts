@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { evaluate, randomArray, relativeError } from '../engine/testing.js'
 import { topological } from '../tensor/derivative.js'
 import { where } from '../tensor/elementwise.js'
 import { concat } from '../tensor/movement.js'
 import { interpret } from '../tensor/naive/testing.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { simplify } from './simplify.js'
-import { evaluate, randomArray, relativeError } from './testing.js'
 
 const nodes = (...outputs: Tensor[]) => topological(simplify(outputs, false)).map(t => t.op)
 const given = [randomArray([2, 3]), randomArray([3], { seed: 2, low: 0.5, high: 2 }), randomArray([1, 3], { seed: 3 })]

@@ -3,7 +3,7 @@ import { concat } from '../tensor/movement.js'
 import type { Primitive, TensorOf } from '../tensor/primitives.js'
 import { broadcast, sameShape, sizeOf } from '../tensor/shape.js'
 import { constant, make, type Tensor } from '../tensor/tensor.js'
-import { expansions } from './expansions.js'
+import { expansions } from './lowering/expansions.js'
 
 /**
  * The same outputs with less work: equal tensors are shared, scalars folded, detours removed.

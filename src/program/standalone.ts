@@ -2,7 +2,7 @@ import { topological } from '../tensor/derivative.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { lower } from './compile.js'
-import { Emitter } from './emitter.js'
+import { Emitter } from './lowering/emitter.js'
 import { type ValueInfo, type WrittenModel, writeModel } from './onnx/model.js'
 import { simplify } from './simplify.js'
 

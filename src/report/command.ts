@@ -1,8 +1,8 @@
+import type { RunConfig } from '../assembly/config.js'
+import { parseOptions } from '../assembly/programs.js'
 import { plainReading, type Reading } from '../data/index.js'
 import { methodNamed } from '../methods/index.js'
-import type { RunConfig } from '../training/config.js'
-import { parseOptions } from '../training/programs.js'
-import { baseRate } from '../training/schedules.js'
+import { baseRate } from '../optim/schedules.js'
 
 /** The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. */
 export function commandOf(config: RunConfig): string {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
+import type { RunConfig } from '../assembly/config.js'
+import { assemble } from '../assembly/programs.js'
 import { parameterCount } from '../nn/parameters.js'
-import type { RunConfig } from '../training/config.js'
-import type { MetricsLine } from '../training/metrics.js'
-import { assemble } from '../training/programs.js'
+import type { MetricsLine } from '../runs/metrics.js'
 import type { RunReport } from './report.js'
 import { duration } from './text-lines.js'
 

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { Collapse } from '../evaluation/health.js'
 import type { Pretext } from '../evaluation/pretext.js'
-import type { MetricsLine } from '../training/metrics.js'
+import type { MetricsLine } from '../runs/metrics.js'
 import type { Verdict } from './verdict/verdict.js'
 
 /** Everything the page of a run shows, as data; what is not there has no section. All text is plain text. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, gradientError, randomArray, valueAndGradients } from '../program/testing.js'
+import { array, gradientError, randomArray, valueAndGradients } from '../engine/testing.js'
 import { derivative } from './derivative.js'
 import { straightThrough } from './elementwise.js'
 import type { Tensor } from './tensor.js'

@@ -1,4 +1,4 @@
-import { array, type Given, randomArray } from '../program/testing.js'
+import { array, type Given, randomArray } from '../engine/testing.js'
 import { type ConvolutionOptions, convInput, convWeight, matmul } from './contraction.js'
 import { where } from './elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, evaluate, type Given, relativeError } from '../program/testing.js'
+import { array, evaluate, type Given, relativeError } from '../engine/testing.js'
 import { topological } from './derivative.js'
 import { oneHot } from './indexing.js'
 import { stack } from './movement.js'

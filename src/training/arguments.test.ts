@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { put, temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { runsIn } from '../evaluation/evaluate.js'
+import { loadCheckpoint } from '../runs/checkpoint.js'
+import { readConfig, writeConfig } from '../runs/config.js'
+import { readMetrics } from '../runs/metrics.js'
 import { checkUsage } from './arguments.js'
-import { loadCheckpoint } from './checkpoint.js'
-import { readConfig, writeConfig } from './config.js'
-import { readMetrics } from './metrics.js'
 import { configOf } from './testing.js'
 
 const out = () => join(temporaryFolder(), 'run')

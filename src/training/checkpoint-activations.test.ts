@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { RunConfig } from '../assembly/config.js'
+import { assemble, trainingProgram } from '../assembly/programs.js'
+import { Engine } from '../engine/engine.js'
+import { relativeError } from '../engine/testing.js'
 import { initialValues } from '../nn/initialise.js'
-import { Engine } from '../program/engine.js'
-import { relativeError } from '../program/testing.js'
-import type { RunConfig } from './config.js'
-import { assemble, trainingProgram } from './programs.js'
 import { configOf, whiteNoise } from './testing.js'
 
 const target = { device: 'cpu', precision: 'float64' } as const

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import type { RunConfig } from '../assembly/config.js'
 import { batchPositions, type PictureSet, plainReading } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
+import { warmupCosine } from '../optim/schedules.js'
 import { type DrawSpec, drawFeeds, drawValues } from '../program/draws.js'
-import type { RunConfig } from './config.js'
+import { readMetrics, writeMetrics } from '../runs/metrics.js'
 import { train } from './loop.js'
-import { readMetrics, writeMetrics } from './metrics.js'
-import { warmupCosine } from './schedules.js'
 import type { Step } from './stepper.js'
 
 const COUNT = 10

@@ -1,12 +1,13 @@
+import type { RunConfig } from '../assembly/config.js'
+import { type Assembly, type AssemblyConfig, assemble, showProgram } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
+import { startRunner } from '../engine/node/runner.js'
+import type { Runner } from '../engine/runner.js'
 import type { Shown } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
-import type { Runner } from '../program/engine.js'
-import { startRunner } from '../program/runner.js'
-import { hasCheckpoint, loadCheckpoint, restore } from './checkpoint.js'
-import { type RunConfig, readConfig } from './config.js'
-import { type Assembly, type AssemblyConfig, assemble, showProgram } from './programs.js'
+import { hasCheckpoint, loadCheckpoint, restore } from '../runs/checkpoint.js'
+import { readConfig } from '../runs/config.js'
 
 /** Columns of pictures: as stored, and what the method makes of them; uint8 [H, W, C] each. */
 export interface Preview {

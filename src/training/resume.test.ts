@@ -15,10 +15,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
-import { loadCheckpoint } from './checkpoint.js'
-import { readConfig } from './config.js'
-import { readMetrics } from './metrics.js'
-import { type PretrainOptions, pretrain } from './pretrain.js'
+import { loadCheckpoint } from '../runs/checkpoint.js'
+import { readConfig } from '../runs/config.js'
+import { readMetrics } from '../runs/metrics.js'
+import type { PretrainOptions } from './options.js'
+import { pretrain } from './pretrain.js'
 
 const options = {
   encoder: 'c4-half',

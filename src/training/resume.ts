@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
+import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import type { RunConfig } from './config.js'
-import type { PretrainOptions } from './pretrain.js'
-import { baseRate, scaledRate, warmupCosine } from './schedules.js'
+import { baseRate, scaledRate, warmupCosine } from '../optim/schedules.js'
+import type { PretrainOptions } from './options.js'
 import { stepsIn } from './settings.js'
 
 /**

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
+import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
+import { prepare } from '../assembly/prepare.js'
+import { parseOptions } from '../assembly/programs.js'
 import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { defaultEncoder, methodNamed, methodsInChunks } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
-import { CONFIG_VERSION, checkedConfig, type RunConfig } from './config.js'
-import { prepare } from './prepare.js'
-import type { PretrainOptions } from './pretrain.js'
-import { parseOptions } from './programs.js'
-import { scaledRate } from './schedules.js'
+import { scaledRate } from '../optim/schedules.js'
+import type { PretrainOptions } from './options.js'
 
 /** The steps that epochs are. */
 export const stepsIn = (epochs: number, pictures: number, batch: number): number =>

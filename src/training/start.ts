@@ -1,13 +1,13 @@
 import { join } from 'node:path'
+import type { RunConfig } from '../assembly/config.js'
+import type { Assembly } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { isThere } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
-import { hasCheckpoint } from './checkpoint.js'
-import type { RunConfig } from './config.js'
-import type { Assembly } from './programs.js'
+import { hasCheckpoint } from '../runs/checkpoint.js'
 
 type Weights = ReadonlyMap<string, Float32Array>
 

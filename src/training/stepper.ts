@@ -1,11 +1,13 @@
+import { chunkedPrograms, sumOf } from '../assembly/chunked.js'
+import type { RunConfig } from '../assembly/config.js'
+import { type Assembly, trainingProgram } from '../assembly/programs.js'
+import type { Feeds, Runner } from '../engine/runner.js'
 import type { Port, Target } from '../program/compile.js'
+import type { Moment } from '../program/draws.js'
 import { drawFeeds } from '../program/draws.js'
-import type { Feeds, Moment, Runner, Values } from '../program/engine.js'
 import type { ScheduledName } from '../program/trace.js'
+import type { Values } from '../program/values.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { chunkedPrograms, sumOf } from './chunked.js'
-import type { RunConfig } from './config.js'
-import { type Assembly, trainingProgram } from './programs.js'
 
 export type Schedules = Readonly<Record<ScheduledName, readonly number[]>>
 

@@ -1,9 +1,9 @@
+import type { RunConfig } from '../assembly/config.js'
+import { assemble, examinationProgram, parseOptions, showProgram, trainingProgram } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
+import { Engine } from '../engine/engine.js'
 import { methodNamed } from '../methods/index.js'
 import { initialValues } from '../nn/initialise.js'
-import { Engine } from '../program/engine.js'
-import type { RunConfig } from './config.js'
-import { assemble, examinationProgram, parseOptions, showProgram, trainingProgram } from './programs.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memorySet, temporaryFolder } from '../data/testing.js'
 import { watchVectors } from '../evaluation/watch.js'
-import { loadCheckpoint } from './checkpoint.js'
-import { readMetrics } from './metrics.js'
-import { type PretrainOptions, pretrain } from './pretrain.js'
+import { loadCheckpoint } from '../runs/checkpoint.js'
+import { readMetrics } from '../runs/metrics.js'
+import type { PretrainOptions } from './options.js'
+import { pretrain } from './pretrain.js'
 import { type Watch, watchPlan } from './watch.js'
 
 test('looking takes 2 % of the work at most: often and at many in long trainings, never in short ones', () => {

@@ -1,8 +1,8 @@
+import type { RunConfig } from '../assembly/config.js'
+import { type Assembly, embeddingProgram } from '../assembly/programs.js'
 import { type PictureItem, type PictureSet, shuffled } from '../data/index.js'
-import type { Runner } from '../program/engine.js'
-import { targetFor } from '../program/probe.js'
-import type { RunConfig } from './config.js'
-import { type Assembly, embeddingProgram } from './programs.js'
+import { targetFor } from '../engine/node/probe.js'
+import type { Runner } from '../engine/runner.js'
 
 /** What is looked for in the vectors of some pictures while their encoder is trained: numbers by name, for `metrics.jsonl`. */
 export type Watch = (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, evaluate, randomArray } from '../program/testing.js'
+import { array, evaluate, randomArray } from '../engine/testing.js'
 import { draw } from '../program/trace.js'
 import { keepOneChannel, withoutFringes } from './aberration.js'
 import { difference } from './testing.js'

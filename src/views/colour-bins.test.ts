@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { array, evaluate, type Given, randomArray } from '../program/testing.js'
+import { array, evaluate, type Given, randomArray } from '../engine/testing.js'
 import { draw } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { array, evaluate, type Given, randomArray } from '../engine/testing.js'
 import { at } from '../nn/testing.js'
-import { array, evaluate, type Given, randomArray } from '../program/testing.js'
 import { type Draw, draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { colourJitter, type JitterOptions, luminance, randomGreyscale, randomSolarise, turnHue } from './colour.js'

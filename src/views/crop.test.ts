@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { array, evaluate, randomArray } from '../engine/testing.js'
 import { arrayOf, at } from '../nn/testing.js'
-import { array, evaluate, randomArray } from '../program/testing.js'
 import { type Draw, draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type CropOptions, randomBoxes, randomResizedCrop } from './crop.js'

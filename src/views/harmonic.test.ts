@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { evaluate, type Given, randomArray } from '../engine/testing.js'
 import { arrayOf } from '../nn/testing.js'
-import { evaluate, type Given, randomArray } from '../program/testing.js'
 import { harmonicFill } from './harmonic.js'
 import { difference } from './testing.js'
 

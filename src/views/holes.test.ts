@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { evaluate } from '../program/testing.js'
+import { evaluate } from '../engine/testing.js'
 import { draw } from '../program/trace.js'
 import { constant } from '../tensor/tensor.js'
 import { grown, type HoleShape, holeShapes, randomHoles } from './holes.js'

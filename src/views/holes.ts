@@ -1,6 +1,6 @@
-import { maxPool, upsampleBilinear } from '../nn/pooling.js'
 import type { Draw } from '../program/trace.js'
 import { putAlong } from '../tensor/indexing.js'
+import { maxPool, upsampleBilinear } from '../tensor/pooling.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { array, evaluate, type Given, gradientError, randomArray } from '../program/testing.js'
+import { array, evaluate, type Given, gradientError, randomArray } from '../engine/testing.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { fromLab, labOf, lightness, type Triple, toLab } from './lab.js'
 import { difference } from './testing.js'

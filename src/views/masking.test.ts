@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { evaluate } from '../program/testing.js'
+import { evaluate } from '../engine/testing.js'
 import { draw } from '../program/trace.js'
 import { takeRows } from '../tensor/indexing.js'
 import { constant } from '../tensor/tensor.js'

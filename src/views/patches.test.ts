@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { evaluate, type Given, randomArray } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
 import { arrayOf, at } from '../nn/testing.js'
-import { evaluate, type Given, randomArray } from '../program/testing.js'
 import { draw } from '../program/trace.js'
 import { constant } from '../tensor/tensor.js'
 import {

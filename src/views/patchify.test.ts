@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { evaluate, randomArray } from '../engine/testing.js'
 import { at } from '../nn/testing.js'
-import { evaluate, randomArray } from '../program/testing.js'
 import { input } from '../tensor/tensor.js'
 import { patchify, patchMask, patchMoments, unpatchify } from './patchify.js'
 import { difference } from './testing.js'

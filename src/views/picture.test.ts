@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { array, evaluate, randomArray } from '../program/testing.js'
+import { array, evaluate, randomArray } from '../engine/testing.js'
 import { perPicture, toFloat, toStored } from './picture.js'
 
 test('channels come before height and width, 255 is 1', async () => {

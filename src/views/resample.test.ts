@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { array, evaluate, type Given, gradientError, randomArray } from '../engine/testing.js'
 import { arrayOf, at } from '../nn/testing.js'
-import { array, evaluate, type Given, gradientError, randomArray } from '../program/testing.js'
 import { blur, type Kernel, resample, resize } from './resample.js'
 import { boxesOf, difference } from './testing.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { array, evaluate, randomArray } from '../engine/testing.js'
 import { arrayOf, at } from '../nn/testing.js'
-import { array, evaluate, randomArray } from '../program/testing.js'
 import { constant } from '../tensor/tensor.js'
 import { turn, turnEach } from './turn.js'
 

@@ -1,4 +1,4 @@
-import type { MetricsLine } from '../../training/metrics.js'
+import type { MetricsLine } from '../../runs/metrics.js'
 import { type LineChart, lineChart } from '../chart.js'
 import type { RunReport } from '../report.js'
 import type { Point } from '../smooth.js'

@@ -1,4 +1,4 @@
-import type { MetricsLine } from '../../training/metrics.js'
+import type { MetricsLine } from '../../runs/metrics.js'
 
 /** A mean over part of a curve, and how far it may be off by the noise of single batches. */
 export interface Level {

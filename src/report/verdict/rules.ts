@@ -1,8 +1,8 @@
 import { isCollapsed } from '../../evaluation/health.js'
 import { atChance, shortcuts } from '../../evaluation/pretext-alarms.js'
 import type { CurveReading } from './reading.js'
+import type { Verdict, VerdictInput } from './types.js'
 import { usualSteps } from './usual-steps.js'
-import type { Verdict, VerdictInput } from './verdict.js'
 
 type Case = VerdictInput & { readonly curve: CurveReading }
 type Rule = (found: Case) => Verdict | undefined

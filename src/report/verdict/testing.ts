@@ -1,4 +1,4 @@
-import type { MetricsLine } from '../../training/metrics.js'
+import type { MetricsLine } from '../../runs/metrics.js'
 
 /** A made curve: a line a step, the loss a function of the share of the training that is done. */
 export const curveOf = (

@@ -1,4 +1,4 @@
-import { array, type Given } from '../../program/testing.js'
+import { array, type Given } from '../../engine/testing.js'
 import { topological } from '../derivative.js'
 import type { ConvolutionAttributes, InputsOf, Primitive, TensorOf } from '../primitives.js'
 import { type Shape, sizeOf } from '../shape.js'

@@ -1,0 +1,43 @@
+import { adamW, clipByGlobalNorm, lars, type Optimised, sgd, type Trained } from '../optim/optimisers.js'
+import { scheduled, variableOf } from '../program/trace.js'
+import { derivative } from '../tensor/derivative.js'
+import { after } from '../tensor/recompute.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { RunConfig } from './config.js'
+
+/** A variable that the optimiser moves, and its name. */
+export type Movable = Pick<Trained, 'name' | 'variable'>
+
+/** The variables that are trained: all but statistics. */
+export const trainedOf = (names: ReadonlyMap<Tensor, string>): Movable[] =>
+  [...names]
+    .map(([variable, name]) => ({ name, variable }))
+    .filter(({ variable }) => variableOf(variable).role !== 'statistic')
+
+/** The gradient of a loss by each variable. */
+export function slopesOf(loss: Tensor, movables: readonly Movable[]): Trained[] {
+  const slopes = derivative(
+    loss,
+    movables.map(({ variable }) => variable),
+  )
+  return movables.map((movable, i) => ({ ...movable, gradient: slopes[i] ?? loss }))
+}
+
+/**
+ * What variables hold after a step of the run's optimiser, and the common length of all gradients before they are clipped.
+ * @param rate multiplies the learning rate: all optimisers move a variable in proportion to it
+ */
+export function descend(
+  trained: readonly Trained[],
+  { optimiser, weightDecay, clip }: Pick<RunConfig, 'optimiser' | 'weightDecay' | 'clip'>,
+  rate = 1,
+): Optimised & { readonly length: Tensor } {
+  const { clipped, length } = clipByGlobalNorm(trained, clip > 0 ? clip : Number.MAX_VALUE)
+  // no weight moves before the backward, which reads it, is over: so its next value can be written over it
+  const learningRate = after(scheduled('learningRate'), length)
+  const step = { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })
+  const { updates, names } = step(clip > 0 ? clipped : trained, learningRate)
+  const moved = ({ variable }: Trained) =>
+    [variable, variable.add((updates.get(variable) ?? variable).sub(variable).mul(rate))] as const
+  return { updates: rate === 1 ? updates : new Map([...updates, ...trained.map(moved)]), names, length }
+}

@@ -1,0 +1,67 @@
+import type * as ort from 'onnxruntime-common'
+import type { Port } from '../program/compile.js'
+import type { Values } from '../program/values.js'
+import type { Cell } from './cell.js'
+import { deviceCell, openCopier } from './device-cells.js'
+import type { EngineOptions } from './options.js'
+import { zeros } from './tensors.js'
+
+/** Where variables live: in the memory of this process, or of the device. */
+export interface Cells {
+  /** Whether programs have to leave the next values on the device */
+  readonly onDevice: boolean
+  /** A new variable, all zeros */
+  make(port: Port): Promise<Cell>
+  /** To be called once all its cells are disposed of */
+  close(): Promise<void>
+}
+
+/**
+ * On WebGPU variables stay on the device. On CUDA they cross to the host and back at every step: onnxruntime-node 1.30 knows
+ * tensors on a device only as buffers of WebGPU, and takes any other address for one in this process.
+ */
+export function cellsOf(options: EngineOptions): Cells {
+  return options.device === 'webgpu' ? deviceCells(options) : hostCells
+}
+
+const hostCells: Cells = {
+  onDevice: false,
+  make: async port => hostCell(port),
+  close: async () => undefined,
+}
+
+/** One buffer, and a second one as soon as a program has to write the next value beside the present one. */
+function hostCell(port: Port): Cell {
+  let now = zeros(port)
+  let [next, spare]: [ort.Tensor, ort.Tensor | undefined] = [now, undefined]
+  return {
+    get now() {
+      return now
+    },
+    next(inPlace) {
+      next = inPlace ? now : (spare ?? zeros(port))
+      return next
+    },
+    advance() {
+      if (next !== now) [now, spare] = [next, now]
+    },
+    read: async () => (now.data as Values).slice() as Values,
+    write: async data => (now.data as Float32Array).set(data),
+    dispose: () => undefined,
+  }
+}
+
+function deviceCells(options: EngineOptions): Cells {
+  let copier: ReturnType<typeof openCopier> | undefined
+  return {
+    onDevice: true,
+    async make(port) {
+      copier ??= openCopier(options)
+      return deviceCell(port, await copier)
+    },
+    async close() {
+      await (await copier)?.close()
+      copier = undefined
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module'
+import type * as ort from 'onnxruntime-node'
+import { LacunaError, messageOf } from '../../errors.js'
+import { installCommand, isCarried } from './runtime-place.js'
+
+/** ONNX Runtime. */
+export const runtime = loadRuntime(createRequire(import.meta.url))
+
+/**
+ * @param require as of a file of Lacuna's
+ * @throws LacunaError when it is not there, as beside a bundle, or has no binaries for this machine
+ */
+export function loadRuntime(require: NodeJS.Require): typeof ort {
+  const path = isCarried(require) ? '../../onnxruntime/dist/index.js' : 'onnxruntime-node'
+  const why = (error: unknown) => messageOf(error).split('\n')[0]
+  try {
+    require.resolve(path)
+  } catch (error) {
+    throw new LacunaError(`ONNX Runtime is not there: \`${installCommand}\` puts it beside the program (${why(error)})`)
+  }
+  try {
+    return require(path)
+  } catch (error) {
+    throw new LacunaError(
+      `ONNX Runtime does not load on ${process.platform} ${process.arch}: its binaries are for Linux with glibc and Windows (x64, arm64) and macOS (arm64) (${why(error)})`,
+    )
+  }
+}

@@ -1,0 +1,24 @@
+import { compile } from '../../program/compile.js'
+import type { Device } from '../../program/lowering/types.js'
+import { input } from '../../tensor/tensor.js'
+import { createSession } from '../create-session.js'
+import { type SentError, sent } from '../failures.js'
+
+/** What is wrong with the device, if something is. */
+export interface Answer {
+  readonly error?: SentError
+}
+
+/** The far side of `checkDevice`: opens a session on the device that is named, and answers. */
+async function answer(device: Device): Promise<Answer> {
+  try {
+    const { model } = compile({ outputs: { y: input('x', [2]).neg() } }, { device, precision: 'float32' })
+    const session = await createSession(model, { device, threads: 1 })
+    await session.release()
+    return {}
+  } catch (error) {
+    return { error: sent(error) }
+  }
+}
+
+process.send?.(await answer(process.argv[2] as Device), () => process.disconnect())

@@ -1,0 +1,26 @@
+/** One figure of the task itself on held-out pictures, and what it is worth without learning. */
+export interface PretextMeasure {
+  readonly name: string
+  readonly value: number
+  readonly better: 'higher' | 'lower'
+  readonly baselines: Readonly<Record<string, number>>
+  /** The same on white noise, where a method claims that there is nothing to find */
+  readonly noise?: number
+  /** Standard error of the value over the batches; none where there was one batch */
+  readonly error?: number
+}
+
+/** `pretext.json` */
+export interface Pretext {
+  readonly method: string
+  /** Steps that the run had taken */
+  readonly step: number
+  /** Pictures it was measured on */
+  readonly pictures: number
+  /** Whether the training has not seen them: they are the test part of the data */
+  readonly heldOut: boolean
+  readonly measures: readonly PretextMeasure[]
+  readonly notes: readonly string[]
+  /** What looks like a shortcut, or like nothing learnt */
+  readonly alarms: readonly string[]
+}

@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest'
+import { Engine } from '../engine/engine.js'
+import { maxAbs, randomArray } from '../engine/testing.js'
+import { compile } from '../program/compile.js'
+import { filled, trace, variable } from '../program/trace.js'
+import { derivative } from '../tensor/derivative.js'
+import type { VariableRole } from '../tensor/primitives.js'
+import { constant, type Tensor } from '../tensor/tensor.js'
+import { adamW, clipByGlobalNorm, lars, type Optimiser, sgd, type Trained } from './optimisers.js'
+
+const STEPS = 5
+const rates = [0.1, 0.05, 0.2, 0.1, 0.01]
+const target = randomArray([2, 3]).values
+const scales = randomArray([2, 3], { seed: 2, low: 0.5, high: 2 }).values
+const first = randomArray([2, 3], { seed: 3 }).values
+const firstBias = randomArray([3], { seed: 4 }).values
+
+/** A quadratic in a weight [2, 3] and a bias [3]: L = Σ s·(w + b − t)². */
+function problem(weight: Tensor, bias: Tensor): Tensor {
+  const distance = weight.add(bias).sub(constant(target, [2, 3]))
+  return distance
+    .square()
+    .mul(constant(scales, [2, 3]))
+    .sum()
+}
+
+/** Its gradients, by hand. */
+function slopes(weight: readonly number[], bias: readonly number[]): [number[], number[]] {
+  const ofWeight = weight.map((w, i) => 2 * (scales[i] ?? 0) * (w + (bias[i % 3] ?? 0) - (target[i] ?? 0)))
+  return [ofWeight, bias.map((_, j) => (ofWeight[j] ?? 0) + (ofWeight[j + 3] ?? 0))]
+}
+
+/** Weight and bias after the steps of the program. */
+async function byProgram(optimiser: Optimiser, prepare = (trained: Trained[]) => trained, role: VariableRole = 'bias') {
+  const names = { weight: variable([2, 3], filled(0)([2, 3])), bias: variable([3], filled(0)([3]), role) }
+  const { result: loss, trace: traced } = trace({ training: true }, () => problem(names.weight, names.bias))
+  const [ofWeight = loss, ofBias = loss] = derivative(loss, [names.weight, names.bias])
+  const optimised = optimiser(
+    prepare([
+      { name: 'weight', variable: names.weight, gradient: ofWeight },
+      { name: 'bias', variable: names.bias, gradient: ofBias },
+    ]),
+  )
+  const engine = new Engine({ device: 'cpu', precision: 'float64', threads: 1 })
+  await engine.load(
+    'step',
+    compile(
+      {
+        outputs: { loss },
+        updates: new Map([...traced.updates, ...optimised.updates]),
+        names: new Map([[names.weight, 'weight'], [names.bias, 'bias'], ...optimised.names]),
+      },
+      { device: 'cpu', precision: 'float64' },
+    ),
+  )
+  await engine.write(
+    new Map([
+      ['weight', first],
+      ['bias', firstBias],
+    ]),
+  )
+  for (let step = 0; step < STEPS; step++) await engine.run('step', { learningRate: [rates[step] ?? 0], step: [step] })
+  const state = await engine.read()
+  await engine.close()
+  return state
+}
+
+/** One parameter tensor's rule as a loop over its numbers: new values from old ones. */
+type Rule = (
+  w: number[],
+  g: number[],
+  memory: Record<string, number[]>,
+  rate: number,
+  step: number,
+  decays: boolean,
+) => number[]
+
+function byLoop(rule: Rule, prepare = (gradients: [number[], number[]]) => gradients): [number[], number[]] {
+  let [weight, bias] = [[...first], [...firstBias]]
+  const memories: [Record<string, number[]>, Record<string, number[]>] = [{}, {}]
+  for (let step = 0; step < STEPS; step++) {
+    const rate = rates[step] ?? 0
+    const [ofWeight, ofBias] = prepare(slopes(weight, bias))
+    weight = rule(weight, ofWeight, memories[0], rate, step, true)
+    bias = rule(bias, ofBias, memories[1], rate, step, false)
+  }
+  return [weight, bias]
+}
+
+async function agree(optimiser: Optimiser, rule: Rule) {
+  const state = await byProgram(optimiser)
+  const [weight, bias] = byLoop(rule)
+  expect(difference(state.get('weight'), weight)).toBeLessThan(1e-12)
+  expect(difference(state.get('bias'), bias)).toBeLessThan(1e-12)
+}
+
+const difference = (actual: ArrayLike<number | bigint> | undefined, expected: readonly number[]): number =>
+  maxAbs(expected.map((x, i) => Number(actual?.[i]) - x))
+
+const length = (x: readonly number[]) => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0))
+
+const momentumLoop =
+  (momentum: number, nesterov: boolean, weightDecay: number): Rule =>
+  (w, gradient, memory, rate, _, decays) => {
+    const g = gradient.map((v, i) => v + (decays ? weightDecay * (w[i] ?? 0) : 0))
+    const velocity = g.map((v, i) => momentum * (memory.velocity?.[i] ?? 0) + v)
+    memory.velocity = velocity
+    return w.map((v, i) => v - rate * (nesterov ? (g[i] ?? 0) + momentum * (velocity[i] ?? 0) : (velocity[i] ?? 0)))
+  }
+
+test('SGD with Nesterov momentum as a plain loop', () =>
+  agree(sgd({ momentum: 0.8, nesterov: true, weightDecay: 0.1 }), momentumLoop(0.8, true, 0.1)))
+
+test('SGD with heavy-ball momentum as a plain loop', () =>
+  agree(sgd({ momentum: 0.8, nesterov: false, weightDecay: 0.1 }), momentumLoop(0.8, false, 0.1)))
+
+test('AdamW as a plain loop', () =>
+  agree(adamW({ beta1: 0.8, beta2: 0.95, epsilon: 1e-3, weightDecay: 0.1 }), (w, g, memory, rate, step, decays) => {
+    const mean = g.map((v, i) => 0.8 * (memory.mean?.[i] ?? 0) + 0.2 * v)
+    const square = g.map((v, i) => 0.95 * (memory.square?.[i] ?? 0) + 0.05 * v * v)
+    Object.assign(memory, { mean, square })
+    return w.map((v, i) => {
+      const m = (mean[i] ?? 0) / (1 - 0.8 ** (step + 1))
+      const s = (square[i] ?? 0) / (1 - 0.95 ** (step + 1))
+      return v * (1 - (decays ? rate * 0.1 : 0)) - (rate * m) / (Math.sqrt(s) + 1e-3)
+    })
+  }))
+
+test('LARS as a plain loop: weights adapt and decay, biases do neither', () =>
+  agree(lars({ momentum: 0.9, weightDecay: 0.1, trust: 0.02 }), (w, gradient, memory, rate, _, adapts) => {
+    const g = gradient.map((v, i) => v + (adapts ? 0.1 * (w[i] ?? 0) : 0))
+    const trust = adapts ? (0.02 * length(w)) / length(g) : 1
+    const velocity = g.map((v, i) => 0.9 * (memory.velocity?.[i] ?? 0) + trust * v)
+    memory.velocity = velocity
+    return w.map((v, i) => v - rate * (velocity[i] ?? 0))
+  }))
+
+test.each([0.5, 1e6])('clipping to a common length of %d as a plain loop', async norm => {
+  const plain = sgd({ momentum: 0, nesterov: false })
+  const state = await byProgram(plain, trained => clipByGlobalNorm(trained, norm).clipped)
+  const [weight, bias] = byLoop(momentumLoop(0, false, 0), ([ofWeight, ofBias]) => {
+    const factor = Math.min(1, norm / length([...ofWeight, ...ofBias]))
+    return [ofWeight.map(v => v * factor), ofBias.map(v => v * factor)]
+  })
+  expect(difference(state.get('weight'), weight)).toBeLessThan(1e-12)
+  expect(difference(state.get('bias'), bias)).toBeLessThan(1e-12)
+})
+
+test.each(['bias', 'gain', 'token', 'scale'] as const)('a variable of role %s does not decay', async role => {
+  const shrinking = sgd({ momentum: 0, nesterov: false, weightDecay: 10 })
+  const flat = (trained: Trained[]) => trained.map(t => ({ ...t, gradient: t.gradient.mul(0) }))
+  const state = await byProgram(shrinking, flat, role)
+  expect(Array.from(state.get('bias') ?? [], Number)).toEqual(firstBias)
+  // the weight does: w · Π (1 − 10·rate)
+  const kept = rates.reduce((product, rate) => product * (1 - 10 * rate), 1)
+  expect(
+    difference(
+      state.get('weight'),
+      first.map(w => w * kept),
+    ),
+  ).toBeLessThan(1e-12)
+})
+
+test('LARS moves a weight of zeros, and one without gradient, as plain momentum does', async () => {
+  const w = variable([2], filled(0)([2]))
+  for (const [start, gradient, expected] of [
+    [
+      [0, 0],
+      [1, 2],
+      [-0.1, -0.2],
+    ],
+    [
+      [1, 2],
+      [0, 0],
+      [1, 2],
+    ],
+  ] as const) {
+    const { updates, names } = lars({ weightDecay: 0 })([{ name: 'w', variable: w, gradient: constant(gradient) }])
+    const engine = new Engine({ device: 'cpu', precision: 'float64', threads: 1 })
+    await engine.load(
+      'step',
+      compile({ outputs: {}, updates, names: new Map([[w, 'w'], ...names]) }, { device: 'cpu', precision: 'float64' }),
+    )
+    await engine.write(new Map([['w', start]]))
+    await engine.run('step', { learningRate: [0.1] })
+    expect(difference((await engine.read(['w'])).get('w'), expected)).toBeLessThan(1e-12)
+    await engine.close()
+  }
+})

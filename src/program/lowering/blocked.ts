@@ -1,0 +1,200 @@
+import type { Primitive, TensorOf } from '../../tensor/primitives.js'
+import { type Shape, sameShape, sizeOf } from '../../tensor/shape.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import type { Emitter } from './emitter.js'
+import type { Lowering } from './types.js'
+
+/**
+ * The layout of ONNX Runtime's own convolutions on CPU: channels in blocks of 16 (AVX-512) or 8 (AVX2) numbers that lie
+ * together, [N, C / block, H, W, block], in tensors that go on calling themselves [N, C, H, W]. A blocked value has a plain
+ * twin from the start; the node that makes the twin is dropped again when nobody reads it, so that a chain of convolution,
+ * norm and activation stays blocked.
+ */
+export const BLOCKED = 'com.microsoft.nchwc'
+
+/** Whether a tensor can have that layout. */
+export function canBlock(e: Emitter, shape: Shape): boolean {
+  return e.block > 0 && e.precision === 'float32' && shape.length === 4 && (shape[1] ?? 0) % e.block === 0
+}
+
+export function toBlocked(e: Emitter, name: string): string {
+  return e.twins.get(name) ?? e.one('ReorderInput', [name], {}, BLOCKED)
+}
+
+/** The plain twin of a blocked value. */
+export function fromBlocked(e: Emitter, blocked: string, channels: number): string {
+  const plain = e.one('ReorderOutput', [blocked], { channels }, BLOCKED)
+  e.twins.set(plain, blocked)
+  return plain
+}
+
+/** [N, C, H, W] → [N, H · W, C], from the blocked twin where there is one */
+export function channelsLast(e: Emitter, x: string, [n = 1, c = 1, ...places]: Shape): string {
+  const twin = e.twins.get(x)
+  const count = sizeOf(places)
+  if (twin !== undefined)
+    return e.one('Reshape', [
+      e.one('ReorderOutput', [twin], { channels: c, channels_last: 1 }, BLOCKED),
+      e.ints([n, count, c]),
+    ])
+  return e.one('Transpose', [e.one('Reshape', [x, e.ints([n, c, count])])], { perm: [0, 2, 1] })
+}
+
+/** Channels last, with zeros under the last row of each sample: [N, C, H, W] → [N, (H + 1) · W, C]; for gathers that see beyond a border. */
+export function zerosBelow(e: Emitter, x: string, shape: Shape): string {
+  const [n = 1, c = 1, height = 1, ...row] = shape
+  if (e.twins.has(x)) return channelsLast(e, framed(e, x, shape, { after: [1, 0] }), [n, c, height + 1, ...row])
+  const zeros = e.one('Expand', [e.float(0), e.ints([n, sizeOf(row), c])])
+  return e.one('Concat', [channelsLast(e, x, shape), zeros], { axis: 1 })
+}
+
+export interface Frame {
+  /** Zeros above and left, and below and right; fewer than none of the latter cut off what is there */
+  readonly before?: Shape
+  readonly after?: Shape
+}
+
+/**
+ * Zeros around a picture of a blocked value: a convolution of single channels by 1 works on all threads, which neither `Pad`
+ * nor `Concat` does.
+ */
+export function framed(e: Emitter, x: string, [, c = 1]: Shape, { before = [0, 0], after = [0, 0] }: Frame): string {
+  if ([...before, ...after].every(zeros => zeros === 0)) return x
+  const kernel = after.map(zeros => 1 + Math.max(0, -zeros))
+  const first = Float64Array.from({ length: sizeOf(kernel) }, (_, i) => (i === 0 ? 1 : 0))
+  const blocks = e.ints([c / e.block, first.length, e.block])
+  const taps = e.one('Expand', [e.values(first, [1, first.length, 1], e.precision), blocks])
+  const weight = e.one('Reshape', [taps, e.ints([c, 1, ...kernel])])
+  const pads = [...before, ...after.map(zeros => Math.max(0, zeros))]
+  const attributes = { ...singleChannels(c), kernel_shape: kernel, pads }
+  return fromBlocked(e, e.one('Conv', [toBlocked(e, x), weight], attributes, BLOCKED), c)
+}
+
+/** [N, H · W, C] → [N, C, H, W] */
+export function channelsFirst(e: Emitter, rows: string, shape: Shape): string {
+  const [n = 1, c = 1, h = 1, w = 1] = shape
+  if (canBlock(e, shape)) {
+    const last = e.one('Reshape', [rows, e.ints([n, h, w, c])])
+    return fromBlocked(e, e.one('ReorderInput', [last], { channels_last: 1 }, BLOCKED), c)
+  }
+  const last = e.one('Reshape', [rows, e.ints([n, h * w, c])])
+  return e.one('Reshape', [e.one('Transpose', [last], { perm: [0, 2, 1] }), e.ints(shape)])
+}
+
+/** Element by element on blocked operands, where one of them is blocked already. */
+export function stayingBlocked<P extends Primitive>(plain: Lowering<P>): Lowering<P> {
+  return (e, names, t) => {
+    const operands = names as readonly string[]
+    if (!canBlock(e, t.shape) || !operands.some(name => e.twins.has(name))) return plain(e, names, t)
+    const channels = t.shape[1] ?? 1
+    if (t.inputs.every(x => x.rank === 0 || sameShape(x.shape, t.shape))) {
+      const blocked = operands.map((name, i) => (t.inputs[i]?.rank === 0 ? name : toBlocked(e, name)))
+      return fromBlocked(e, plain(e, blocked as never, t), channels)
+    }
+    const seen = operands.map((name, i) => view(e, name, t.inputs[i], t.shape))
+    if (!seen.every(name => name !== undefined)) return plain(e, names, t)
+    return fromBlocked(e, e.one('Reshape', [plain(e, seen as never, t), e.ints(t.shape)]), channels)
+  }
+}
+
+/** An operand as [N, C / block, H · W, block], or what broadcasts to it. */
+function view(e: Emitter, name: string, operand: Tensor | undefined, shape: Shape): string | undefined {
+  if (operand === undefined) return undefined
+  const [n = 1, c = 1, h = 1, w = 1] = shape
+  if (operand.shape.every(size => size === 1)) return e.one('Reshape', [name, e.ints([1])])
+  if (sameShape(operand.shape, shape))
+    return e.one('Reshape', [toBlocked(e, name), e.ints([n, c / e.block, h * w, e.block])])
+  const [samples = 1, channels = 1, ...places] = [...Array<number>(4 - operand.rank).fill(1), ...operand.shape]
+  if (places.some(size => size !== 1)) return undefined
+  return e.one('Reshape', [name, e.ints(channels === 1 ? [samples, 1, 1, 1] : [samples, c / e.block, 1, e.block])])
+}
+
+/** a·x + b as a convolution of single channels: one pass over memory. */
+export function blockedScaleShift(e: Emitter, names: readonly string[], t: TensorOf<'scaleShift'>): string | undefined {
+  const [x = '', scale = '', shift = ''] = names
+  const channels = t.shape[1] ?? 1
+  if (!canBlock(e, t.shape) || !e.twins.has(x)) return undefined
+  return fromBlocked(e, channelwise(e, channels, [toBlocked(e, x), scale, shift]), channels)
+}
+
+/** A product with one number a channel, as a convolution of single channels: its inner loop is longer than a broadcast's. */
+export function blockedScale(e: Emitter, names: readonly [string, string], t: TensorOf<'mul'>): string | undefined {
+  const channels = t.shape[1] ?? 1
+  const at = t.inputs.findIndex((x, i) => e.twins.has(names[i] ?? '') && sameShape(x.shape, t.shape))
+  const other = t.inputs[1 - at]
+  if (at < 0 || other === undefined || !canBlock(e, t.shape)) return undefined
+  const alike = [
+    [1, channels, 1, 1],
+    [channels, 1, 1],
+  ].some(shape => sameShape(other.shape, shape))
+  if (!alike) return undefined
+  const [x = '', scale = ''] = [names[at], names[1 - at]]
+  return fromBlocked(e, channelwise(e, channels, [toBlocked(e, x), scale]), channels)
+}
+
+/** Every channel by a number, and perhaps plus one. */
+function channelwise(e: Emitter, channels: number, inputs: readonly string[]): string {
+  const [x = '', scale = '', ...shift] = inputs
+  const weight = e.one('Reshape', [scale, e.ints([channels, 1, 1, 1])])
+  return e.one('Conv', [x, weight, ...shift], singleChannels(channels), BLOCKED)
+}
+
+/** relu(a·x + b), or relu(a·x + b + z), in the same pass */
+export function blockedRelu(e: Emitter, [x]: readonly [string], t: TensorOf<'relu'>): string | undefined {
+  const channels = t.shape[1] ?? 1
+  const convolution = e.madeBy(e.twins.get(x) ?? '')
+  if (convolution?.operator !== 'Conv' || convolution.attributes.group !== channels) return undefined
+  const attributes = { ...convolution.attributes, activation: 'Relu' }
+  return fromBlocked(e, e.one('Conv', convolution.inputs, attributes, BLOCKED), channels)
+}
+
+/** (a·x + b) + z in one pass */
+export function blockedAdd(e: Emitter, names: readonly [string, string], t: TensorOf<'add'>): string | undefined {
+  if (!canBlock(e, t.shape) || !t.inputs.every(x => sameShape(x.shape, t.shape))) return undefined
+  const at = t.inputs.findIndex(x => x.op === 'scaleShift')
+  const convolution = e.madeBy(e.twins.get(names[at] ?? '') ?? '')
+  if (convolution?.operator !== 'Conv' || convolution.inputs.length !== 3) return undefined
+  const other = toBlocked(e, names[1 - at] ?? '')
+  const channels = t.shape[1] ?? 1
+  return fromBlocked(e, e.one('Conv', [...convolution.inputs, other], convolution.attributes, BLOCKED), channels)
+}
+
+/** The sum over places, and perhaps samples: pooled sample by sample, which is quick in this layout. */
+export function blockedTotal(
+  e: Emitter,
+  x: string,
+  { inputs: [source], attributes: { axes } }: TensorOf<'sum' | 'mean'>,
+  kind: 'sum' | 'mean',
+): string | undefined {
+  const twin = e.twins.get(x)
+  const samples = axes.join() === '0,2,3'
+  if (twin === undefined || !(samples || axes.join() === '2,3')) return undefined
+  const means = e.one('GlobalAveragePool', [twin], {}, BLOCKED) // [N, C, 1, 1]
+  const reduced = samples
+    ? e.one(kind === 'mean' ? 'ReduceMean' : 'ReduceSum', [means, e.ints([0])], { keepdims: 1 })
+    : means
+  if (kind === 'mean') return reduced
+  return e.one('Mul', [reduced, e.float((source.shape[2] ?? 1) * (source.shape[3] ?? 1))])
+}
+
+/** Mean and inverse deviation over samples and places. */
+export function blockedInverseDeviation(e: Emitter, x: string, t: TensorOf<'inverseDeviation'>): string | undefined {
+  const twin = e.twins.get(x)
+  const [source] = t.inputs
+  if (twin === undefined || t.attributes.axes.join() !== '0,2,3') return undefined
+  const c = source.shape[1] ?? 1
+  const mean = e.one('ReduceMean', [e.one('GlobalAveragePool', [twin], {}, BLOCKED), e.ints([0])], { keepdims: 1 })
+  const ones = e.one('Expand', [e.float(1), e.ints([c])])
+  const centred = channelwise(e, c, [twin, ones, e.one('Neg', [e.one('Reshape', [mean, e.ints([c])])])])
+  const pooled = e.one('GlobalAveragePool', [e.one('Mul', [centred, centred])], {}, BLOCKED)
+  const variance = e.one('ReduceMean', [pooled, e.ints([0])], { keepdims: 1 })
+  return e.one('Reciprocal', [e.one('Sqrt', [e.one('Add', [variance, e.float(t.attributes.epsilon)])])])
+}
+
+const singleChannels = (channels: number) => ({
+  group: channels,
+  kernel_shape: [1, 1],
+  strides: [1, 1],
+  dilations: [1, 1],
+  pads: [0, 0, 0, 0],
+})

@@ -1,0 +1,101 @@
+import type { TensorOf } from '../../tensor/primitives.js'
+import { sizeOf } from '../../tensor/shape.js'
+import { Float } from '../onnx/model.js'
+import { scalarOf } from '../simplify.js'
+import {
+  blockedAdd,
+  blockedInverseDeviation,
+  blockedRelu,
+  blockedScale,
+  blockedScaleShift,
+  blockedTotal,
+  stayingBlocked,
+} from './blocked.js'
+import type { Emitter } from './emitter.js'
+import { lowerCheapest } from './forms.js'
+import { portable } from './portable.js'
+import type { Lowering, LoweringTable } from './types.js'
+
+const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs', 'sub', 'div', 'maximum', 'minimum'] as const
+
+/** Faster forms of ONNX Runtime's CPU provider. */
+export const cpu: Partial<LoweringTable> = {
+  ...Object.fromEntries(elementwise.map(op => [op, stayingBlocked(portable[op] as Lowering<'neg'>)])),
+  matmul: (e, names, { attributes: { transposeA, transposeB } }) =>
+    e.one('FusedMatMul', names, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft'),
+  relu: (e, names, t) => blockedRelu(e, names, t) ?? stayingBlocked(portable.relu)(e, names, t),
+  mul: (e, names, t) => blockedScale(e, names, t) ?? stayingBlocked(portable.mul)(e, names, t),
+  add: (e, names, t) =>
+    blockedAdd(e, names, t) ?? cumulativeNormal(e, names[0], t) ?? stayingBlocked(portable.add)(e, names, t),
+  sum: (e, names, t) =>
+    blockedTotal(e, names[0], t, 'sum') ??
+    sumOfSquares(e, names[0], t) ??
+    sumOfRows(e, names[0], t) ??
+    portable.sum(e, names, t),
+  mean: (e, names, t) => blockedTotal(e, names[0], t, 'mean') ?? portable.mean(e, names, t),
+  normalize: (e, names, t) => layerNormalization(e, names[0], t)?.[0] ?? portable.normalize(e, names, t),
+  inverseDeviation: (e, names, t) =>
+    blockedInverseDeviation(e, names[0], t) ??
+    layerNormalization(e, names[0], t)?.[2] ??
+    portable.inverseDeviation(e, names, t),
+  // one pass over memory instead of two
+  step: stayingBlocked((e, [x], t) =>
+    e.precision === 'float32'
+      ? e.one('HardSigmoid', [x], { alpha: new Float(3e38), beta: new Float(0) })
+      : portable.step(e, [x], t),
+  ),
+  scaleShift: (e, names, t) => {
+    const blocked = blockedScaleShift(e, names, t)
+    if (blocked !== undefined) return blocked
+    const [zeros, ones] = [0, 1].map(value => e.one('Expand', [e.float(value), e.ints([t.shape[1] ?? 1])]))
+    return e.one('BatchNormalization', [...names, zeros ?? '', ones ?? ''], { epsilon: new Float(0) })
+  },
+  conv: lowerCheapest,
+  convInput: lowerCheapest,
+  convWeight: lowerCheapest,
+}
+
+/** Σ x² without writing x² down; undefined where it is no such sum. */
+function sumOfSquares(e: Emitter, square: string, t: TensorOf<'sum'>): string | undefined {
+  const node = e.madeBy(square)
+  const [x, same] = node?.inputs ?? []
+  if (node?.operator !== 'Mul' || x === undefined || x !== same) return undefined
+  return e.one('ReduceSumSquare', [x, e.ints(t.attributes.axes)], { keepdims: 1 })
+}
+
+/** The sum of many rows as a product with ones: ONNX Runtime's own takes longer the more threads share it. */
+function sumOfRows(e: Emitter, x: string, t: TensorOf<'sum'>): string | undefined {
+  const { shape } = t.inputs[0]
+  const { axes } = t.attributes
+  const [rows, width = 1] = [sizeOf(shape.slice(0, -1)), shape.at(-1)]
+  const overRows = axes.length === shape.length - 1 && axes.every((axis, i) => axis === i)
+  if (e.precision !== 'float32' || !overRows || Math.min(rows, width) < MANY) return undefined
+  const ones = e.one('Expand', [e.float(1), e.ints([1, rows])])
+  return e.one('Reshape', [e.one('MatMul', [ones, e.one('Reshape', [x, e.ints([rows, width])])]), e.shape(t.shape)])
+}
+/** Rows, and numbers in a row, from which on that pays */
+const MANY = 64
+
+/** ½·erf + ½ in one pass: a result between 0 and 1 may as well go through an operator that clips there. */
+function cumulativeNormal(e: Emitter, half: string, t: TensorOf<'add'>): string | undefined {
+  const [scaled, other] = t.inputs
+  const [inner, factor] = scaled.inputs
+  if (e.precision !== 'float32' || scaled.op !== 'mul' || inner?.op !== 'erf') return undefined
+  if (![factor, other].every(each => each !== undefined && scalarOf(each) === 0.5)) return undefined
+  const [erf] = e.madeBy(half)?.inputs ?? []
+  return erf && e.one('HardSigmoid', [erf], { alpha: new Float(0.5), beta: new Float(0.5) })
+}
+
+/** One operator that gives the normalised values, the mean and the inverse deviation, when the axes are the last one. */
+function layerNormalization(
+  e: Emitter,
+  x: string,
+  t: TensorOf<'normalize' | 'inverseDeviation'>,
+): string[] | undefined {
+  const { axes, epsilon } = t.attributes
+  const [source] = t.inputs
+  if (e.precision !== 'float32' || axes.length !== 1 || axes[0] !== source.rank - 1) return undefined
+  const width = source.shape.at(-1) ?? 1
+  const ones = e.one('Expand', [e.float(1), e.ints([width])])
+  return e.node('LayerNormalization', [x, ones], { axis: -1, epsilon: new Float(epsilon) }, { outputs: 3 })
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { blockedChannels } from '../../engine/node/probe.js'
+import { evaluate, randomArray, relativeError } from '../../engine/testing.js'
+import { derivative } from '../../tensor/derivative.js'
+import { normalize } from '../../tensor/reduction.js'
+import type { Shape } from '../../tensor/shape.js'
+import { constant, input, type Tensor } from '../../tensor/tensor.js'
+import { compile } from '../compile.js'
+import { trace } from '../trace.js'
+
+const block = await blockedChannels('cpu')
+
+/** The value and the gradients, weighted so that each element counts, in float32 against float64 (which has neither form). */
+async function agrees(
+  of: (...inputs: Tensor[]) => Tensor,
+  shapes: readonly Shape[],
+  blocked: number,
+  tolerance: number,
+) {
+  const given = shapes.map((shape, i) => {
+    const { values } = randomArray(shape, { seed: i + 1 })
+    return { shape, values: values.map(Math.fround) }
+  })
+  const build = (...inputs: Tensor[]) => {
+    const y = of(...inputs)
+    const weights = constant(randomArray(y.shape, { seed: 9, low: 0.5, high: 1.5 }).values, y.shape)
+    const slopes = derivative(y.mul(weights).sum(), inputs)
+    return { y, ...Object.fromEntries(slopes.map((g, i) => [`gradient.${i}`, g])) }
+  }
+  const expected = await evaluate(build, given)
+  const actual = await evaluate(build, given, { precision: 'float32', block: blocked })
+  for (const [name, values] of Object.entries(expected))
+    expect(relativeError(actual[name], values), name).toBeLessThan(tolerance)
+}
+
+/** Operators of the program for a function and its gradients. */
+function operators(of: (...inputs: Tensor[]) => Tensor, shapes: readonly Shape[], blocked: number): string[] {
+  const inputs = shapes.map((shape, i) => input(`input.${i}`, shape))
+  const { result } = trace({ training: true }, () =>
+    derivative(
+      of(...inputs)
+        .square()
+        .sum(),
+      inputs,
+    ),
+  )
+  const outputs = Object.fromEntries(result.map((t, i) => [`${i}`, t]))
+  const { model } = compile({ outputs }, { device: 'cpu', precision: 'float32', block: blocked })
+  const operator = /ReorderInput|ReorderOutput|HardSigmoid|ReduceSum(?!Square)/g
+  return new TextDecoder('latin1').decode(model).match(operator) ?? []
+}
+
+describe.skipIf(block === 0)('a blocked chain', () => {
+  /** Batch norm without variables */
+  const norm = (x: Tensor) => {
+    const inverse = normalize('inverseDeviation', x, [0, 2, 3], 1e-5).reshape(-1)
+    return x.scaleShift(inverse.mul(1.5), x.mean([0, 2, 3]).mul(inverse).mul(-1.5).add(0.1))
+  }
+  /** Two convolutions with norm and activation, and a way past the second. */
+  const chain = (x: Tensor, first: Tensor, second: Tensor) => {
+    const y = norm(x.conv(first, { padding: 1 })).relu()
+    return norm(y.conv(second, { padding: 1 }))
+      .add(y)
+      .relu()
+  }
+  const shapes = [
+    [2, 3, 6, 6],
+    [16, 3, 3, 3],
+    [16, 16, 3, 3],
+  ]
+
+  test('agrees with float64', () => agrees(chain, shapes, block, 1e-5))
+
+  test('agrees with float64 when places and channels are weighted', () =>
+    agrees(
+      (x, w, a) =>
+        chain(x, w, w.sum(1, true).expand(16, 16, 3, 3))
+          .mul(a)
+          .mul(x.mean([2, 3], true).sum(1, true)),
+      [
+        [2, 3, 6, 6],
+        [16, 3, 3, 3],
+        [16, 1, 1],
+      ],
+      block,
+      1e-5,
+    ))
+
+  test('stays blocked through norm, activation, sum and their gradients', () => {
+    const reorders = operators(chain, shapes, block)
+    const [into, back] = ['ReorderInput', 'ReorderOutput'].map(name => reorders.filter(other => other === name).length)
+    expect(into).toBe(3) // of the kernels
+    expect(back).toBeLessThan(6) // what the gradients of the weights and of the pictures read
+  })
+})
+
+test('a machine has blocks of 16, of 8, or none', async () => {
+  expect([16, 8, 0]).toContain(block)
+  expect(await blockedChannels('webgpu')).toBe(0)
+})
+
+test("the slope of GELU takes the normal's distribution in one pass", async () => {
+  const of = (x: Tensor) => x.mul(3).gelu()
+  await agrees(of, [[4, 50]], 0, 1e-5)
+  expect(operators(of, [[4, 50]], 0)).toContain('HardSigmoid')
+})
+
+test('sums over many rows are products with ones', async () => {
+  const of = (x: Tensor) => x.sum([0, 1])
+  await agrees(of, [[8, 16, 65]], 0, 1e-5)
+  expect(operators(of, [[8, 16, 65]], 0)).not.toContain('ReduceSum')
+  expect(operators(of, [[2, 16, 65]], 0), 'too few rows').toContain('ReduceSum')
+})

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { plainReading } from '../data/index.js'
+import { put, temporaryFolder } from '../data/testing.js'
+import { LacunaError } from '../errors.js'
+import { CONFIG_VERSION, issuesOf, type RunConfig } from '../assembly/config.js'
+import { isRun, readConfig, writeConfig } from './config.js'
+
+const config: RunConfig = {
+  version: CONFIG_VERSION,
+  method: 'simclr',
+  options: { temperature: 0.5, views: { crop: [0.2, 1] } },
+  encoder: 'c4-half',
+  size: 32,
+  channels: 3,
+  reading: plainReading,
+  data: { source: '/pictures', pictures: 100, fingerprint: 'made up' },
+  batch: 16,
+  steps: 120,
+  seed: 7,
+  optimiser: 'adamw',
+  learningRate: 6.25e-5,
+  weightDecay: 1e-4,
+  warmupSteps: 6,
+  clip: 0,
+  device: 'cpu',
+}
+
+test.each([config, { ...config, weights: 'weights.safetensors' }])('a config comes back as it was written', given => {
+  const folder = join(temporaryFolder(), 'run')
+  expect(isRun(folder)).toBe(false)
+  writeConfig(folder, given)
+  expect(isRun(folder)).toBe(true)
+  expect(readConfig(folder)).toEqual(given)
+  expect(readFileSync(join(folder, 'config.json'), 'utf8')).toContain('\n  "method": "simclr",\n') // to be read by people
+})
+
+describe('refused in one line that names the file', () => {
+  const without = ({ seed: _, ...rest }: RunConfig) => rest
+  test.each([
+    ['half of it', JSON.stringify(config).slice(0, 100), 'damaged'],
+    ['an unknown key', JSON.stringify({ ...config, epochs: 3 }), '"epochs"'],
+    ['another version', JSON.stringify({ ...config, version: CONFIG_VERSION + 1 }), 'version: '],
+    ['a missing key', JSON.stringify(without(config)), 'seed: '],
+    ['no steps', JSON.stringify({ ...config, steps: 0 }), 'steps: '],
+    ['nothing', '', 'damaged'],
+    ['another value', 'null', 'damaged'],
+  ])('%s', (_, text, says) => {
+    const folder = put(temporaryFolder(), { 'config.json': text })
+    const read = () => readConfig(folder)
+    expect(read).toThrow(LacunaError)
+    expect(read).toThrow(says)
+    expect(read).toThrow(/^[^\n]*config\.json: damaged or from another version of Lacuna \([^\n]*\); train again$/)
+  })
+
+  test('a folder that is no run', () => {
+    const folder = temporaryFolder()
+    expect(() => readConfig(folder)).toThrow(
+      new LacunaError(`${folder}: not a run folder (no config.json); name the --out folder of \`lacuna pretrain\``),
+    )
+  })
+})
+
+test('all that a schema finds wrong is on one line, each with its place', () => {
+  const { error } = z.strictObject({ a: z.object({ b: z.number() }), c: z.string() }).safeParse({ a: { b: 'x' }, d: 1 })
+  const text = error === undefined ? '' : issuesOf(error)
+  for (const part of ['a.b: ', 'c: ', '"d"']) expect(text).toContain(part)
+  expect(text.split('; ')).toHaveLength(3)
+})

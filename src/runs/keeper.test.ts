@@ -1,0 +1,109 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { put, temporaryFolder } from '../data/testing.js'
+import { claim } from './claim.js'
+import { readConfig, writeConfig } from './config.js'
+import { keeperOf } from './keeper.js'
+import { lockRun } from './lock.js'
+import { type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
+import { configOf } from '../training/testing.js'
+
+const config = configOf('simclr', {}, { steps: 2 })
+const line: MetricsLine = {
+  step: 1,
+  epoch: 1,
+  loss: 1,
+  chance: 2,
+  learningRate: 1,
+  picturesPerSecond: 1,
+  seconds: 1,
+}
+
+/** A run that is being trained. */
+function kept() {
+  const directory = join(temporaryFolder(), 'run')
+  claim(directory)
+  const lock = lockRun(directory)
+  const notes: string[] = []
+  writeConfig(directory, config)
+  writeMetrics(directory, [line])
+  const path = join(directory, 'checkpoint', 'state.safetensors')
+  const save = () => {
+    mkdirSync(join(directory, 'checkpoint'), { recursive: true })
+    writeFileSync(path, 'weights')
+  }
+  return { directory, lock, notes, path, save, folder: keeperOf(directory, config, lock, note => notes.push(note)) }
+}
+
+const whole = (directory: string) => {
+  expect(readConfig(directory).steps).toBe(2)
+  expect(readMetrics(directory)).toEqual([line])
+  expect(readdirSync(directory).sort()).toEqual(['checkpoint', 'config.json', 'lock.json', 'metrics.jsonl'])
+}
+
+test.each([
+  ['moved', 1, (directory: string) => renameSync(directory, `${directory}-moved`)],
+  ['removed', 1, (directory: string) => rmSync(directory, { recursive: true })],
+  ['removed but for its lock', 0, (directory: string) => rmSync(join(directory, 'metrics.jsonl'))],
+])('a folder that is %s in the middle of a write is written anew, with everything so far', async (_, told, take) => {
+  const { directory, folder, notes, save } = kept()
+  let tries = 0
+  await folder.write([line], () => {
+    if (++tries === 1) {
+      take(directory)
+      throw new Error('no such file or directory')
+    }
+    save()
+  })
+  whole(directory)
+  expect(notes.length).toBe(told)
+})
+
+test('what a write leaves in a folder that was taken away at that moment does not hold it', async () => {
+  const { directory, folder, notes, save } = kept()
+  await folder.write([line], () => {
+    rmSync(directory, { recursive: true })
+    save()
+  })
+  await folder.write([line], save)
+  whole(directory)
+  expect(notes).toEqual([
+    `${directory}: was moved or removed while training; made anew, and the training goes on there`,
+  ])
+})
+
+test.each([[[]], [['config.json', 'metrics.jsonl', 'checkpoint']]])(
+  'a folder whose lock was removed, with %j, is filled again',
+  async others => {
+    const { directory, folder, notes, save } = kept()
+    save()
+    for (const name of ['lock.json', ...others]) rmSync(join(directory, name), { recursive: true })
+    await folder.write([line], save)
+    whole(directory)
+    expect(notes.length).toBe(others.length === 0 ? 0 : 1)
+  },
+)
+
+test('what fails twice is told, as of a full disk', async () => {
+  const { folder } = kept()
+  let tries = 0
+  const full = () => {
+    throw new Error(`full ${++tries}`)
+  }
+  await expect(folder.write([line], full)).rejects.toThrow('full 2')
+})
+
+test('another run that was put in its place is left alone', async () => {
+  const { directory, folder, save, path } = kept()
+  renameSync(directory, `${directory}-moved`)
+  put(directory, { 'config.json': '{}', 'checkpoint/state.safetensors': 'of another' })
+  await expect(folder.write([line], save)).rejects.toThrow('a run is there already')
+  expect(readdirSync(join(path, '..'))).toEqual(['state.safetensors'])
+})
+
+test('a process that was killed while it wrote its first file does not hold the folder', () => {
+  const folder = put(temporaryFolder(), { 'config.json.123.part': '{', 'lock.json': '{"pid"' })
+  claim(folder)
+  expect(() => claim(put(temporaryFolder(), { 'film.123.part': 'of a download' }))).toThrow('the folder is not empty')
+})
