@@ -4,6 +4,7 @@ import { simclr } from '#lacuna/methods/simclr.js'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
 import { mlp } from '#lacuna/nn/layers.js'
 import { module, variablesOf } from '#lacuna/nn/module.js'
+import type { Tensor } from '#lacuna/tensor/tensor.js'
 import { concat } from '#lacuna/tensor/movement.js'
 import { toFloat } from '#lacuna/views/picture.js'
 
@@ -14,15 +15,19 @@ export function assemblePlain({ encoder: name, size, channels }: AssemblyConfig)
   const variables = variablesOf(module({ encoder, projector }, () => undefined))
   return {
     method: simclr,
+    channels: { image: { kind: 'image', size, colours: channels === 1 ? 1 : 3 } },
     names: new Map([...variables].map(([name, variable]) => [variable, name])),
     learner: {
-      modules: { encoder, projector },
-      step({ image }) {
-        const x = toFloat(image)
-        const views = concat([x, x])
-        const { loss, accuracy } = ntXent(projector(encoder(views)), 0.5)
-        const count = views.shape[0] ?? 2
-        return { loss, metrics: { accuracy }, chance: Math.log(count - 1), views: count }
+      kept: { encoder },
+      heads: { projector },
+      training: {
+        step({ image }) {
+          const x = toFloat(image as Tensor)
+          const views = concat([x, x])
+          const { loss, accuracy } = ntXent(projector(encoder(views)), 0.5)
+          const count = views.shape[0] ?? 2
+          return { loss, metrics: { accuracy }, chance: Math.log(count - 1), views: count }
+        },
       },
       show: () => [],
     },

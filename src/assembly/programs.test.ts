@@ -24,10 +24,13 @@ async function train(
   )
   const judge = module({ d }, () => d)
   const learner: Learner = {
-    modules: { encoder, judge },
-    step() {
-      const { loss, against } = step(w, d)
-      return { loss, chance: 1, adversary: { loss: against, modules: [judge], rate } }
+    kept: { encoder },
+    heads: { judge },
+    training: {
+      step() {
+        const { loss, against } = step(w, d)
+        return { loss, chance: 1, adversary: { loss: against, modules: [judge], rate } }
+      },
     },
     show: () => [],
   }
@@ -36,7 +39,7 @@ async function train(
     [d, 'judge.d'],
   ])
   const config = configOf('simclr', {}, { optimiser: 'sgd', ...changes })
-  const { program, names: all } = trainingProgram({ method: simclr, learner, names }, config, target)
+  const { program, names: all } = trainingProgram({ method: simclr, learner, channels: {}, names }, config, target)
   const engine = new Engine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)

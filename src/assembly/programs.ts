@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
-import type { Learner, Measure, Method, Sample } from '../methods/method.js'
+import { batchOf, type Channels, type Reads } from '../channels/channel.js'
+import type { Learner, Measure, Method, Sample, StepResult } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
@@ -10,12 +11,13 @@ import { type Draw, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
 import { issuesOf, type RunConfig } from './config.js'
-import { descend, slopesOf, trainedOf } from './descent.js'
+import { moved, sidesOf, slopesOf, trainedOf } from './descent.js'
 
 /** A method built for one run, with the name of every variable. */
 export interface Assembly {
   readonly method: Method
   readonly learner: Learner
+  readonly channels: Channels
   readonly names: ReadonlyMap<Tensor, string>
 }
 
@@ -24,15 +26,36 @@ export type AssemblyConfig = Pick<RunConfig, 'method' | 'options' | 'prepared' |
 /** @throws LacunaError (wrong usage) for unknown methods, encoders and options */
 export function assemble(config: AssemblyConfig): Assembly {
   const method = methodNamed(config.method)
-  const { size, channels } = config
+  const options = parseOptions(method, config.options)
+  const channels = channelsOf(method.reads(options), config)
   const learner = method.build({
-    options: parseOptions(method, config.options),
+    options,
     prepared: config.prepared,
-    picture: { size, channels },
-    makeEncoder: other => makeEncoder(config.encoder, { size, channels, ...other }),
+    channels,
+    makeEncoder(name, over) {
+      const channel = channels[name]
+      if (channel?.kind !== 'image') throw new LacunaError(`no encoder for ${channel?.kind ?? name} yet`, 2)
+      return makeEncoder(config.encoder, { size: channel.size, channels: channel.colours, ...over })
+    },
   })
-  const root = module(learner.modules, () => undefined)
-  return { method, learner, names: new Map([...variablesOf(root)].map(([name, variable]) => [variable, name])) }
+  return { method, learner, channels, names: variablesNamed(learner) }
+}
+
+/** Every variable of a learner, those that it throws away too. */
+export function variablesNamed({ kept, heads, teachers = {} }: Learner): ReadonlyMap<Tensor, string> {
+  const following = Object.entries(teachers).map(([name, { teacher }]) => [name, teacher] as const)
+  const root = module({ ...kept, ...heads, ...Object.fromEntries(following) }, () => undefined)
+  return new Map([...variablesOf(root)].map(([name, variable]) => [variable, name]))
+}
+
+/** What the method wants to read, as the data of the run has it. */
+function channelsOf(reads: Reads, { size, channels }: AssemblyConfig): Channels {
+  return Object.fromEntries(
+    Object.entries(reads).map(([name, { kind }]) => {
+      if (kind !== 'image') throw new LacunaError(`${name}: there is no reader for ${kind} yet`, 2)
+      return [name, { kind, size, colours: channels === 1 ? 1 : 3 } as const]
+    }),
+  )
 }
 
 /** All options of a method, with defaults where none are given. */
@@ -45,13 +68,22 @@ export function parseOptions(method: Method, options: Readonly<Record<string, un
   )
 }
 
-export interface TrainingProgram {
-  readonly program: Program
+/** What the programs of a step have in common, however many they are. */
+export interface StepPrograms {
   /** Every variable with its name, those of the optimiser too */
   readonly names: ReadonlyMap<Tensor, string>
   readonly chance: number
-  /** Times that the encoder sees a picture in a step */
-  readonly viewsPerPicture: number
+  /** Times that the encoder sees a sample in a step */
+  readonly viewsPerSample: number
+}
+
+export interface TrainingProgram extends StepPrograms {
+  readonly program: Program
+}
+
+/** A step of a learner, whether it compares embeddings or not. */
+export function stepOf({ training }: Learner, sample: Sample, draw: Draw): StepResult {
+  return 'step' in training ? training.step(sample, draw) : training.compare(training.embed(sample, draw), draw)
 }
 
 /**
@@ -59,29 +91,25 @@ export interface TrainingProgram {
  * An adversary is a second backward and optimiser over the same forward: each loss is differentiated by its own variables
  * alone, so neither moves the other's, though both flow through all.
  */
-export function trainingProgram({ learner, names }: Assembly, config: RunConfig, target: Target): TrainingProgram {
+export function trainingProgram(assembly: Assembly, config: RunConfig, target: Target): TrainingProgram {
+  const { learner, names, channels } = assembly
+  const { batch } = config
   const manner = { training: true, checkpointing: config.checkpointActivations, inParts: target.device === 'cpu' }
   const { result, trace: traced } = trace(manner, draw => {
-    const { loss, metrics, chance, views, adversary } = learner.step(sampleOf(config, config.batch), draw)
-    const variables = trainedOf(names)
-    const opposed = new Set(adversary?.modules.flatMap(part => [...variablesOf(part).values()]))
-    const [own, others] = [true, false].map(is => variables.filter(({ variable }) => opposed.has(variable) === is))
-    const main = descend(slopesOf(loss, others ?? []), config)
-    const against = adversary && descend(slopesOf(adversary.loss, own ?? []), config, adversary.rate)
-    const updates = new Map([...main.updates, ...(against?.updates ?? [])])
-    const after = learner.after?.(variable => updates.get(variable) ?? variable)
-    return {
-      outputs: { loss, gradientNorm: main.length, ...metrics },
-      chance,
-      views,
-      updates: new Map([...updates, ...(after ?? [])]),
-      names: new Map([...names, ...main.names, ...(against?.names ?? [])]),
-    }
+    const { loss, adversary, ...told } = stepOf(learner, sampleOf(channels, batch), draw)
+    const { main, against } = sidesOf(trainedOf(names), adversary)
+    const opposed = adversary && slopesOf(adversary.loss, against)
+    return { loss, ...told, step: moved(learner, config, slopesOf(loss, main), opposed, adversary?.rate) }
   })
-  const { outputs, chance, views = config.batch } = result
-  const updates = new Map([...traced.updates, ...result.updates])
-  const computation: Computation = { outputs, updates, names: result.names, draws: traced.draws }
-  return { program: compile(computation, target), names: result.names, chance, viewsPerPicture: views / config.batch }
+  const { loss, metrics, chance, views = batch, step } = result
+  const all = new Map([...names, ...step.names])
+  const computation: Computation = {
+    outputs: { loss, gradientNorm: step.length, ...metrics },
+    updates: new Map([...traced.updates, ...step.updates]),
+    names: all,
+    draws: traced.draws,
+  }
+  return { program: compile(computation, target), names: all, chance, viewsPerSample: views / batch }
 }
 
 /** The representation of `batch` pictures, output `features` [batch, width]. */
@@ -93,14 +121,16 @@ export function embeddingProgram(
   place = placeOf(assembly),
 ): Program {
   const { result, trace: traced } = trace({ training: false }, () =>
-    represent(assembly, sampleOf(config, batch), place),
+    represent(assembly, sampleOf(assembly.channels, batch), place),
   )
   return compile({ outputs: { features: result }, names: assembly.names, draws: traced.draws }, target)
 }
 
 /** Runs the encoder as in training, for its running statistics alone. */
 export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target): Program {
-  const { result, trace: traced } = trace({ training: true }, () => represent(assembly, sampleOf(config, batch)))
+  const { result, trace: traced } = trace({ training: true }, () =>
+    represent(assembly, sampleOf(assembly.channels, batch)),
+  )
   return compile(
     { outputs: { mean: result.mean() }, updates: traced.updates, names: assembly.names, draws: traced.draws },
     target,
@@ -109,7 +139,9 @@ export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, b
 
 /** The task on pictures held out: one output for each measure, and one for each baseline that is not known beforehand. */
 export function examinationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
-  const { result, trace: traced } = trace({ training: false }, draw => examine(assembly, sampleOf(config, batch), draw))
+  const { result, trace: traced } = trace({ training: false }, draw =>
+    examine(assembly, sampleOf(assembly.channels, batch), draw),
+  )
   const outputs = Object.fromEntries(
     Object.entries(result).flatMap(([name, { value, baselines }]) => [
       [name, value] as const,
@@ -123,14 +155,14 @@ export function examinationProgram(assembly: Assembly, config: AssemblyConfig, b
 
 function examine({ learner }: Assembly, sample: Sample, draw: Draw): Readonly<Record<string, Measure>> {
   if (learner.examine) return learner.examine(sample, draw)
-  const { loss, chance } = learner.step(sample, draw)
+  const { loss, chance } = stepOf(learner, sample, draw)
   return { loss: { value: loss, better: 'lower', baselines: { chance } } }
 }
 
 /** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and what is to be said of each. */
 export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
   const { result, trace: traced } = trace({ training: false }, draw =>
-    assembly.learner.show(sampleOf(config, batch), draw),
+    assembly.learner.show(sampleOf(assembly.channels, batch), draw),
   )
   const outputs = Object.fromEntries(result.map(({ pictures }, i) => [`${i}`, toStored(pictures)]))
   const program = compile({ outputs, names: assembly.names, draws: traced.draws }, target)
@@ -140,8 +172,16 @@ export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: n
 /** What a method keeps of a batch of pictures, taken at a place in its encoder: [N, width] */
 export function represent(assembly: Assembly, sample: Sample, place = placeOf(assembly)): Tensor {
   const { learner } = assembly
-  const see = vectorsAt(learner.modules.encoder, place)
-  return learner.represent?.(sample, see) ?? see(toFloat(sample.image))
+  const see = vectorsAt(learner.kept.encoder, place)
+  return learner.represent?.(sample, see) ?? see(toFloat(pictureOf(assembly.channels, sample)))
+}
+
+/** The first channel of pictures. */
+export function pictureOf(channels: Channels, sample: Sample): Tensor {
+  const [name] = Object.entries(channels).find(([, { kind }]) => kind === 'image') ?? []
+  const picture = sample[name ?? '']
+  if (picture === undefined) throw new Error('the method reads no picture: it has to say how a sample is represented')
+  return picture
 }
 
 /**
@@ -149,9 +189,13 @@ export function represent(assembly: Assembly, sample: Sample, place = placeOf(as
  * @throws LacunaError (wrong usage) when there is no such place
  */
 export const placeOf = ({ learner }: Assembly, asked: PlaceOptions = {}): Place =>
-  placeIn(learner.modules.encoder, asked, learner.pool)
+  placeIn(learner.kept.encoder, asked, learner.pool)
 
-/** The input of every program, `image` */
-export function sampleOf({ size, channels }: AssemblyConfig, batch: number): Sample {
-  return { image: input('image', [batch, size, size, channels], 'uint8') }
-}
+/** The inputs of a program: a batch of every channel. */
+export const sampleOf = (channels: Channels, batch: number): Sample =>
+  Object.fromEntries(
+    Object.entries(channels).map(([name, channel]) => {
+      const { shape, dtype } = batchOf(channel, batch)
+      return [name, input(name, shape, dtype)]
+    }),
+  )

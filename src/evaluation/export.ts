@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, assemble, placeOf, represent, sampleOf } from '../assembly/programs.js'
+import { type Assembly, assemble, pictureOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { runtime } from '../engine/node/runtime.js'
 import { errorCode, LacunaError } from '../errors.js'
@@ -60,8 +60,8 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
     }),
   )
   const { result, trace: traced } = trace({ training: false }, () => {
-    const sample = sampleOf(config, FREE_BATCH)
-    return { image: sample.image, features: represent(assembly, sample, place) }
+    const sample = sampleOf(assembly.channels, FREE_BATCH)
+    return { image: pictureOf(assembly.channels, sample), features: represent(assembly, sample, place) }
   })
   if (traced.draws.length > 0)
     throw new LacunaError(`${config.method}: its representation is random and cannot be exported`)
@@ -156,7 +156,7 @@ function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): 
 /** The encoder's own variables, without the prefix that the run gives them. */
 function weightsOf({ learner }: Assembly, stored: ReadonlyMap<Tensor, { readonly data: Float32Array }>) {
   return new Map(
-    [...variablesOf(learner.modules.encoder)].map(([name, variable]) => {
+    [...variablesOf(learner.kept.encoder)].map(([name, variable]) => {
       const data = stored.get(variable)?.data
       if (data === undefined) throw new LacunaError(`the checkpoint has no ${name}; it belongs to another run`)
       return [name, { dtype: 'float32' as const, shape: variable.shape, data }]

@@ -5,7 +5,10 @@ import type { Features, Labelled } from './features.js'
 /** Reproducible features, standard normal. */
 export function normalFeatures(count: number, width: number, seed = 1): Features {
   const shape: Shape = [count, width]
-  const values = drawValues({ name: `normal ${shape}`, shape, dtype: 'float', drawing: { kind: 'normal' } }, seed, 0)
+  const values = drawValues(
+    { name: `normal ${shape}`, shape, dtype: 'float', drawing: { kind: 'normal' } },
+    { seed, step: 0 },
+  )
   return { values: Float32Array.from(values), count, width }
 }
 

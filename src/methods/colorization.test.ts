@@ -22,6 +22,7 @@ import { range } from '../tensor/shape.js'
 import { labOf, lightness } from '../views/lab.js'
 import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'
+import type { Tensor } from '../tensor/tensor.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 const [batch, size] = [8, 16]
@@ -162,7 +163,7 @@ describe('the first step', () => {
 
   test('shows the encoder one channel', () => {
     const { learner } = assemble(configOf(prepare(noise()).prepared))
-    expect(variablesOf(learner.modules.encoder).get('body.0.weight')?.shape).toEqual([16, 1, 3, 3])
+    expect(variablesOf(learner.kept.encoder).get('body.0.weight')?.shape).toEqual([16, 1, 3, 3])
   })
 })
 
@@ -230,10 +231,14 @@ test('of a transformer the mean over the patches is kept: nothing is asked of it
   const config = { ...configOf(prepare(noise()).prepared), encoder: 'vit:dim=24,depth=1,heads=2,patch=4' }
   const both = (assembly: ReturnType<typeof assemble>) => {
     const { learner, names } = assembly
-    const sample = sampleOf(config, batch)
+    const sample = sampleOf(assembly.channels, batch)
     const { result: outputs } = trace({ training: false }, () => ({
       kept: represent(assembly, sample),
-      tokens: learner.modules.encoder.features(lightness(toFloat(sample.image)).div(50).sub(1)),
+      tokens: learner.kept.encoder.features(
+        lightness(toFloat(sample.image as Tensor))
+          .div(50)
+          .sub(1),
+      ),
     }))
     return compile({ outputs, names }, target)
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { entropy, rebalancingWeights, softCrossEntropy, weightedMean } from '../losses/soft-cross-entropy.js'
 import { dilatedHead } from '../nn/dilated-head.js'
@@ -24,13 +25,16 @@ import { defineMethod } from './method.js'
 
 /** The colours that the training pictures have, and how common each is. */
 const palette = z.object({
-  bins: z.array(z.tuple([z.number(), z.number()])).min(1),
-  prior: z.array(z.number().positive()),
+  bins: z
+    .array(z.tuple([z.number(), z.number()]).readonly())
+    .min(1)
+    .readonly(),
+  prior: z.array(z.number().positive()).readonly(),
 })
 
 export const colorization = defineMethod({
   name: 'colorization',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'how light each pixel is',
   hidden: 'its colour, at every fourth pixel',
   paper: 'Zhang, Isola and Efros 2016, Colorful Image Colorization',
@@ -54,6 +58,7 @@ export const colorization = defineMethod({
       views: cropOptions([0.6, 1]).prefault({}),
     })
     .prefault({}),
+  prepared: palette,
   prepare(sample, options) {
     wantFitting(sample)
     const { pictures, count, size } = sample
@@ -63,19 +68,18 @@ export const colorization = defineMethod({
     const share = `${Number(((100 * grey) / count).toPrecision(2))} % of the pictures are grey`
     return { prepared: found, notes: grey === 0 ? [] : [options.skipGrey ? `${share} and do not count` : share] }
   },
-  build({ makeEncoder, options, picture, prepared }) {
-    wantFitting(picture)
-    const { bins, prior } = palette.parse(prepared)
+  build({ makeEncoder, options, channels, prepared: { bins, prior } }) {
+    const { size, colours } = channels.image
+    wantFitting({ size, channels: colours })
     const weights = rebalancingWeights(prior, options.lambda)
     const rebalanced = prior.map((p, q) => p * (weights[q] ?? 0)) // sums to 1: the prior where rows are weighted
-    const encoder = makeEncoder({ channels: 1 })
+    const encoder = makeEncoder('image', { channels: 1 })
     const head = dilatedHead({
       width: encoder.width,
       hidden: options.hidden,
       outputs: bins.length,
       biasInitial: () => () => Float64Array.from(rebalanced, Math.log), // begins with the prior, and learns the rest
     })
-    const { size } = picture
     const side = size / COLOUR_STRIDE
     const shown = (x: Tensor) => lightness(x).div(50).sub(1) // [N, 1, H, W] in [−1, 1]
     const guess = (x: Tensor) => rowsOf(head(resize(featureMap(encoder, shown(x)), side, 'bilinear')))
@@ -90,11 +94,14 @@ export const colorization = defineMethod({
       return { logits: guess(x), truth, target, counts, weight }
     }
     return {
-      modules: { encoder, head },
-      step({ image }, draw) {
-        const { crop: area, ...views } = options.views
-        const { logits, target, weight } = ask(randomResizedCrop(toFloat(image), draw, size, { area, ...views }))
-        return { loss: softCrossEntropy(logits, target, weight), chance: entropy(rebalanced) }
+      kept: { encoder },
+      heads: { head },
+      training: {
+        step({ image }, draw) {
+          const { crop: area, ...views } = options.views
+          const { logits, target, weight } = ask(randomResizedCrop(toFloat(image), draw, size, { area, ...views }))
+          return { loss: softCrossEntropy(logits, target, weight), chance: entropy(rebalanced), weight: weight.sum() }
+        },
       },
       examine({ image }) {
         const { logits, truth, target, counts, weight } = ask(toFloat(image))

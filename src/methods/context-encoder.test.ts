@@ -65,10 +65,10 @@ test('the harmonic fill of a ramp is the ramp', async () => {
 
 describe('the adversary', () => {
   test('is not there unless asked for', () => {
-    const modulesOf = (adversary: number) =>
-      Object.keys(assemble(configOf('context-encoder', { adversary }, { prepared })).learner.modules)
-    expect(modulesOf(0)).toEqual(['encoder', 'bottleneck', 'decoder'])
-    expect(modulesOf(0.001)).toEqual(['encoder', 'bottleneck', 'decoder', 'judge'])
+    const headsOf = (adversary: number) =>
+      Object.keys(assemble(configOf('context-encoder', { adversary }, { prepared })).learner.heads ?? {})
+    expect(headsOf(0)).toEqual(['bottleneck', 'decoder'])
+    expect(headsOf(0.001)).toEqual(['bottleneck', 'decoder', 'judge'])
   })
 
   test('begins without knowing, weighs λ, and is trained beside the rest', async () => {

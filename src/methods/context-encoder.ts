@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { adversarialLosses } from '../losses/adversarial.js'
 import { maskedError } from '../losses/masked-error.js'
@@ -19,7 +20,7 @@ import { defineMethod } from './method.js'
 
 export const contextEncoder = defineMethod({
   name: 'context-encoder',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'a picture with a hole, filled with the mean colour of all pictures',
   hidden: 'the pixels in the hole',
   paper: 'Pathak et al. 2016, Context Encoders: Feature Learning by Inpainting',
@@ -55,16 +56,17 @@ export const contextEncoder = defineMethod({
     })
     .prefault({}),
 
+  prepared: meanColour,
   prepare: ({ pictures, channels }) => ({ prepared: meanColourOf(pictures, channels), notes: [] }),
 
-  build({ makeEncoder, options, picture: { size, channels }, prepared }) {
+  build({ makeEncoder, options, channels: all, prepared: { mean, variance } }) {
+    const { size, colours: channels } = all.image
     if (size * Math.sqrt(options.area) < SMALLEST_HOLE) throw tooSmall(size, options.area)
-    const encoder = makeEncoder()
+    const encoder = makeEncoder('image')
     const map = featureMap(encoder, input('shape', [1, channels, size, size]))
     const bottleneck = linear(sizeOf(map.shape), options.bottleneck)
     const decoder = pictureDecoder({ inputs: options.bottleneck, size, channels })
     const judge = options.adversary > 0 ? discriminator(size, channels) : undefined
-    const { mean, variance } = meanColour.parse(prepared)
     const plain = constant(mean, [channels, 1, 1])
     const rim = Math.round(options.overlap * size)
 
@@ -78,25 +80,28 @@ export const contextEncoder = defineMethod({
     }
 
     return {
-      modules: { encoder, bottleneck, decoder, ...(judge && { judge }) },
-      step({ image }, draw) {
-        const x = randomCrop(image, draw, size, options.views)
-        const { hole, shown } = cut(x, draw)
-        const guess = fill(shown)
-        const weight = grown(hole, rim).sub(hole).mul(options.overlapWeight).add(hole)
-        const loss = maskedError(guess, x, weight)
-        const metrics = { hole: maskedError(guess, x, hole) }
-        if (judge === undefined) return { loss, metrics, chance: variance }
-        // it must not see what is around, or it looks for the seam
-        const inside = (t: Tensor) => where(hole.greater(0), t, plain)
-        const against = adversarialLosses(judge(inside(x)), judge(inside(guess)))
-        const { adversary } = options
-        return {
-          loss: loss.mul(1 - adversary).add(against.guesser.mul(adversary)),
-          metrics: { ...metrics, ...against },
-          chance: (1 - adversary) * variance + adversary * Math.LN2,
-          adversary: { loss: against.discriminator, modules: [judge], rate: ADVERSARY_RATE },
-        }
+      kept: { encoder },
+      heads: { bottleneck, decoder, ...(judge && { judge }) },
+      training: {
+        step({ image }, draw) {
+          const x = randomCrop(image, draw, size, options.views)
+          const { hole, shown } = cut(x, draw)
+          const guess = fill(shown)
+          const weight = grown(hole, rim).sub(hole).mul(options.overlapWeight).add(hole)
+          const loss = maskedError(guess, x, weight)
+          const metrics = { hole: maskedError(guess, x, hole) }
+          if (judge === undefined) return { loss, metrics, chance: variance, weight: weight.sum() }
+          // it must not see what is around, or it looks for the seam
+          const inside = (t: Tensor) => where(hole.greater(0), t, plain)
+          const against = adversarialLosses(judge(inside(x)), judge(inside(guess)))
+          const { adversary } = options
+          return {
+            loss: loss.mul(1 - adversary).add(against.guesser.mul(adversary)),
+            metrics: { ...metrics, ...against },
+            chance: (1 - adversary) * variance + adversary * Math.LN2,
+            adversary: { loss: against.discriminator, modules: [judge], rate: ADVERSARY_RATE },
+          }
+        },
       },
       examine({ image }, draw) {
         const x = toFloat(image)

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { assemble, parseOptions } from '../assembly/programs.js'
+import { parseOptions } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { whiteNoise } from '../training/testing.js'
-import { defaultEncoder, methodNamed, methods } from './index.js'
+import { methodNamed, methods } from './index.js'
 
 describe.each(methods.map(method => [method.name, method] as const))('%s', (name, method) => {
   test('is found by its name', () => {
@@ -13,15 +12,6 @@ describe.each(methods.map(method => [method.name, method] as const))('%s', (name
   test('has options that can be printed, all with defaults', () => {
     const schema = z.toJSONSchema(method.options, { io: 'output' })
     expect(Object.keys(schema.properties ?? {}).sort()).toEqual(Object.keys(parseOptions(method, {})).sort())
-  })
-
-  test('has its step in halves if it says that it compares embeddings, and only then', () => {
-    const pictures = whiteNoise({ size: 32, channels: 3, batch: 2 }, 0)
-    const options = parseOptions(method, {})
-    const prepared = method.prepare?.({ pictures, count: 2, size: 32, channels: 3 }, options).prepared
-    const encoder = method.encoder ?? defaultEncoder
-    const { learner } = assemble({ method: name, options, prepared, encoder, size: 32, channels: 3 })
-    expect(learner.halves !== undefined).toBe(method.comparesEmbeddings === true)
   })
 })
 

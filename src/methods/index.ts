@@ -22,8 +22,5 @@ export const methods: readonly Method[] = [
   simclr,
 ]
 
-/** The methods whose batch can go through the network in chunks. */
-export const methodsInChunks: readonly string[] = methods.filter(m => m.comparesEmbeddings).map(({ name }) => name)
-
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export const methodNamed = (name: string): Method => named(name, methods)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { mlp } from '../nn/layers.js'
 import { eachPatch } from '../nn/patchwise.js'
@@ -18,7 +19,7 @@ const measure = (says: string) => z.boolean().default(true).describe(says)
 
 export const jigsaw = defineMethod({
   name: 'jigsaw',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'the tiles of a picture in disorder',
   hidden: 'the order they were in',
   paper: 'Noroozi & Favaro 2016, Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles',
@@ -52,15 +53,16 @@ export const jigsaw = defineMethod({
       hidden: positive.default(512).describe('width of the layer that sees all tiles'),
     })
     .prefault({}),
-  build({ makeEncoder, options, picture }) {
+  build({ makeEncoder, options, channels }) {
+    const { size } = channels.image
     const { orders } = options
-    const side = options.side === 'auto' ? (picture.size < THREE_FROM ? 2 : 3) : options.side
-    const grid = tileGrid('jigsaw', picture.size, side, options)
+    const side = options.side === 'auto' ? (size < THREE_FROM ? 2 : 3) : options.side
+    const grid = tileGrid('jigsaw', size, side, options)
     const places = side ** 2
     const permutations = permutationsOf(side, options.permutations)
     const look = (tiles: Tensor) => (options.normalise ? standardise(tiles) : tiles)
 
-    const encoder = makeEncoder({ size: grid.patch })
+    const encoder = makeEncoder('image', { size: grid.patch })
     const projector = mlp([encoder.width, options.projection], { norm: 'all' })
     const solver = mlp([places * options.projection, options.hidden, permutations.length])
 
@@ -79,15 +81,18 @@ export const jigsaw = defineMethod({
       return { ...crossEntropy(logits, order.reshape(-1)), logits, order }
     }
     return {
-      modules: { encoder, projector, solver },
-      step({ image }, draw) {
-        const { loss, accuracy } = puzzle(image, draw, options.greyscale)
-        return {
-          loss,
-          metrics: { accuracy },
-          chance: Math.log(permutations.length),
-          views: places * (image.shape[0] ?? 1),
-        }
+      kept: { encoder },
+      heads: { projector, solver },
+      training: {
+        step({ image }, draw) {
+          const { loss, accuracy } = puzzle(image, draw, options.greyscale)
+          return {
+            loss,
+            metrics: { accuracy },
+            chance: Math.log(permutations.length),
+            views: places * (image.shape[0] ?? 1),
+          }
+        },
       },
       examine({ image }, draw) {
         const { loss, accuracy, logits, order } = puzzle(image, draw, 0)
@@ -106,7 +111,7 @@ export const jigsaw = defineMethod({
         const guess = solve(tiles, order.reshape(-1, 1)).argmax(-1)
         const shown = arrange(tiles, tilesAt(permutations, order))
         const solved = arrange(shown, tilesAt(permutations.map(inverseOf), guess))
-        const lay = (some: Tensor) => layPatches(some, grid, picture.size)
+        const lay = (some: Tensor) => layPatches(some, grid, size)
         return [
           { title: 'shown', pictures: lay(shown) },
           { title: 'laid as guessed', pictures: lay(solved), guessed: true },

@@ -9,6 +9,7 @@ import { concat } from '../tensor/movement.js'
 import { configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 import { toFloat } from '../views/picture.js'
 import { mae } from './mae.js'
+import type { Tensor } from '../tensor/tensor.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }
@@ -88,10 +89,10 @@ test('the vector kept is the mean over the patches, or the class token', async (
   const vectors = async (keep: string, encoder = small.encoder) => {
     const config = configOf('mae', { keep }, { ...small, encoder, batch: 2 })
     const assembly = assemble(config)
-    const sample = sampleOf(config, 2)
+    const sample = sampleOf(assembly.channels, 2)
     const { result } = trace({ training: false }, () => ({
       kept: represent(assembly, sample),
-      tokens: assembly.learner.modules.encoder.features(toFloat(sample.image)),
+      tokens: assembly.learner.kept.encoder.features(toFloat(sample.image as Tensor)),
     }))
     const rows = result.tokens.shape[1] ?? 0
     const outputs = {

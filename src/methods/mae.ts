@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { maskedError } from '../losses/masked-error.js'
 import type { Encoder } from '../nn/encoder.js'
@@ -18,7 +19,7 @@ import { defineMethod } from './method.js'
 
 export const mae = defineMethod({
   name: 'mae',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'a random quarter of the patches of a picture',
   hidden: 'the pixels of all other patches',
   paper: 'He et al. 2022, Masked Autoencoders Are Scalable Vision Learners',
@@ -55,20 +56,21 @@ export const mae = defineMethod({
     })
     .prefault({}),
 
+  prepared: meanColour,
   prepare: ({ pictures, channels }) => ({ prepared: meanColourOf(pictures, channels), notes: [] }),
 
-  build({ makeEncoder, options, picture, prepared }) {
-    const encoder = transformer(makeEncoder({ positions: options.positions }))
+  build({ makeEncoder, options, channels, prepared: { mean, variance } }) {
+    const { size, colours } = channels.image
+    const encoder = transformer(makeEncoder('image', { positions: options.positions }))
     const {
       patches,
       options: { patch, classToken },
     } = encoder
-    const values = patch * patch * picture.channels
+    const values = patch * patch * colours
     const kept = shownOf(patches, patch, options.masked)
-    const side = picture.size / patch
+    const side = size / patch
     const decoder = maskedDecoder({ ...options.decoder, inputs: encoder.width, classToken, side, outputs: values })
-    const { mean, variance } = meanColour.parse(prepared)
-    const plain = constant(mean, [1, picture.channels, 1, 1]).expand(1, picture.channels, patch, patch)
+    const plain = constant(mean, [1, colours, 1, 1]).expand(1, colours, patch, patch)
     if (options.normalise && values < 2)
       throw new LacunaError('mae: patches of one number have no structure; use vit-mini/4, or normalise=false', 2)
 
@@ -85,12 +87,15 @@ export const mae = defineMethod({
     }
 
     return {
-      modules: { encoder, decoder },
-      step({ image }, draw) {
-        const { guess, errorOf, flat } = score(randomCrop(image, draw, picture.size, options.views), draw)
-        const loss = errorOf(guess)
-        const chance = options.normalise ? (values - 1) / values : variance
-        return { loss, metrics: { explained: loss.div(flat.maximum(1e-12)).neg().add(1) }, chance }
+      kept: { encoder },
+      heads: { decoder },
+      training: {
+        step({ image }, draw) {
+          const { guess, errorOf, flat } = score(randomCrop(image, draw, size, options.views), draw)
+          const loss = errorOf(guess)
+          const chance = options.normalise ? (values - 1) / values : variance
+          return { loss, metrics: { explained: loss.div(flat.maximum(1e-12)).neg().add(1) }, chance }
+        },
       },
       pool: options.keep === 'patches' ? 'mean' : encoder.pool,
       /**

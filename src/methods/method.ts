@@ -1,15 +1,14 @@
 import type { z } from 'zod'
+import type { Channels, Reads } from '../channels/channel.js'
 import type { Encoder, EncoderInput } from '../nn/encoder.js'
 import type { AnyModule } from '../nn/module.js'
-import type { Pool } from '../nn/vectors.js'
+import type { Pool } from '../nn/pools.js'
+import type { Follower } from '../nn/teacher.js'
 import type { Draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 
-/** A batch as the program receives it. */
-export interface Sample {
-  /** uint8 [N, H, W, C] */
-  readonly image: Tensor
-}
+/** A batch as the program receives it: one tensor a channel, as it is stored. See `Channel` for shapes. */
+export type Sample<R extends Reads = Reads> = { readonly [Name in keyof R]: Tensor }
 
 /** Some of the training pictures, for a method that has to know them before it is built. */
 export interface PictureSample {
@@ -21,34 +20,37 @@ export interface PictureSample {
 }
 
 /** What a method learns from the pictures before the first step. */
-export interface Prepared {
+export interface Prepared<Found = unknown> {
   /** Plain JSON; kept in `config.json` and given to `build` */
-  readonly prepared: unknown
+  readonly prepared: Found
   /** Told to the user at the start */
   readonly notes: readonly string[]
 }
 
 /** What a method is built for. */
-export interface BuildContext<Options> {
+export interface BuildContext<R extends Reads, Options, Found> {
   readonly options: Options
   /** What `prepare` found; undefined for methods without it */
-  readonly prepared: unknown
-  /** The pictures as stored: their height and width, and their channels */
-  readonly picture: { readonly size: number; readonly channels: number }
+  readonly prepared: Found
+  /** The channels as the data has them */
+  readonly channels: Channels<R>
   /**
-   * Makes an encoder of the architecture that the user chose. The method keeps one of them as `encoder`; a teacher is a
-   * second call, a method that hides colour or works on patches overrides the channels or the size.
+   * Makes an encoder for a channel, of the architecture that the user chose.
+   * @param over where the method shows it something else: fewer colours, patches
    */
-  readonly makeEncoder: (input?: Partial<EncoderInput>) => Encoder
+  readonly makeEncoder: <Name extends keyof R & string>(channel: Name, over?: Partial<EncoderInput>) => Encoder
 }
 
 /** What a loss gives: tensors of a single number, and what a network that knows nothing would get. */
 export interface Comparison {
+  /** The mean over the samples, or over what `weight` counts of them */
   readonly loss: Tensor
   readonly metrics?: Readonly<Record<string, Tensor>>
   /** The loss without any knowledge, in the units of the loss */
   readonly chance: number
-  /** Pictures or patches that the encoder sees in the step; as many as the batch has pictures unless told */
+  /** What the loss is a mean over, one number, where some samples weigh more than others: parts of a batch count by it */
+  readonly weight?: Tensor
+  /** Pictures or patches that the encoder sees in the step; as many as the batch has samples unless told */
   readonly views?: number
 }
 
@@ -57,23 +59,28 @@ export interface StepResult extends Comparison {
   readonly adversary?: Adversary
 }
 
-/**
- * A step whose loss sees embeddings and nothing else of the pictures. The embeddings of a large batch can then be made chunk by
- * chunk and compared all at once, so that activations are kept for one chunk only.
- * @see Gao et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup
- */
-export interface Halves {
-  /** [V, N, D]: one row for each of V views of N pictures; those of more pictures are joined along the second axis */
-  embed(sample: Sample, draw: Draw): Tensor
-  /** @param embeddings [V, N, D] of the whole batch */
-  compare(embeddings: Tensor): Comparison
+/** A step whose loss is a mean over the samples of the batch. */
+export interface Step<R extends Reads = Reads> {
+  step(sample: Sample<R>, draw: Draw): StepResult
 }
 
-/** The step that the two halves make when nothing comes between them. */
-export const inHalves = (halves: Halves): Pick<Learner, 'step' | 'halves'> => ({
-  halves,
-  step: (sample, draw) => halves.compare(halves.embed(sample, draw)),
-})
+/** What is compared: each [N, …], one row a sample. */
+export type Embeddings = Readonly<Record<string, Tensor>>
+
+/**
+ * A step whose loss sees embeddings and nothing else of the samples. Those of a large batch can then be made chunk by chunk and
+ * compared all at once, so that activations are kept for one chunk only.
+ * @see Gao et al. 2021, Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup
+ */
+export interface Compared<R extends Reads = Reads, E extends Embeddings = Embeddings> {
+  embed(sample: Sample<R>, draw: Draw): E
+  /** @param embeddings of the whole batch */
+  compare(embeddings: E, draw: Draw): Comparison
+}
+
+/** Ties what `embed` gives to what `compare` takes. */
+export const compared = <R extends Reads, E extends Embeddings>(halves: Compared<R, E>): Compared<R> =>
+  halves as unknown as Compared<R>
 
 /** A part that is trained against the rest, by its own loss and an optimiser of its own, in the same step. */
 export interface Adversary {
@@ -104,25 +111,25 @@ export interface Shown {
 }
 
 /** A method put together for one kind of data and one encoder. */
-export interface Learner {
-  /** Everything with variables; `encoder` is kept, the rest is thrown away after training */
-  readonly modules: { readonly encoder: Encoder } & Readonly<Record<string, AnyModule>>
-  step(sample: Sample, draw: Draw): StepResult
-  /** The step in its two parts, where it has them: see `inHalves` */
-  readonly halves?: Halves
-  /** The task on pictures that training has not seen. Without it, the loss beside its chance. */
-  examine?(sample: Sample, draw: Draw): Readonly<Record<string, Measure>>
+export interface Learner<R extends Reads = Reads> {
+  /** What is kept for other tasks */
+  readonly kept: { readonly encoder: Encoder }
+  /** What is thrown away after training */
+  readonly heads?: Readonly<Record<string, AnyModule>>
+  readonly training: Step<R> | Compared<R>
+  /** Modules that are not trained but follow what is: see `teacherOf`. They are variables of the run under the names here. */
+  readonly teachers?: Readonly<Record<string, Follower>>
+  /** The task on samples that training has not seen. Without it, the loss beside its chance. */
+  examine?(sample: Sample<R>, draw: Draw): Readonly<Record<string, Measure>>
   /**
-   * What is kept for other tasks: [N, width]. Without it, the encoder on the whole picture.
+   * What is kept of a sample: [N, width]. Without it, the encoder on the whole picture.
    * @param see the encoder, [M, C, H, W] → [M, width], or one of its layers where an evaluation asks for that
    */
-  represent?(sample: Sample, see: (x: Tensor) => Tensor): Tensor
+  represent?(sample: Sample<R>, see: (x: Tensor) => Tensor): Tensor
   /** How `see` makes one vector of what the encoder sees; as the encoder does by itself unless told */
   readonly pool?: Pool
-  /** Variables that follow the trained ones (teachers, queues): their next values from the next values of the others */
-  after?(next: (variable: Tensor) => Tensor): ReadonlyMap<Tensor, Tensor>
   /** What is shown and hidden, and what was guessed, for looking at */
-  show(sample: Sample, draw: Draw): readonly Shown[]
+  show(sample: Sample<R>, draw: Draw): readonly Shown[]
 }
 
 /** How a method is best trained; the command line overrides each. */
@@ -137,9 +144,8 @@ export interface TrainingDefaults {
 /** The architecture of methods that name none */
 export const defaultEncoder = 'c4'
 
-export interface Method {
+interface About {
   readonly name: string
-  readonly reads: 'image'
   /** x: what the network is shown */
   readonly shown: string
   /** z: what is hidden, and the network has to tell */
@@ -148,28 +154,48 @@ export interface Method {
   readonly training: TrainingDefaults
   /** The architecture when the user chooses none; `defaultEncoder` unless told */
   readonly encoder?: string
-  readonly options: z.ZodType
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
   readonly chanceOnNoise?: boolean
-  /** The loss sees embeddings alone: the learner has `halves`, and a large batch can be trained on in chunks */
-  readonly comparesEmbeddings?: boolean
+}
+
+/** A method as the rest of Lacuna sees it: its types are its own business. */
+export interface Method extends About {
+  readonly options: z.ZodType
+  /** @param options parsed */
+  readonly reads: (options: unknown) => Reads
   /** @throws LacunaError when the pictures cannot serve the method */
   prepare?(sample: PictureSample, options: unknown): Prepared
-  build(context: BuildContext<unknown>): Learner
+  build(context: BuildContext<Reads, unknown, unknown>): Learner
 }
 
-interface MethodDefinition<Options extends z.ZodType> extends Omit<Method, 'options' | 'prepare' | 'build'> {
-  readonly options: Options
-  prepare?(sample: PictureSample, options: z.output<Options>): Prepared
-  build(context: BuildContext<z.output<Options>>): Learner
+/** A method as it is written: what it reads, its options and what it prepares have their types inside. */
+export interface Definition<R extends Reads, O extends z.ZodType, P extends z.ZodType> extends About {
+  readonly reads: R | ((options: z.output<O>) => R)
+  readonly options: O
+  /** What `prepare` finds */
+  readonly prepared?: P
+  prepare?(sample: PictureSample, options: z.output<O>): Prepared<z.input<P>>
+  build(context: BuildContext<R, z.output<O>, z.output<P>>): Learner<R>
 }
 
-/** Ties the options of a method to the function that uses them. */
-export function defineMethod<Options extends z.ZodType>(definition: MethodDefinition<Options>): Method {
-  const { prepare, ...rest } = definition
+/** Ties the options of a method, what it reads and what it prepares to the functions that use them. */
+export function defineMethod<R extends Reads, O extends z.ZodType, P extends z.ZodType = z.ZodUndefined>(
+  definition: Definition<R, O, P>,
+): Method {
+  const { prepare, prepared, reads, build, ...rest } = definition
+  const parse = (options: unknown) => definition.options.parse(options)
   return {
     ...rest,
-    ...(prepare && { prepare: (sample, options) => prepare(sample, definition.options.parse(options)) }),
-    build: context => definition.build({ ...context, options: definition.options.parse(context.options) }),
+    reads: options => (typeof reads === 'function' ? reads(parse(options)) : reads),
+    ...(prepare && { prepare: (sample, options) => prepare(sample, parse(options)) }),
+    build: ({ channels, ...context }) => {
+      const learner = build({
+        ...context,
+        channels: channels as Channels<R>,
+        options: parse(context.options),
+        prepared: prepared?.parse(context.prepared) as z.output<P>,
+      })
+      return learner as unknown as Learner
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { mlp } from '../nn/layers.js'
 import { eachPatch } from '../nn/patchwise.js'
@@ -16,7 +17,7 @@ const measure = (says: string) => z.boolean().default(true).describe(says)
 
 export const relativePosition = defineMethod({
   name: 'relative-position',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'two neighbouring patches of a picture',
   hidden: 'on which of the eight sides of the first the second lies',
   paper: 'Doersch et al. 2015, Unsupervised Visual Representation Learning by Context Prediction',
@@ -37,9 +38,10 @@ export const relativePosition = defineMethod({
       hidden: positive.default(256).describe('width of the layer that sees both patches'),
     })
     .prefault({}),
-  build({ makeEncoder, options, picture }) {
-    const grid = neighbourGrid('relative-position', picture.size, options)
-    const encoder = makeEncoder({ size: grid.patch })
+  build({ makeEncoder, options, channels }) {
+    const { size } = channels.image
+    const grid = neighbourGrid('relative-position', size, options)
+    const encoder = makeEncoder('image', { size: grid.patch })
     // no gain and no shift: the network cannot silence what it sees and call all patches one
     const projector = mlp([encoder.width, options.projection], { norm: 'all' })
     const comparer = mlp([2 * options.projection, options.hidden, DIRECTIONS])
@@ -66,15 +68,18 @@ export const relativePosition = defineMethod({
       return crossEntropy(logits.reshape(-1, DIRECTIONS), targets.reshape(-1))
     }
     return {
-      modules: { encoder, projector, comparer },
-      step({ image }, draw) {
-        const { loss, accuracy } = quiz(image, draw)
-        return {
-          loss,
-          metrics: { accuracy },
-          chance: Math.log(DIRECTIONS),
-          views: grid.side ** 2 * (image.shape[0] ?? 1),
-        }
+      kept: { encoder },
+      heads: { projector, comparer },
+      training: {
+        step({ image }, draw) {
+          const { loss, accuracy } = quiz(image, draw)
+          return {
+            loss,
+            metrics: { accuracy },
+            chance: Math.log(DIRECTIONS),
+            views: grid.side ** 2 * (image.shape[0] ?? 1),
+          }
+        },
       },
       examine({ image }, draw) {
         const { loss, accuracy } = quiz(image, draw)
@@ -89,7 +94,7 @@ export const relativePosition = defineMethod({
         const seen = lookAt(patches, draw)
         const aroundMiddle = pairs.filter(({ first }) => first === MIDDLE)
         const guessed = placedAsGuessed(patches, compare(seen, aroundMiddle))
-        const lay = (some: Tensor) => layPatches(some, grid, picture.size)
+        const lay = (some: Tensor) => layPatches(some, grid, size)
         return [
           { title: 'as the network sees them', pictures: lay(options.normalise ? seen.div(5).add(0.5) : seen) },
           { title: 'laid as guessed', pictures: lay(guessed), guessed: true },

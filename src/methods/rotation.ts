@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { linear } from '../nn/layers.js'
 import { concat } from '../tensor/movement.js'
@@ -14,7 +15,7 @@ const TURNS = 4
 
 export const rotation = defineMethod({
   name: 'rotation',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'a picture turned by 0°, 90°, 180° or 270°',
   hidden: 'by how much it was turned',
   paper: 'Gidaris et al. 2018, Unsupervised Representation Learning by Predicting Image Rotations',
@@ -28,8 +29,9 @@ export const rotation = defineMethod({
       flip: z.number().min(0).max(1).default(0.5).describe('probability of mirroring left and right, before the turn'),
     })
     .prefault({}),
-  build({ makeEncoder, options, picture }) {
-    const encoder = makeEncoder()
+  build({ makeEncoder, options, channels }) {
+    const { size } = channels.image
+    const encoder = makeEncoder('image')
     const classifier = linear(encoder.width, TURNS)
     /** Every picture in all four turns, scored: [N, C, H, H] → 4 N guesses */
     const guess = (upright: Tensor) => {
@@ -37,16 +39,19 @@ export const rotation = defineMethod({
       return crossEntropy(classifier(encoder(pictures)), turnsOf(upright.shape[0] ?? 1))
     }
     return {
-      modules: { encoder, classifier },
-      step({ image }, draw) {
-        const { crop, flip } = options
-        const upright = randomResizedCrop(toFloat(image), draw, picture.size, {
-          area: crop,
-          aspect: [3 / 4, 4 / 3],
-          flip,
-        })
-        const { loss, accuracy } = guess(upright)
-        return { loss, metrics: { accuracy }, chance: Math.log(TURNS), views: TURNS * (image.shape[0] ?? 1) }
+      kept: { encoder },
+      heads: { classifier },
+      training: {
+        step({ image }, draw) {
+          const { crop, flip } = options
+          const upright = randomResizedCrop(toFloat(image), draw, size, {
+            area: crop,
+            aspect: [3 / 4, 4 / 3],
+            flip,
+          })
+          const { loss, accuracy } = guess(upright)
+          return { loss, metrics: { accuracy }, chance: Math.log(TURNS), views: TURNS * (image.shape[0] ?? 1) }
+        },
       },
       examine({ image }) {
         const { loss, accuracy } = guess(toFloat(image))

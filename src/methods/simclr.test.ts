@@ -98,8 +98,8 @@ describe('the first step', () => {
 
 test('the projector compares as many numbers as asked for; the encoder keeps its own', () => {
   const { learner } = assemble(configOf(3, 8, { projection: 24 }))
-  expect(learner.modules.encoder.width).toBe(128)
-  const { projector } = learner.modules
+  expect(learner.kept.encoder.width).toBe(128)
+  const projector = learner.heads?.projector
   const shapes = projector === undefined ? [] : [...variablesOf(projector).values()].map(({ shape }) => shape)
   expect(shapes.filter(shape => shape.length === 2)).toEqual([
     [128, 128],
@@ -109,8 +109,8 @@ test('the projector compares as many numbers as asked for; the encoder keeps its
 
 test('it shows two different views of each picture', async () => {
   const config = configOf(3, 4)
-  const { learner } = assemble(config)
-  const { result, trace: traced } = trace({ training: false }, draw => learner.show(sampleOf(config, 4), draw))
+  const { learner, channels } = assemble(config)
+  const { result, trace: traced } = trace({ training: false }, draw => learner.show(sampleOf(channels, 4), draw))
   const outputs = Object.fromEntries(result.map(({ title, pictures }) => [title, pictures]))
   const engine = new Engine({ ...target, threads: 1 })
   try {

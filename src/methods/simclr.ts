@@ -1,18 +1,20 @@
 import { z } from 'zod'
+import { image } from '../channels/channel.js'
 import { ntXent } from '../losses/ntxent.js'
 import { mlp } from '../nn/layers.js'
+import type { Draw } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { randomView, viewOptions } from '../views/view.js'
-import { defineMethod, inHalves } from './method.js'
+import { defineMethod, compared } from './method.js'
 
 export const simclr = defineMethod({
   name: 'simclr',
-  reads: 'image',
+  reads: { image: image() },
   shown: 'one random view of a picture',
   hidden: 'which of the other views in the batch is its twin',
   paper: 'Chen et al. 2020, A Simple Framework for Contrastive Learning of Visual Representations',
   training: { optimiser: 'adamw', learningRate: 1e-3, weightDecay: 1e-4, batch: 128 },
-  comparesEmbeddings: true,
   options: z
     .strictObject({
       temperature: z.number().positive().default(0.5).describe('τ: smaller sharpens'),
@@ -25,30 +27,30 @@ export const simclr = defineMethod({
       views: viewOptions,
     })
     .prefault({}),
-  build({ makeEncoder, options, picture }) {
-    const encoder = makeEncoder()
+  build({ makeEncoder, options, channels }) {
+    const { size } = channels.image
+    const encoder = makeEncoder('image')
     const projector = mlp([encoder.width, encoder.width, options.projection])
+    const view = (image: Tensor, draw: Draw) => randomView(image, draw, size, options.views)
     return {
-      modules: { encoder, projector },
-      ...inHalves({
+      kept: { encoder },
+      heads: { projector },
+      training: compared({
         embed({ image }, draw) {
-          const views = concat([
-            randomView(image, draw, picture.size, options.views),
-            randomView(image, draw, picture.size, options.views),
-          ])
-          return projector(encoder(views)).reshape(2, -1, options.projection)
+          const vectors = encoder(concat([view(image, draw), view(image, draw)]))
+          const n = image.shape[0] ?? 1
+          return { first: vectors.slice(0, 0, n), second: vectors.slice(0, n) }
         },
-        compare(embeddings) {
-          const rows = embeddings.reshape(-1, options.projection) // all first views, then all second ones
-          const { loss, accuracy } = ntXent(rows, options.temperature)
-          const count = rows.shape[0] ?? 2
-          return { loss, metrics: { accuracy }, chance: Math.log(count - 1), views: count }
+        compare({ first, second }) {
+          const { loss, accuracy } = ntXent(projector(concat([first, second])), options.temperature)
+          const views = 2 * (first.shape[0] ?? 1)
+          return { loss, metrics: { accuracy }, chance: Math.log(views - 1), views }
         },
       }),
       show: ({ image }, draw) =>
         ['shown', 'its twin, to be found'].map(title => ({
           title,
-          pictures: randomView(image, draw, picture.size, options.views),
+          pictures: view(image, draw),
         })),
     }
   },

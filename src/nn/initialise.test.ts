@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { copyOf, variable } from '../program/trace.js'
+import { asCopies, variable } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { constantly, heFanOut, type Initial, normal, torchDefault, truncatedNormal, xavierUniform } from './initial.js'
 import { initialValues } from './initialise.js'
@@ -29,25 +29,31 @@ test('values depend on the seed and the name, and on nothing else', () => {
   expect(only(a, 'a', 8)).not.toEqual(only(a, 'a', 7))
 })
 
-test('a copy holds the values of its source, in its own memory', () => {
+test('a copy holds the values of its source, given or drawn, in its own memory', () => {
   const student = made(normal(1), [4])
+  const copyOf = (source: Tensor): Tensor => {
+    const sources = new Map<Tensor, Tensor>()
+    const copy = asCopies(sources, () => made(normal(2), [4]))
+    sources.set(copy, source)
+    return copy
+  }
   const teacher = copyOf(student)
-  const values = valuesOf(
-    new Map([
-      [teacher, 'teacher.w'],
-      [copyOf(teacher), 'second.w'],
-      [student, 'student.w'],
-    ]),
-    1,
-  )
+  const names = new Map([
+    [teacher, 'teacher.w'],
+    [copyOf(teacher), 'second.w'],
+    [student, 'student.w'],
+  ])
+  const values = valuesOf(names, 1)
   expect(values.get('teacher.w')).toEqual(values.get('student.w'))
   expect(values.get('second.w')).toEqual(values.get('student.w'))
   expect(values.get('teacher.w')).not.toBe(values.get('student.w'))
   expect(Array.from(values.get('student.w') ?? [])).toEqual(only(student, 'student.w'))
+  const given = Float32Array.of(1, 2, 3, 4)
+  expect(new Map(initialValues(names, 1, new Map([['student.w', given]]))).get('second.w')).toEqual(given)
 })
 
 test('a variable without a name is refused', () => {
-  expect(() => valuesOf(new Map([[copyOf(made(normal(1), [4])), 'teacher']]), 1)).toThrow('has no name')
+  expect(() => valuesOf(new Map([[made(normal(1), [4]), undefined as unknown as string]]), 1)).toThrow('has no name')
 })
 
 const moments = (values: readonly number[]) => {

@@ -20,6 +20,8 @@ export interface DrawSpec {
 export interface Moment {
   readonly seed: number
   readonly step: number
+  /** Which of equal parts of the batch the program is given, from 0 on: it draws what the whole batch draws for those samples */
+  readonly part?: number
 }
 
 /** How a program of a precision is given a draw. */
@@ -27,13 +29,9 @@ export const drawType = ({ dtype }: DrawSpec, precision: Precision): ElementType
   dtype === 'int' ? 'int64' : precision
 
 /** All draws of a program at a moment, as it is given them. */
-export function drawFeeds(
-  draws: readonly DrawSpec[],
-  precision: Precision,
-  { seed, step }: Moment,
-): Record<string, Values> {
+export function drawFeeds(draws: readonly DrawSpec[], precision: Precision, moment: Moment): Record<string, Values> {
   return Object.fromEntries(
-    draws.map(spec => [spec.name, valuesOf(drawType(spec, precision), drawValues(spec, seed, step))]),
+    draws.map(spec => [spec.name, valuesOf(drawType(spec, precision), drawValues(spec, moment))]),
   )
 }
 
@@ -59,20 +57,26 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
 }
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
 
-/** Numbers in [0, 1) with 53 random bits; the same for the same seed, step and name on every machine. */
-export function uniforms(seed: number, step: number, name: string): () => number {
+/**
+ * Numbers in [0, 1) with 53 random bits; the same for the same seed, step and name on every machine.
+ * @param from how many of them are left out at the beginning
+ */
+export function uniforms(seed: number, step: number, name: string, from = 0): () => number {
   const key = hash(name)
-  let counter = 0
+  let counter = from
   return () => {
     const [high, low] = threefry(seed ^ key, step, counter++, seed >= 2 ** 32 ? Math.floor(seed / 2 ** 32) : 0)
     return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53
   }
 }
 
-/** The values of one draw at one step, row-major. */
-export function drawValues({ shape, drawing, name }: DrawSpec, seed: number, step: number): Float64Array {
-  const next = uniforms(seed, step, name)
+/**
+ * The values of one draw at a moment, row-major. Its first axis is that of the samples, or has as many rows for each, so that
+ * the parts of a batch, one after the other, draw what the whole batch draws.
+ */
+export function drawValues({ shape, drawing, name }: DrawSpec, { seed, step, part = 0 }: Moment): Float64Array {
   const values = new Float64Array(sizeOf(shape))
+  const next = uniforms(seed, step, name, Math.round(part * values.length * uniformsFor(drawing)))
   switch (drawing.kind) {
     case 'uniform':
       return values.map(() => between(drawing.low, drawing.high, next()))
@@ -84,6 +88,12 @@ export function drawValues({ shape, drawing, name }: DrawSpec, seed: number, ste
       for (let row = 0; row < values.length; row += drawing.n) shuffleRow(values.subarray(row, row + drawing.n), next)
       return values
   }
+}
+
+/** Uniform numbers that a value takes. */
+function uniformsFor(drawing: Drawing): number {
+  if (drawing.kind === 'normal') return 2
+  return drawing.kind === 'permutation' ? (drawing.n - 1) / drawing.n : 1
 }
 
 /** In [low, high), also when rounded to float32: a float32 program gets 1 from 1 − 2⁻³⁰, and ⌊n·1⌋ is no index below n. */

@@ -17,16 +17,21 @@ export interface Manner {
 /** What one trace records beside its tensors. */
 export interface Trace extends Manner {
   readonly draws: DrawSpec[]
+  /** Draws of the step that lie outside, before it: their numbers are taken */
+  readonly drawnBefore: number
   /** What each variable holds after the program has run */
   readonly updates: Map<Tensor, Tensor>
 }
 
 let current: Trace | undefined
 
-/** Runs `build` once, recording what it draws and which variables it changes. */
-export function trace<T>(manner: Manner, build: (draw: Draw) => T): { result: T; trace: Trace } {
+/**
+ * Runs `build` once, recording what it draws and which variables it changes.
+ * @param drawnBefore draws of another trace that makes one step with this one
+ */
+export function trace<T>(manner: Manner, build: (draw: Draw) => T, drawnBefore = 0): { result: T; trace: Trace } {
   const outer = current
-  const own: Trace = { ...manner, draws: [], updates: new Map() }
+  const own: Trace = { ...manner, draws: [], drawnBefore, updates: new Map() }
   current = own
   try {
     return { result: within('', () => build(draw)), trace: own }
@@ -54,7 +59,11 @@ export function update(variable: Tensor, value: Tensor): void {
 /** What the variable holds at this place of the trace: a layer called twice in a step goes on from its first update. */
 export const latest = (variable: Tensor): Tensor => current?.updates.get(variable) ?? variable
 
-/** Random numbers that the host draws at each step, keyed by (seed, step, name): a step is a function of its inputs. */
+/**
+ * Random numbers that the host draws at each step, keyed by (seed, step, name): a step is a function of its inputs. The first
+ * axis is that of the samples, or has as many rows for each of them, one after the other: a part of a batch draws what the whole
+ * batch draws for its samples.
+ */
 export interface Draw {
   /** float in [low, high) */
   uniform(shape: Shape, low?: number, high?: number): Tensor
@@ -75,7 +84,7 @@ export const draw: Draw = {
 
 function drawn(shape: Shape, dtype: 'float' | 'int', drawing: Drawing): Tensor {
   if (current === undefined) throw new Error('random numbers are drawn inside a trace')
-  const name = `draw.${current.draws.length}.${drawing.kind}`
+  const name = `draw.${current.drawnBefore + current.draws.length}.${drawing.kind}`
   current.draws.push({ name, shape, dtype, drawing })
   return input(name, shape, dtype)
 }
@@ -91,14 +100,27 @@ const schedules = new Map<ScheduledName, Tensor>()
 
 /** A new variable; it gets its name from the place in the model where it is put. */
 export function variable(shape: Shape, initial: Variable['initial'], role: Variable['role'] = 'weight'): Tensor {
-  return make('variable', [], { variable: { shape, initial, role } }, shape, 'float')
+  if (copying === undefined) return make('variable', [], { variable: { shape, initial, role } }, shape, 'float')
+  const sources = copying
+  const copied: Variable = { shape, initial, role: 'statistic', source: () => sources.get(copy) }
+  const copy: Tensor = make('variable', [], { variable: copied }, shape, 'float')
+  return copy
 }
 
-/** A variable that starts with another one's values, such as a teacher's. */
-export function copyOf(source: Tensor): Tensor {
-  const { shape, initial, role } = variableOf(source)
-  return make('variable', [], { variable: { shape, initial, role, copyOf: source } }, shape, 'float')
+/**
+ * Variables that are made within are copies: not trained, and with the first values of others.
+ * @param sources of each copy, to be filled in once all are made
+ */
+export function asCopies<T>(sources: ReadonlyMap<Tensor, Tensor>, build: () => T): T {
+  const outer = copying
+  copying = sources
+  try {
+    return build()
+  } finally {
+    copying = outer
+  }
 }
+let copying: ReadonlyMap<Tensor, Tensor> | undefined
 
 export function variableOf(t: Tensor): Variable {
   if (t.op !== 'variable') throw new Error(`a variable expected, got ${t.op}`)

@@ -19,7 +19,7 @@ export function factsOf(config: RunConfig, step: number, metrics: readonly Metri
       : step.toLocaleString('en')
   return [
     { label: 'encoder', value: config.encoder },
-    { label: 'parameters', value: parameterCount(assemble(config).learner.modules.encoder).toLocaleString('en') },
+    { label: 'parameters', value: parameterCount(assemble(config).learner.kept.encoder).toLocaleString('en') },
     { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
     { label: 'steps', value: taken },
     { label: 'batch', value: config.batch.toLocaleString('en') },

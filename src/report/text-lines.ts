@@ -23,7 +23,7 @@ export function progressLine({
   neighbours,
   neighboursChance = 0,
   picturesPerSecond,
-  viewsPerPicture,
+  viewsPerSample,
   secondsLeft,
 }: LoopProgress): string {
   const right = accuracy === undefined ? '' : `  right ${(100 * accuracy).toFixed(1)} %`
@@ -32,7 +32,7 @@ export function progressLine({
       ? ''
       : `  nearest of its class ${(100 * neighbours).toFixed(0)} % (chance ${(100 * neighboursChance).toFixed(0)} %)`
   const filled = rank === undefined || neighbours !== undefined ? '' : `  rank ${rank.toFixed(1)}`
-  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}${alike}${filled}  ${(viewsPerPicture * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
+  return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}${alike}${filled}  ${(viewsPerSample * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
 }
 
 /** The table of an evaluation, and what to know about it. */

@@ -10,8 +10,8 @@ export interface Variable {
   readonly role: VariableRole
   /** The values before the first step, row-major; `uniform` gives numbers in [0, 1) */
   readonly initial: (uniform: () => number) => Float64Array
-  /** Another variable whose first values this one shares (the teacher of a student) */
-  readonly copyOf?: Tensor
+  /** Another variable whose first values this one shares (a teacher's, of its student's) */
+  readonly source?: () => Tensor | undefined
 }
 
 /** Only weights decay; statistics are not trained. */

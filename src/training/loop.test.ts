@@ -68,7 +68,7 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
     stepping,
     config,
     chance: 2,
-    viewsPerPicture: 2,
+    viewsPerSample: 2,
     directory,
     pictures,
     from,
@@ -91,8 +91,8 @@ test('each step is given its batch, rate, number, progress and draws, also after
     expect(fed).toEqual(
       [...Array(12).keys()].slice(from).map(step => [
         {
-          'draw.0': Float32Array.from(drawValues(noise, 5, step)),
-          'draw.1': BigInt64Array.from(drawValues(order, 5, step), BigInt),
+          'draw.0': Float32Array.from(drawValues(noise, { seed: 5, step })),
+          'draw.1': BigInt64Array.from(drawValues(order, { seed: 5, step }), BigInt),
           image: Uint8Array.from(batchPositions(COUNT, config.batch, config.seed, step)),
         },
         { learningRate: [rate(step)], step: [step], progress: [step / 12] },

@@ -15,7 +15,7 @@ export interface LoopProgress extends MetricsLine {
   readonly steps: number
   readonly secondsLeft: number
   /** Times that the encoder sees a picture in a step */
-  readonly viewsPerPicture: number
+  readonly viewsPerSample: number
 }
 
 export interface TrainingTask {
@@ -23,7 +23,7 @@ export interface TrainingTask {
   readonly stepping: Step
   readonly config: RunConfig
   readonly chance: number
-  readonly viewsPerPicture: number
+  readonly viewsPerSample: number
   readonly directory: string
   readonly pictures: PictureSet
   /** Steps already taken */
@@ -112,7 +112,7 @@ export async function train(task: TrainingTask): Promise<number> {
             ...line,
             steps: config.steps,
             secondsLeft,
-            viewsPerPicture: task.viewsPerPicture,
+            viewsPerSample: task.viewsPerSample,
           })
       }
     }

@@ -12,11 +12,12 @@ import { lockRun } from '../runs/lock.js'
 import { type MetricsLine, readMetrics } from '../runs/metrics.js'
 import { checkPictures, checkUsage } from './arguments.js'
 import { train } from './loop.js'
+import { initialValues } from '../nn/initialise.js'
 import type { PretrainOptions } from './options.js'
 import { lengthened, resumedConfig } from './resume.js'
 import { checkedSaveEvery, type SaveEvery } from './saving.js'
 import { newConfig } from './settings.js'
-import { startValues, startWeights } from './start.js'
+import { startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
 import { watcherOf } from './watch.js'
 
@@ -107,17 +108,17 @@ async function trainRun({
   })
   try {
     const stepper = stepperOf(assembly, config, await targetFor(runner.options))
-    const { names, chance, viewsPerPicture } = stepper
+    const { names, chance, viewsPerSample } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
-    else await runner.write(startValues(names, config.seed, given ?? startWeights(assembly, config)))
+    else await runner.write(initialValues(names, config.seed, given ?? startWeights(assembly, config)))
     await folder.write(lines, () => writeConfig(directory, config))
     const step = await train({
       runner,
       stepping,
       config,
       chance,
-      viewsPerPicture,
+      viewsPerSample,
       directory,
       pictures: part,
       from: checkpoint?.step ?? 0,

@@ -4,8 +4,7 @@ import { prepare } from '../assembly/prepare.js'
 import { parseOptions } from '../assembly/programs.js'
 import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { defaultEncoder, methodNamed, methodsInChunks } from '../methods/index.js'
-import type { Method } from '../methods/method.js'
+import { defaultEncoder, methodNamed } from '../methods/index.js'
 import { scaledRate } from '../optim/schedules.js'
 import type { PretrainOptions } from './options.js'
 
@@ -29,7 +28,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
       `a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`,
       2,
     )
-  const chunk = checkedChunk(method, options.chunk ?? batch, batch)
+  const chunk = checkedChunk(options.chunk ?? batch, batch)
   const steps = options.steps ?? stepsIn(options.epochs ?? 20, items.length, batch)
   const methodOptions = parseOptions(method, options.options ?? {})
   const { prepared, notes } = prepare(method, methodOptions, part, seed)
@@ -64,15 +63,9 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
   })
 }
 
-/** A chunk as large as the batch is the plain step, which every method has. */
-function checkedChunk(method: Method, chunk: number, batch: number): number {
-  if (chunk >= batch) return chunk
-  if (!method.comparesEmbeddings)
-    throw new LacunaError(
-      `the loss of ${method.name} sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: ${methodsInChunks.join(', ')}`,
-      2,
-    )
-  if (batch % chunk !== 0)
+/** A chunk as large as the batch is the plain step. */
+function checkedChunk(chunk: number, batch: number): number {
+  if (chunk < batch && batch % chunk !== 0)
     throw new LacunaError(
       `a batch of ${batch} does not divide into chunks of ${chunk}; choose --batch ${chunk * Math.floor(batch / chunk)}, or another --chunk`,
       2,

@@ -24,7 +24,7 @@ test('another run, or its checkpoint, gives its encoder, and nothing else', asyn
   const state = join(out, 'checkpoint', 'state.safetensors')
   const { values } = loadCheckpoint(out)
   const given = from(state)
-  expect([...given.keys()]).toEqual([...variablesOf(assembly.learner.modules.encoder).keys()].map(n => `encoder.${n}`))
+  expect([...given.keys()]).toEqual([...variablesOf(assembly.learner.kept.encoder).keys()].map(n => `encoder.${n}`))
   for (const [name, numbers] of given) expect(numbers).toEqual(Float32Array.from(values.get(name) ?? []))
   expect(() => from(state, 'resnet18')).toThrow(
     /^--weights [^\n]*state.safetensors: do not fit --encoder resnet18: the weights are of another model: [^\n]*; choose the --encoder that they are of$/,
@@ -35,7 +35,7 @@ test('another run, or its checkpoint, gives its encoder, and nothing else', asyn
 test('a file without prefix, as of torchvision or `lacuna export`', () => {
   const folder = temporaryFolder()
   const path = join(folder, 'encoder.safetensors')
-  const { encoder } = assembly.learner.modules
+  const { encoder } = assembly.learner.kept
   const variables = variablesOf(encoder)
   const values = new Map(initialValues(new Map([...variables].map(([name, t]) => [t, name])), 7))
   writeSafetensors(

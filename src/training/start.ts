@@ -4,7 +4,6 @@ import type { Assembly } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { isThere } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
-import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
 import { hasCheckpoint } from '../runs/checkpoint.js'
@@ -19,7 +18,7 @@ type Weights = ReadonlyMap<string, Float32Array>
 export function startWeights({ learner }: Assembly, { weights, encoder }: RunConfig): Weights {
   if (weights === undefined) return new Map()
   const { tensors, metadata } = read(fileOf(weights))
-  const wanted = new Map([...variablesOf(learner.modules.encoder)].map(([name, { shape }]) => [name, shape]))
+  const wanted = new Map([...variablesOf(learner.kept.encoder)].map(([name, { shape }]) => [name, shape]))
   const prefix = metadata.format === 'lacuna' && metadata.step !== undefined ? 'encoder.' : ''
   try {
     return new Map([...matchWeights(wanted, tensors, { prefix })].map(([name, values]) => [`encoder.${name}`, values]))
@@ -47,13 +46,4 @@ function read(path: string): ReturnType<typeof readSafetensors> {
       `--weights ${error.message}; what fits is safetensors of torchvision or timm, a run, or an export of \`lacuna export\``,
     )
   }
-}
-
-/** What every variable of a new run holds before the first step. */
-export function* startValues(
-  names: Parameters<typeof initialValues>[0],
-  seed: number,
-  given: Weights,
-): Generator<readonly [string, ArrayLike<number>]> {
-  for (const [name, values] of initialValues(names, seed)) yield [name, given.get(name) ?? values]
 }

@@ -1,18 +1,19 @@
-import { chunkedPrograms, sumOf } from '../assembly/chunked.js'
+import { accumulatedPrograms } from '../assembly/accumulated.js'
+import { cachedPrograms, gradientOf } from '../assembly/cached.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, trainingProgram } from '../assembly/programs.js'
+import { type Assembly, type StepPrograms, trainingProgram } from '../assembly/programs.js'
+import { isSum } from '../assembly/sums.js'
 import type { Feeds, Runner } from '../engine/runner.js'
-import type { Port, Target } from '../program/compile.js'
-import type { Moment } from '../program/draws.js'
-import { drawFeeds } from '../program/draws.js'
+import type { Compared } from '../methods/method.js'
+import type { Port, Program, Target } from '../program/compile.js'
+import { drawFeeds, type Moment } from '../program/draws.js'
 import type { ScheduledName } from '../program/trace.js'
 import type { Values } from '../program/values.js'
-import type { Tensor } from '../tensor/tensor.js'
 
 export type Schedules = Readonly<Record<ScheduledName, readonly number[]>>
 
-/** What a step is given: a batch, uint8 [batch, H, W, C], and random numbers that were drawn beforehand. */
-export type StepInputs = Feeds & { readonly image: Uint8Array }
+/** What a step is given: a batch of every channel, and random numbers that were drawn beforehand. */
+export type StepInputs = Feeds
 
 export interface Step {
   /** The random numbers of a step, as far as they can be drawn beforehand; `take` draws the others. */
@@ -22,20 +23,18 @@ export interface Step {
 }
 
 /** A training step, compiled, whether it is one program or several. */
-export interface Stepper {
-  /** Every variable with its name, those of the optimiser too */
-  readonly names: ReadonlyMap<Tensor, string>
+export interface Stepper extends StepPrograms {
   /** What has to be kept for the training to go on */
   readonly state: readonly Port[]
-  readonly chance: number
-  /** Times that the encoder sees a picture in a step */
-  readonly viewsPerPicture: number
   load(runner: Runner): Promise<Step>
 }
 
 /** The step of a run: the whole batch at once, or in chunks where its configuration says so. */
-export const stepperOf = (assembly: Assembly, config: RunConfig, target: Target): Stepper =>
-  config.chunk === undefined ? whole(assembly, config, target) : inChunks(assembly, config, target)
+export function stepperOf(assembly: Assembly, config: RunConfig, target: Target): Stepper {
+  const { training } = assembly.learner
+  if (config.chunk === undefined) return whole(assembly, config, target)
+  return 'step' in training ? accumulated(assembly, config, target) : cached(assembly, training, config, target)
+}
 
 function whole(assembly: Assembly, config: RunConfig, target: Target): Stepper {
   const { program, ...rest } = trainingProgram(assembly, config, target)
@@ -52,49 +51,97 @@ function whole(assembly: Assembly, config: RunConfig, target: Target): Stepper {
   }
 }
 
-function inChunks(assembly: Assembly, config: RunConfig, target: Target): Stepper {
-  const { embed, compare, backward, update, ...rest } = chunkedPrograms(assembly, config, target)
-  const programs = { embed, compare, backward, update }
-  const ports = new Map(Object.values(programs).flatMap(({ state }) => state.map(port => [port.name, port])))
-  const sums = new Set([...rest.names.values()].map(sumOf))
-  const chunks = config.batch / (config.chunk ?? config.batch)
+/** The gradients of all chunks are added up, then the optimiser takes a step. */
+function accumulated(assembly: Assembly, config: RunConfig, target: Target): Stepper {
+  const { gradient, update, ...rest } = accumulatedPrograms(assembly, config, target)
+  const parts = partsOf(config)
   return {
     ...rest,
-    state: [...ports.values()].filter(({ name }) => !sums.has(name)),
+    ...inChunks({ gradient, update }, runner => async (inputs, schedules, moment) => {
+      const means = new WeightedMeans()
+      for (const part of parts.all) {
+        const { weight, ...told } = await runner.run(
+          'gradient',
+          { ...schedules, ...parts.of(inputs, part) },
+          { ...moment, part },
+        )
+        means.add(told, Number(weight?.[0]))
+      }
+      return { ...means.all(), ...(await runner.run('update', schedules, moment)) }
+    }),
+  }
+}
+
+/** The embeddings of all chunks are compared, then each chunk carries the gradients on; it draws the same numbers both times. */
+function cached(assembly: Assembly, training: Compared, config: RunConfig, target: Target): Stepper {
+  const { embed, compare, backward, update, embeddings, ...rest } = cachedPrograms(assembly, training, config, target)
+  const parts = partsOf(config)
+  return {
+    ...rest,
+    ...inChunks({ embed, compare, backward, update }, runner => async (inputs, schedules, moment) => {
+      const given = (part: number): Feeds => ({ ...schedules, ...parts.of(inputs, part) })
+      const made: Record<string, Values>[] = []
+      for (const part of parts.all) made.push(await runner.run('embed', given(part), { ...moment, part }))
+      const all = Object.fromEntries(embeddings.map(name => [name, joined(made.map(each => each[name] ?? []))]))
+      const results = await runner.run('compare', { ...schedules, ...all }, moment)
+      const slopes = Object.fromEntries(embeddings.map(name => [gradientOf(name), results[gradientOf(name)] ?? []]))
+      for (const part of parts.all)
+        await runner.run('backward', { ...given(part), ...parts.of(slopes, part) }, { ...moment, part })
+      const told = Object.entries(results).filter(([name]) => !(name in slopes))
+      return { ...Object.fromEntries(told), ...(await runner.run('update', schedules, moment)) }
+    }),
+  }
+}
+
+/** A step of several programs that share their variables. */
+function inChunks(
+  programs: Readonly<Record<string, Program>>,
+  take: (runner: Runner) => Step['take'],
+): Pick<Stepper, 'state' | 'load'> {
+  const ports = new Map(Object.values(programs).flatMap(({ state }) => state.map(port => [port.name, port])))
+  return {
+    state: [...ports.values()].filter(({ name }) => !isSum(name)),
     async load(runner) {
       for (const [key, program] of Object.entries(programs)) await runner.load(key, program)
-      const take: Step['take'] = async ({ image }, schedules, { seed, step }) => {
-        // both passes over a chunk draw the same numbers; every chunk of the training draws its own
-        const moment = (i: number): Moment => ({ seed, step: step * chunks + i })
-        const pictures = (i: number): Feeds => ({ ...schedules, image: part(image, i, chunks) })
-        const parts: Values[] = []
-        for (let i = 0; i < chunks; i++) {
-          const { embeddings } = await runner.run('embed', pictures(i), moment(i))
-          if (embeddings !== undefined) parts.push(embeddings)
-        }
-        const feeds = { ...schedules, embeddings: joined(parts) }
-        const { gradient = [], ...compared } = await runner.run('compare', feeds, { seed, step })
-        for (let i = 0; i < chunks; i++)
-          await runner.run('backward', { ...pictures(i), gradient: part(gradient, i, chunks) }, moment(i))
-        return { ...compared, ...(await runner.run('update', schedules, { seed, step })) }
-      }
-      return { draw: () => ({}), take }
+      return { draw: () => ({}), take: take(runner) }
     },
   }
 }
 
-/** One of so many equal parts; a copy, because all that lies behind a view would go to the worker with it. */
-function part<Row extends { readonly length: number; slice(start: number, end: number): Row }>(
-  values: Row,
-  i: number,
-  parts: number,
-): Row {
-  const length = values.length / parts
-  return values.slice(i * length, (i + 1) * length)
+/** The equal parts of a batch, by their numbers. */
+function partsOf({ batch, chunk = batch }: RunConfig) {
+  const count = batch / chunk
+  return {
+    all: Array.from({ length: count }, (_, part) => part),
+    /** A copy, because all that lies behind a view would go to the worker with it */
+    of: (feeds: Feeds, part: number): Feeds =>
+      Object.fromEntries(
+        Object.entries(feeds).map(([name, values]) => {
+          const length = values.length / count
+          return [name, (values as Float32Array).slice(part * length, (part + 1) * length)]
+        }),
+      ),
+  }
+}
+
+/** Means of what each part gives, by the weights of the parts. */
+class WeightedMeans {
+  private readonly sums = new Map<string, number>()
+  private weights = 0
+
+  add(values: Readonly<Record<string, Values>>, weight: number): void {
+    this.weights += weight
+    for (const [name, [value]] of Object.entries(values))
+      this.sums.set(name, (this.sums.get(name) ?? 0) + weight * Number(value))
+  }
+
+  all(): Record<string, Values> {
+    return Object.fromEntries([...this.sums].map(([name, sum]) => [name, Float64Array.of(sum / this.weights)]))
+  }
 }
 
 /** All parts one after the other, in float64, which holds both precisions. */
-function joined(parts: readonly Values[]): Float64Array {
+function joined(parts: readonly ArrayLike<number | bigint>[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
   let start = 0
   for (const values of parts) {

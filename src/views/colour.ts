@@ -1,6 +1,5 @@
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
-import { concat } from '../tensor/movement.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { perPicture } from './picture.js'
@@ -17,10 +16,9 @@ export interface JitterOptions {
 }
 
 /**
- * Brightness, contrast, saturation and hue in a random order, clipped to [0, 1] after each, as torchvision's ColorJitter.
- * The order of the first three is drawn for each picture; the place of the hue goes round with the place in the batch, which is
- * itself random, so that the costly turn is computed once for each picture (two views of one batch share it). Grey pictures
- * (C = 1) have no hue or saturation.
+ * Brightness, contrast, saturation and hue in a random order for each picture, clipped to [0, 1] after each, as torchvision's
+ * ColorJitter. The costly turn of the hue is computed once: what comes before it for one picture and after it for another is
+ * computed on both sides, and does nothing on the other. Grey pictures (C = 1) have no hue or saturation.
  *
  * @param x [N, C, H, W] in [0, 1]
  */
@@ -31,23 +29,21 @@ export function colourJitter(x: Tensor, draw: Draw, options: JitterOptions): Ten
   const factors = [options.brightness, options.contrast, channels === 3 ? options.saturation : 0].map(factor)
   const turns = where(on, draw.uniform([n], -options.hue, options.hue), 0)
   const order = draw.permutation(n, 3)
-  const parts = channels === 3 && options.hue > 0 ? 4 : 1
-  const size = Math.ceil(n / parts)
-  return concat(
-    range(parts)
-      .filter(part => part * size < n)
-      .map(part => {
-        const rows = (t: Tensor) => t.slice(0, part * size, Math.min(n, (part + 1) * size))
-        const own = { factors: factors.map(rows), order: rows(order) }
-        let picture = rows(x)
-        for (let round = 0; round < 3; round++) {
-          if (parts > 1 && round === part) picture = turnHue(picture, rows(turns))
-          picture = blendOne(picture, own.factors, own.order.slice(1, round, round + 1).reshape(-1))
-        }
-        return parts > 1 && part === 3 ? turnHue(picture, rows(turns)) : picture
-      }),
+  /** The three in their order, as far as a picture has them on this side of its hue */
+  const blend = (x: Tensor, blends?: (round: number) => Tensor) =>
+    range(BLENDS).reduce((picture, round) => {
+      const own = blends === undefined ? factors : factors.map(factor => where(blends(round), factor, 1))
+      return blendOne(picture, own, order.slice(1, round, round + 1).reshape(-1))
+    }, x)
+  if (channels !== 3 || options.hue === 0) return blend(x)
+  const before = draw.integer([n], BLENDS + 1) // so many blends come before the hue
+  const turned = turnHue(
+    blend(x, round => before.greater(round)),
+    turns,
   )
+  return blend(turned, round => before.greater(round).not())
 }
+const BLENDS = 3
 
 /**
  * All three are blends f·x + (1 − f)·t: towards black, towards the picture's mean grey, or towards its own grey.
