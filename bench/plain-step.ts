@@ -4,8 +4,8 @@ import { simclr } from '#lacuna/methods/simclr.js'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
 import { mlp } from '#lacuna/nn/layers.js'
 import { module, variablesOf } from '#lacuna/nn/module.js'
-import type { Tensor } from '#lacuna/tensor/tensor.js'
 import { concat } from '#lacuna/tensor/movement.js'
+import type { Tensor } from '#lacuna/tensor/tensor.js'
 import { toFloat } from '#lacuna/views/picture.js'
 
 /** SimCLR with its default options but without augmentation: each picture, cast to float, is both views of itself. */

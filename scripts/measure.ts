@@ -70,9 +70,10 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
 const CURVE = 40
 const tidy = (value: number) => Number(value.toPrecision(4))
 
-const training = ({ name, method, on, train }: Experiment, seed: number): string[] => [
+/** The command that trains a seed. */
+export const training = ({ name, method, on, train }: Experiment, seed: number, out = runOf(name, seed)): string[] => [
   ...['pretrain', method, sources[on].path, ...train.split(' ')],
-  ...['--seed', `${seed}`, '--threads', '1', '--out', runOf(name, seed)],
+  ...['--seed', `${seed}`, '--threads', '1', '--out', out],
 ]
 
 const scoringOf = ({ name, on, score }: Experiment): string[] | undefined =>
@@ -89,7 +90,8 @@ function keepOnlyOf(experiment: Experiment): void {
   writeFileSync(path, fingerprint)
 }
 
-function circumstances(): ResultRecord['measured'] {
+/** When, with what and on which machine. */
+export function circumstances(): ResultRecord['measured'] {
   const require = createRequire(import.meta.url)
   const versionOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
   return {

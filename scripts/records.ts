@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
 import type { Experiment, sources } from './experiments.js'
@@ -45,6 +45,12 @@ export interface ResultRecord {
     /** Processes that wanted a core when it ended: above the cores, the minutes are longer than on a quiet machine */
     readonly load: number
   }
+  /** When and at which commit the code had changed, and still took the first steps that it was measured with */
+  readonly rechecked?: { readonly day: string; readonly commit: string }
+}
+
+export function writeRecord(record: ResultRecord): void {
+  writeFileSync(join(recordsFolder, `${record.name}.json`), `${JSON.stringify(record, undefined, 1)}\n`)
 }
 
 export const recordsFolder = join('docs', 'results')

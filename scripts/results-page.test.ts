@@ -97,6 +97,12 @@ test('other budgets that were tried are listed from their records', () => {
   expect(text.match(/^## rotation on emoji/gm)).toHaveLength(1)
 })
 
+test('a record whose first steps were taken again by later code says so', () => {
+  const again = { ...above, rechecked: { day: '2030-01-02', commit: 'abc1234' } }
+  expect(page(again)).toContain('The code of 2030-01-02 (abc1234) takes the same first steps.')
+  expect(page(above)).not.toContain('takes the same first steps')
+})
+
 test('what has no record is said not to be measured, and what is stale to be so', () => {
   expect(rowOf(page(undefined))).toContain('not measured yet')
   expect(page(undefined)).toContain('npm run results -- --only rotation-emoji')

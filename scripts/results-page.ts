@@ -73,8 +73,10 @@ function section({ experiment, record, state }: Measured, tried: readonly Measur
   return parts.join('\n')
 }
 
-function when({ measured: { day, commit, lacuna, onnxruntime, node } }: ResultRecord): string {
-  return `Measured on ${day} at ${commit} with lacuna ${lacuna}, onnxruntime ${onnxruntime}, Node ${node}.`
+function when({ measured: { day, commit, lacuna, onnxruntime, node }, rechecked }: ResultRecord): string {
+  const since =
+    rechecked === undefined ? '' : ` The code of ${rechecked.day} (${rechecked.commit}) takes the same first steps.`
+  return `Measured on ${day} at ${commit} with lacuna ${lacuna}, onnxruntime ${onnxruntime}, Node ${node}.${since}`
 }
 
 function scoreSection(e: NonNullable<ResultRecord['evaluation']>): string {

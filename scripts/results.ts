@@ -1,9 +1,10 @@
 /**
  * Measures what `docs/results.md` shows. Each experiment leaves a record in `docs/results`, and the page is written from those.
  *
- * usage: npm run results [-- --only NAME,NAME] [--again] [--list] [--page]
+ * usage: npm run results [-- --only NAME,NAME] [--again] [--recheck] [--list] [--page]
  *   --only   these experiments; all unless told. What has been measured, and is not stale, is not repeated
  *   --again  repeats them all the same
+ *   --recheck  of what is stale by its code alone, takes the first steps again: where they give the recorded losses, the record stays
  *   --list   says what has been measured and how long it took, and does nothing
  *   --page   writes the page from the records, and measures nothing
  * Ended at any moment it goes on where it was: finished seeds are kept in `runs/results`, a training from its checkpoint.
@@ -13,15 +14,18 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkSource, experiments } from './experiments.js'
+import { fingerprintOf } from './fingerprint.js'
 import { inTurns } from './lacuna.js'
-import { forget, measureSeed, recordOf, seedsToGo } from './measure.js'
-import { minutesNeeded, minutesOf, type ResultRecord, readRecord, recordsFolder, stateOf } from './records.js'
+import { circumstances, forget, measureSeed, recordOf, seedsToGo } from './measure.js'
+import { startsAlike } from './recheck.js'
+import { minutesNeeded, minutesOf, type ResultRecord, readRecord, stateOf, writeRecord } from './records.js'
 import { resultsPage } from './results-page.js'
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     again: { type: 'boolean', default: false },
+    recheck: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
   },
@@ -34,7 +38,8 @@ for (const name of names ?? [])
 const chosen = experiments.filter(({ name }) => names?.includes(name) ?? true)
 if (values.list) list()
 else {
-  if (!values.page) await measure()
+  if (values.recheck) await recheck()
+  else if (!values.page) await measure()
   writePage()
 }
 
@@ -64,12 +69,23 @@ async function measure(): Promise<void> {
         if (begun.has(experiment.name) || seedsToGo(experiment).length > 0) return
         begun.add(experiment.name)
         const record = await recordOf(experiment)
-        writeFileSync(join(recordsFolder, `${experiment.name}.json`), `${JSON.stringify(record, undefined, 1)}\n`)
+        writeRecord(record)
         writePage()
         console.log(`${experiment.name}: recorded`)
       }),
     ),
   )
+}
+
+async function recheck(): Promise<void> {
+  for (const experiment of chosen) {
+    const record = readRecord(experiment.name)
+    if (record === undefined || stateOf(experiment, record) !== 'stale') continue
+    checkSource(experiment.on)
+    if (!(await startsAlike(experiment, record))) continue
+    const { day, commit } = circumstances()
+    writeRecord({ ...record, fingerprint: fingerprintOf(experiment), rechecked: { day, commit } })
+  }
 }
 
 function tellTime(count: number, minutes: number): void {

@@ -1,11 +1,11 @@
+import type { Adversary, Learner } from '../methods/method.js'
+import { variablesOf } from '../nn/module.js'
+import { followed } from '../nn/teacher.js'
 import { adamW, clipByGlobalNorm, lars, type Optimised, sgd, type Trained } from '../optim/optimisers.js'
 import { scheduled, variableOf } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
 import { after } from '../tensor/recompute.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { Adversary, Learner } from '../methods/method.js'
-import { variablesOf } from '../nn/module.js'
-import { followed } from '../nn/teacher.js'
 import type { RunConfig } from './config.js'
 
 /** A variable that the optimiser moves, and its name. */

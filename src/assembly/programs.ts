@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { batchOf, type Channels, type Reads } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
-import { batchOf, type Channels, type Reads } from '../channels/channel.js'
 import type { Learner, Measure, Method, Sample, StepResult } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
@@ -115,7 +115,6 @@ export function trainingProgram(assembly: Assembly, config: RunConfig, target: T
 /** The representation of `batch` pictures, output `features` [batch, width]. */
 export function embeddingProgram(
   assembly: Assembly,
-  config: AssemblyConfig,
   batch: number,
   target: Target,
   place = placeOf(assembly),
@@ -127,7 +126,7 @@ export function embeddingProgram(
 }
 
 /** Runs the encoder as in training, for its running statistics alone. */
-export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target): Program {
+export function calibrationProgram(assembly: Assembly, batch: number, target: Target): Program {
   const { result, trace: traced } = trace({ training: true }, () =>
     represent(assembly, sampleOf(assembly.channels, batch)),
   )
@@ -138,7 +137,7 @@ export function calibrationProgram(assembly: Assembly, config: AssemblyConfig, b
 }
 
 /** The task on pictures held out: one output for each measure, and one for each baseline that is not known beforehand. */
-export function examinationProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
+export function examinationProgram(assembly: Assembly, batch: number, target: Target) {
   const { result, trace: traced } = trace({ training: false }, draw =>
     examine(assembly, sampleOf(assembly.channels, batch), draw),
   )
@@ -160,7 +159,7 @@ function examine({ learner }: Assembly, sample: Sample, draw: Draw): Readonly<Re
 }
 
 /** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and what is to be said of each. */
-export function showProgram(assembly: Assembly, config: AssemblyConfig, batch: number, target: Target) {
+export function showProgram(assembly: Assembly, batch: number, target: Target) {
   const { result, trace: traced } = trace({ training: false }, draw =>
     assembly.learner.show(sampleOf(assembly.channels, batch), draw),
   )

@@ -17,8 +17,13 @@ export function runMethods(name: string | undefined, json: boolean): void {
 /** As the build has written them down: to load the methods themselves, and zod, would take most of the time. */
 const readMethods = (): Described[] => JSON.parse(readFileSync(new URL('../methods.json', import.meta.url), 'utf8'))
 
+const kinds = ({ reads }: Described): string =>
+  Object.entries(reads)
+    .map(([name, { kind }]) => (name === kind ? kind : `${name}: ${kind}`))
+    .join(', ')
+
 const brief = (m: Described): string =>
-  `${m.name}  (reads ${m.reads})\n  shown   ${m.shown}\n  hidden  ${m.hidden}\n  ${m.paper}`
+  `${m.name}  (reads ${kinds(m)})\n  shown   ${m.shown}\n  hidden  ${m.hidden}\n  ${m.paper}`
 
 function full(m: Described): string {
   const { optimiser, learningRate, weightDecay, batch } = m.training

@@ -88,7 +88,7 @@ export async function untrainedEncoder(
     async (runner, embedding, assembly) => {
       const start = new Map(initialValues(assembly.names, seed))
       await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
-      const program = calibrationProgram(assembly, config, batch, await targetFor(runner.options))
+      const program = calibrationProgram(assembly, batch, await targetFor(runner.options))
       if (!program.state.some(({ updated }) => updated)) return // no running statistics
       await runner.load('calibrate', program)
       const part = trainingPart(pictures)
@@ -118,7 +118,7 @@ async function embedder(config: RunConfig, who: string, options: EmbedderOptions
   const runner = startRunner({ device, threads: options.threads })
   try {
     const target = await targetFor(runner.options)
-    const program = embeddingProgram(assembly, config, batch, target, place)
+    const program = embeddingProgram(assembly, batch, target, place)
     await runner.load('embed', program)
     await fill(runner, program, assembly)
     const width = program.outputs[0]?.shape[1] ?? 0
@@ -129,7 +129,7 @@ async function embedder(config: RunConfig, who: string, options: EmbedderOptions
       place,
       async embedPicture(picture) {
         const image = await pixelsOf(picture, config)
-        single ??= runner.load('embed one', embeddingProgram(assembly, config, 1, target, place))
+        single ??= runner.load('embed one', embeddingProgram(assembly, 1, target, place))
         await single
         const { features } = await runner.run('embed one', { image })
         const vector = Float32Array.from(features as Float32Array)

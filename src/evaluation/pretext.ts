@@ -43,7 +43,7 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
   const assembly = assemble(config)
   const runner = startRunner({ device: options.device ?? config.device, threads: options.threads })
   try {
-    const { program, measures } = examinationProgram(assembly, config, batch, await targetFor(runner.options))
+    const { program, measures } = examinationProgram(assembly, batch, await targetFor(runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
     // every batch is spread over the whole part, which may lie class by class, and time may end after any

@@ -19,10 +19,10 @@ import { variablesOf } from '../nn/module.js'
 import { compile, type Program } from '../program/compile.js'
 import { trace, variableOf } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { labOf, lightness } from '../views/lab.js'
 import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'
-import type { Tensor } from '../tensor/tensor.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 const [batch, size] = [8, 16]
@@ -77,7 +77,7 @@ async function train(config: RunConfig, batches: readonly Uint8Array[], heldOut?
     const after = await engine.read()
     const trained = [...assembly.names].filter(([t]) => variableOf(t).role !== 'statistic').map(([, name]) => name)
     const unchanged = trained.filter(name => `${before.get(name)}` === `${after.get(name)}`)
-    const { program: examination } = examinationProgram(assembly, config, batch, target)
+    const { program: examination } = examinationProgram(assembly, batch, target)
     const measures = heldOut === undefined ? {} : numbers(await runOn(engine, examination, heldOut))
     return { losses, chance, unchanged, measures }
   } finally {
@@ -210,7 +210,7 @@ test('what is kept sees lightness alone', async () => {
   const pictures = (colour: Rgb) => picturesOf((n, y, x) => (((n + 1) * (y + x)) % 5 < 2 ? colour : black))
   const config = configOf(prepare(noise()).prepared)
   const features = async (image: Uint8Array) =>
-    Array.from((await once(config, a => embeddingProgram(a, config, batch, target), image)).features ?? [], Number)
+    Array.from((await once(config, a => embeddingProgram(a, batch, target), image)).features ?? [], Number)
   const [first, twin, other] = [await features(pictures(pink)), await features(pictures(teal)), await features(noise())]
   expect(first).toHaveLength(batch * 128)
   const apart = (values: number[]) => Math.max(...values.map((value, i) => Math.abs(value - (first[i] ?? 0))))
@@ -256,7 +256,7 @@ test('of a transformer the mean over the patches is kept: nothing is asked of it
 test('shows the lightness, a guess as light as the picture, and the truth', async () => {
   const config = configOf(prepare(noise()).prepared)
   const image = noise()
-  const shown = await once(config, a => showProgram(a, config, batch, target).program, image)
+  const shown = await once(config, a => showProgram(a, batch, target).program, image)
   expect(Array.from(shown[2] ?? [], Number)).toEqual([...image])
   const column = Array.from(shown[0] ?? [], Number)
   for (let i = 0; i < image.length; i += 300) {

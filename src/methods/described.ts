@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import type { Reads } from '../channels/channel.js'
 import { defaultEncoder, type Method } from './method.js'
 
 /** What can be said of a method without its code, as JSON. */
-export type Described = Pick<Method, 'name' | 'reads' | 'shown' | 'hidden' | 'paper' | 'training'> & {
+export type Described = Pick<Method, 'name' | 'shown' | 'hidden' | 'paper' | 'training'> & {
+  /** The channels that it reads with its default options, by name */
+  readonly reads: Reads
   readonly encoder: string
   readonly options: OptionSchema
 }
@@ -15,7 +18,8 @@ export interface OptionSchema {
 }
 
 export const described = (method: Method): Described => {
-  const { name, reads, shown, hidden, paper, training, encoder = defaultEncoder, options } = method
+  const { name, shown, hidden, paper, training, encoder = defaultEncoder, options } = method
   const schema = z.toJSONSchema(options, { io: 'input' }) as OptionSchema
+  const reads = method.reads({})
   return { name, reads, shown, hidden, paper, training, encoder, options: schema }
 }

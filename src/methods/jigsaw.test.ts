@@ -52,7 +52,7 @@ describe('pictures whose fields are known by their stripes', () => {
 test('pictures below 48 px have 2 × 2 tiles, larger ones 3 × 3, unless told', () => {
   const chanceAt = (size: number, options = {}) => {
     const config = configOf('jigsaw', options, { size })
-    const { measures } = examinationProgram(assemble(config), config, 2, { device: 'cpu', precision: 'float32' })
+    const { measures } = examinationProgram(assemble(config), 2, { device: 'cpu', precision: 'float32' })
     return measures.accuracy?.baselines.chance
   }
   expect(chanceAt(47)).toBe(1 / 24)

@@ -6,10 +6,10 @@ import { initialValues } from '../nn/initialise.js'
 import { compile } from '../program/compile.js'
 import { trace } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 import { toFloat } from '../views/picture.js'
 import { mae } from './mae.js'
-import type { Tensor } from '../tensor/tensor.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }
@@ -48,7 +48,7 @@ describe('what is shown', () => {
   const config = configOf('mae', { normalise: false }, { ...small, batch: 4 })
   const assembly = assemble(config)
   const show = async (image: Uint8Array) => {
-    const { program, columns } = showProgram(assembly, config, 4, target)
+    const { program, columns } = showProgram(assembly, 4, target)
     const engine = new Engine({ ...target, threads: 1 })
     try {
       await engine.load('show', program)

@@ -6,7 +6,7 @@ import type { Draw } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { randomView, viewOptions } from '../views/view.js'
-import { defineMethod, compared } from './method.js'
+import { compared, defineMethod } from './method.js'
 
 export const simclr = defineMethod({
   name: 'simclr',

@@ -61,7 +61,7 @@ async function show(
   const positions = shuffled(pictures.items.length, seed, 0).slice(0, count)
   const runner = startRunner()
   try {
-    const { program, columns } = showProgram(assembly, config, count, { device: 'cpu', precision: 'float32' })
+    const { program, columns } = showProgram(assembly, count, { device: 'cpu', precision: 'float32' })
     await runner.load('show', program)
     if (program.state.length > 0) await fill(runner, program)
     const image = pictures.gather(positions)

@@ -69,8 +69,8 @@ export async function trainedOn(
 ): Promise<Trained> {
   const assembly = assemble(config)
   const { program, names, chance } = trainingProgram(assembly, config, target)
-  const examination = examinationProgram(assembly, config, config.batch, target)
-  const show = showProgram(assembly, config, config.batch, target)
+  const examination = examinationProgram(assembly, config.batch, target)
+  const show = showProgram(assembly, config.batch, target)
   const engine = new Engine({ ...target, threads: 1 })
   const firstOf = (results: Readonly<Record<string, ArrayLike<number | bigint>>>) =>
     Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Number(values[0])]))

@@ -52,7 +52,7 @@ export async function watcherOf(
   if (plan === undefined) return undefined
   const some = pictures.subset(shuffled(pictures.items.length, config.seed, 2).slice(0, plan.count))
   const batch = Math.min(BATCH, plan.count)
-  const program = embeddingProgram(assembly, config, batch, await targetFor(runner.options))
+  const program = embeddingProgram(assembly, batch, await targetFor(runner.options))
   const width = program.outputs[0]?.shape[1] ?? 0
   await runner.load('watch', program) // on the variables of the training
   const due = new Set(Array.from({ length: plan.times }, (_, i) => Math.round(((i + 1) * config.steps) / plan.times)))
