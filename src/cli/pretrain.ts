@@ -23,7 +23,7 @@ export const pretrainCommand = (): Command =>
     ).argParser(wholeNumber(1)),
     new Option(
       '--chunk <n>',
-      'pictures in memory at a time, for large batches of methods that compare embeddings, such as simclr; batch norm sees a chunk at a time (default: the batch)',
+      'pictures in memory at a time, for large batches; the weights move as with the whole batch, but for batch norm, which sees a chunk at a time (default: the batch)',
     ).argParser(wholeNumber(1)),
     new Option('--seed <n>', 'of all that is random (default: 0)').argParser(wholeNumber(0)),
     new Option('--seeds <n>', 'trains n runs with seeds 0 … n − 1 into folders below --out')

@@ -14,9 +14,9 @@ export interface PretrainOptions {
   readonly steps?: number
   readonly batch?: number
   /**
-   * Pictures that go through the network at a time; a part of the batch, whose memory the step then needs, for a third more time.
-   * The loss still compares the whole batch, so the gradient is the same but for batch norm, which sees one chunk at a time.
-   * For methods that compare embeddings.
+   * Pictures that go through the network at a time; a part of the batch, whose memory the step then needs. Each draws what it
+   * would draw in the whole batch, and the gradient is the same but for batch norm, which sees one chunk at a time. Where the
+   * loss compares embeddings it compares those of the whole batch, for a third more time.
    */
   readonly chunk?: number
   readonly seed?: number
