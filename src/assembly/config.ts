@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readingSchema } from '../data/reading.js'
+import { readingSchema } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
 
 const VERSION = 2

@@ -32,16 +32,16 @@ export type Window<K extends Kind> = K extends 'audio' | 'video'
     : object
 
 /** What a method wants to be given of a channel. */
-export type Reading<K extends Kind = Kind> = { readonly [P in K]: { readonly kind: P } & Window<P> }[K]
+export type Wanted<K extends Kind = Kind> = { readonly [P in K]: { readonly kind: P } & Window<P> }[K]
 
 /** What a method wants to be given, under the names that it uses. */
-export type Reads = Readonly<Record<string, Reading>>
+export type Reads = Readonly<Record<string, Wanted>>
 
-export const image = (): Reading<'image'> => ({ kind: 'image' })
-export const audio = (window: Window<'audio'>): Reading<'audio'> => ({ kind: 'audio', ...window })
-export const video = (window: Window<'video'>): Reading<'video'> => ({ kind: 'video', ...window })
-export const text = (window: Window<'text'>): Reading<'text'> => ({ kind: 'text', ...window })
-export const vector = (): Reading<'vector'> => ({ kind: 'vector' })
+export const image = (): Wanted<'image'> => ({ kind: 'image' })
+export const audio = (window: Window<'audio'>): Wanted<'audio'> => ({ kind: 'audio', ...window })
+export const video = (window: Window<'video'>): Wanted<'video'> => ({ kind: 'video', ...window })
+export const text = (window: Window<'text'>): Wanted<'text'> => ({ kind: 'text', ...window })
+export const vector = (): Wanted<'vector'> => ({ kind: 'vector' })
 
 /** The channels as the data has them, narrowed to the kinds that were asked for. */
 export type Channels<R extends Reads = Reads> = { readonly [Name in keyof R]: ChannelOf<R[Name]['kind']> }

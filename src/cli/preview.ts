@@ -40,7 +40,7 @@ export const previewCommand = (): Command =>
       const { defaultEncoder, methodNamed } = await import('../methods/index.js')
       const { encoderNamed } = await import('../nn/encoders.js')
       const { notesOf, previewSheet } = await import('../report/preview.js')
-      const { prepare } = await import('../assembly/prepare.js')
+      const { prepare } = await import('../training/prepare.js')
       const { preview } = await import('../training/preview.js')
       const { parseOptions } = await import('../assembly/programs.js')
       const method = methodNamed(name)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { plainReading } from '../channels/picture-reading.js'
 import { type Decoded, decode as decodeAs, decodeGrey, type Wanted } from './decode.js'
-import { plainReading } from './reading.js'
 import { sharp } from './sharp.js'
 import { picture, plain } from './testing.js'
 

@@ -1,5 +1,5 @@
+import type { Range } from '../channels/picture-reading.js'
 import type { Sample } from './range.js'
-import type { Range } from './reading.js'
 import { type Metadata, type Sharp, sharp } from './sharp.js'
 
 /** Numbers of a picture of more than 8 bits: [height, width, channels], and how much each pixel covers, in 0 … 1. */

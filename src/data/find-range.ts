@@ -1,6 +1,6 @@
+import type { Range } from '../channels/picture-reading.js'
 import { sampleOf } from './decode.js'
 import { rangeOf, type Sample } from './range.js'
-import type { Range } from './reading.js'
 import { shuffled } from './shuffle.js'
 import type { Listing } from './types.js'
 

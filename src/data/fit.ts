@@ -1,4 +1,4 @@
-import type { Fit } from './fits.js'
+import type { Fit } from '../channels/fits.js'
 
 /** One axis of a picture being resized: of `resized` places those from `first` on are kept, `kept` of them. */
 export interface Axis {

@@ -1,4 +1,4 @@
-import type { Range } from './reading.js'
+import type { Range } from '../channels/picture-reading.js'
 
 /** Values of some pictures, to find out what is black and what is white. */
 export interface Sample {

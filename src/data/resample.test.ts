@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fits } from './fits.js'
+import { fits } from '../channels/fits.js'
 import { resample } from './resample.js'
 import { sharp } from './sharp.js'
 

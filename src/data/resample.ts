@@ -1,5 +1,5 @@
+import type { Fit } from '../channels/fits.js'
 import { type Axis, axesOf, type Raster } from './fit.js'
-import type { Fit } from './fits.js'
 
 /**
  * A picture resized with the Lanczos-3 kernel to [size, size, channels], or with `pad` to what of that it fills; see

@@ -1,7 +1,7 @@
 import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { plainReading } from './reading.js'
+import { plainReading } from '../channels/picture-reading.js'
 import { openSet } from './set.js'
 import type { StoreIndex } from './store.js'
 import { put, temporaryFolder } from './testing.js'

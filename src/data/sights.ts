@@ -1,5 +1,5 @@
+import type { Reading } from '../channels/picture-reading.js'
 import type { Decoded, Wanted } from './decode.js'
-import type { Reading } from './reading.js'
 
 /** A picture whose values differ by less than this in every channel is nearly constant. */
 const FLAT = 16

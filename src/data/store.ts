@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { type Reading, readingSchema } from '../channels/picture-reading.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { regularFile, writeError, writeFileAtomic } from '../files.js'
-import { type Reading, readingSchema } from './reading.js'
 import type { PictureItem, Skipped } from './types.js'
 
 /** What a store says of its pixels. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { plainReading } from './reading.js'
+import { plainReading } from '../channels/picture-reading.js'
 import { type Sharp, sharp } from './sharp.js'
 import type { PictureItem, PictureSet, Split } from './types.js'
 

@@ -1,4 +1,5 @@
-import type { Reading, ReadingOptions } from './reading.js'
+import type { Reading } from '../channels/picture-reading.js'
+import type { ReadingOptions } from './reading.js'
 
 export type Split = 'train' | 'test' | 'validation'
 

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
-import { prepare } from '../assembly/prepare.js'
 import { parseOptions } from '../assembly/programs.js'
 import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { defaultEncoder, methodNamed } from '../methods/index.js'
 import { scaledRate } from '../optim/schedules.js'
 import type { PretrainOptions } from './options.js'
+import { prepare } from './prepare.js'
 
 /** The steps that epochs are. */
 export const stepsIn = (epochs: number, pictures: number, batch: number): number =>

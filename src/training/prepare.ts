@@ -1,7 +1,7 @@
+import { parseOptions } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
 import type { Method, Prepared } from '../methods/method.js'
-import { parseOptions } from './programs.js'
 
 const MOST = 2048
 
