@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+
 /**
  * Something the user can put right. The message is one line: where, what was expected, what came, what to do.
  * The command line prints it without a stack and ends with `exitCode`: 1 the work failed, 2 the command was wrong.
@@ -20,4 +22,11 @@ export function errorCode(error: unknown): string | undefined {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** What a schema found wrong, on one line. */
+export function issuesOf(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+    .join('; ')
 }

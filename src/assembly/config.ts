@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readingSchema } from '../channels/picture-reading.js'
-import { LacunaError } from '../errors.js'
+import { issuesOf, LacunaError } from '../errors.js'
 
 const VERSION = 2
 
@@ -53,11 +53,4 @@ export function checkedConfig(config: RunConfig): RunConfig {
   const parsed = runConfig.safeParse(config)
   if (parsed.success) return parsed.data
   throw new LacunaError(`the options of a run: ${issuesOf(parsed.error)}`, 2)
-}
-
-/** What a schema found wrong, on one line. */
-export function issuesOf(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-    .join('; ')
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { batchOf, type Channels, type Reads } from '../channels/channel.js'
-import { LacunaError } from '../errors.js'
+import { issuesOf, LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
 import type { Learner, Measure, Method, Sample, StepResult } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
@@ -10,7 +10,7 @@ import { type Computation, compile, type Program, type Target } from '../program
 import { type Draw, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
-import { issuesOf, type RunConfig } from './config.js'
+import type { RunConfig } from './config.js'
 import { moved, sidesOf, slopesOf, trainedOf } from './descent.js'
 
 /** A method built for one run, with the name of every variable. */

@@ -136,10 +136,10 @@ describe('before training', () => {
     ['a grey store', () => prepare(noise().subarray(0, batch * size * size), {}, 1), '--channels 3'],
     [
       'a size that does not divide',
-      () => assemble({ ...configOf(null), size: 18 }),
+      () => assemble({ ...configOf(prepare(noise()).prepared), size: 18 }),
       '18 px do not divide by 4: use --size 20',
     ],
-    ['a run on a grey store', () => assemble({ ...configOf(null), channels: 1 }), '--channels 3'],
+    ['a run on a grey store', () => assemble({ ...configOf(prepare(noise()).prepared), channels: 1 }), '--channels 3'],
   ])('%s: wrong usage', (_, refused, says) => {
     expect(refused).toThrow(LacunaError)
     expect(refused).toThrow(says)

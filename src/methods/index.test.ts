@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseOptions } from '../assembly/programs.js'
+import { assemble, parseOptions } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { methodNamed, methods } from './index.js'
 
@@ -19,4 +19,11 @@ test('an unknown method is wrong usage, and the answer names those there are', (
   const names = methods.map(({ name }) => name).join(', ')
   expect(() => methodNamed('simclear')).toThrow(new LacunaError(`no method called simclear; there are: ${names}`, 2))
   expect(() => methodNamed('simclear')).toThrow(expect.objectContaining({ exitCode: 2 }))
+})
+
+test('what a method found beforehand is looked at: damaged, it is told in one line', () => {
+  const prepared = { mean: ['red'], variance: 0.1 }
+  const config = { method: 'mae', options: {}, prepared, encoder: 'vit-mini', size: 32, channels: 3 }
+  expect(() => assemble(config)).toThrow(LacunaError)
+  expect(() => assemble(config)).toThrow(/what mae found in the pictures before the training is damaged \(mean\.0: /)
 })

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Channels, Reads } from '../channels/channel.js'
+import { issuesOf, LacunaError } from '../errors.js'
 import type { Encoder, EncoderInput } from '../nn/encoder.js'
 import type { AnyModule } from '../nn/module.js'
 import type { Pool } from '../nn/pools.js'
@@ -184,6 +185,13 @@ export function defineMethod<R extends Reads, O extends z.ZodType, P extends z.Z
 ): Method {
   const { prepare, prepared, reads, build, ...rest } = definition
   const parse = (options: unknown) => definition.options.parse(options)
+  const found = (value: unknown): z.output<P> => {
+    const parsed = prepared?.safeParse(value)
+    if (parsed === undefined || parsed.success) return parsed?.data as z.output<P>
+    throw new LacunaError(
+      `what ${rest.name} found in the pictures before the training is damaged (${issuesOf(parsed.error)}); train again`,
+    )
+  }
   return {
     ...rest,
     reads: options => (typeof reads === 'function' ? reads(parse(options)) : reads),
@@ -193,7 +201,7 @@ export function defineMethod<R extends Reads, O extends z.ZodType, P extends z.Z
         ...context,
         channels: channels as Channels<R>,
         options: parse(context.options),
-        prepared: prepared?.parse(context.prepared) as z.output<P>,
+        prepared: found(context.prepared),
       })
       return learner as unknown as Learner
     },

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { plainReading } from '../data/index.js'
 import { put, temporaryFolder } from '../data/testing.js'
-import { LacunaError } from '../errors.js'
-import { CONFIG_VERSION, issuesOf, type RunConfig } from '../assembly/config.js'
+import { LacunaError, issuesOf } from '../errors.js'
+import { CONFIG_VERSION, type RunConfig } from '../assembly/config.js'
 import { isRun, readConfig, writeConfig } from './config.js'
 
 const config: RunConfig = {

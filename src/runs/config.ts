@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { issuesOf, type RunConfig, runConfig } from '../assembly/config.js'
-import { errorCode, LacunaError, messageOf } from '../errors.js'
+import { type RunConfig, runConfig } from '../assembly/config.js'
+import { errorCode, LacunaError, messageOf, issuesOf } from '../errors.js'
 import { isFolder, isThere, readError, writeFileAtomic } from '../files.js'
 
 const pathOf = (directory: string) => join(checkedRun(directory), 'config.json')

@@ -180,13 +180,6 @@ describe('refused before anything is written', () => {
       2,
     ],
     ['a chunk of nothing', 'simclr', { chunk: 0 }, 'chunk', 2],
-    [
-      'a loss that sees more than embeddings',
-      'rotation',
-      { chunk: 4, options: {} },
-      'the loss of rotation sees more than embeddings, so its batch cannot go in chunks; choose a smaller --batch, or one of: simclr',
-      2,
-    ],
     ['an unknown method', 'simcl', {}, 'no method called simcl', 2],
     ['an unknown encoder', 'simclr', { encoder: 'c5' }, 'unknown encoder "c5"', 2],
     ['an unknown option', 'simclr', { options: { tau: 1 } }, '"tau"', 2],

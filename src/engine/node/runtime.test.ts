@@ -29,7 +29,7 @@ test('an onnxruntime-node of our release beside Lacuna is taken, and the copy th
 
 /** As of a file of Lacuna's in an installation that holds these files. */
 const requireAmong = (files: Record<string, string>) =>
-  createRequire(join(put(temporaryFolder(), files), 'lacuna', 'program', 'runtime.js'))
+  createRequire(join(put(temporaryFolder(), files), 'lacuna', 'engine', 'node', 'runtime.js'))
 
 /** An onnxruntime-node of some release beside Lacuna, and the copy that Lacuna carries. */
 const installation = (version: string, index = "exports.from = 'beside'") => ({
