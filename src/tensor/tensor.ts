@@ -32,85 +32,251 @@ export class Tensor {
   }
 
   // element by element
-  neg = () => elementwise.unary('neg', this)
-  exp = () => elementwise.unary('exp', this)
-  log = () => elementwise.unary('log', this)
-  sqrt = () => elementwise.unary('sqrt', this)
-  sin = () => elementwise.unary('sin', this)
-  cos = () => elementwise.unary('cos', this)
-  tanh = () => elementwise.unary('tanh', this)
-  sigmoid = () => elementwise.unary('sigmoid', this)
-  erf = () => elementwise.unary('erf', this)
+  neg(): Tensor {
+    return elementwise.unary('neg', this)
+  }
+
+  exp(): Tensor {
+    return elementwise.unary('exp', this)
+  }
+
+  log(): Tensor {
+    return elementwise.unary('log', this)
+  }
+
+  sqrt(): Tensor {
+    return elementwise.unary('sqrt', this)
+  }
+
+  sin(): Tensor {
+    return elementwise.unary('sin', this)
+  }
+
+  cos(): Tensor {
+    return elementwise.unary('cos', this)
+  }
+
+  tanh(): Tensor {
+    return elementwise.unary('tanh', this)
+  }
+
+  sigmoid(): Tensor {
+    return elementwise.unary('sigmoid', this)
+  }
+
+  erf(): Tensor {
+    return elementwise.unary('erf', this)
+  }
+
   /** ln(1 + eˣ) */
-  softplus = () => elementwise.unary('softplus', this)
+  softplus(): Tensor {
+    return elementwise.unary('softplus', this)
+  }
+
   /** 1 where positive, else 0; nothing flows back through it */
-  step = () => elementwise.unary('step', this)
-  relu = () => elementwise.unary('relu', this)
+  step(): Tensor {
+    return elementwise.unary('step', this)
+  }
+
+  relu(): Tensor {
+    return elementwise.unary('relu', this)
+  }
+
   /** x·Φ(x), exact */
-  gelu = () => elementwise.unary('gelu', this)
-  abs = () => elementwise.unary('abs', this)
-  sign = () => elementwise.unary('sign', this)
-  floor = () => elementwise.unary('floor', this)
-  not = () => elementwise.not(this)
-  square = () => this.mul(this)
-  add = (b: Operand) => elementwise.binary('add', this, b)
-  sub = (b: Operand) => elementwise.binary('sub', this, b)
-  mul = (b: Operand) => elementwise.binary('mul', this, b)
-  div = (b: Operand) => elementwise.binary('div', this, b)
-  pow = (b: Operand) => elementwise.binary('pow', this, b)
-  maximum = (b: Operand) => elementwise.binary('maximum', this, b)
-  minimum = (b: Operand) => elementwise.binary('minimum', this, b)
-  clip = (low: number, high: number) => this.maximum(low).minimum(high)
-  less = (b: Operand) => elementwise.compare('less', this, b)
-  greater = (b: Operand) => elementwise.compare('less', b, this)
-  equal = (b: Operand) => elementwise.compare('equal', this, b)
-  and = (b: Tensor) => elementwise.logical('and', this, b)
-  or = (b: Tensor) => elementwise.logical('or', this, b)
-  cast = (to: DType) => elementwise.cast(this, to)
+  gelu(): Tensor {
+    return elementwise.unary('gelu', this)
+  }
+
+  abs(): Tensor {
+    return elementwise.unary('abs', this)
+  }
+
+  sign(): Tensor {
+    return elementwise.unary('sign', this)
+  }
+
+  floor(): Tensor {
+    return elementwise.unary('floor', this)
+  }
+
+  not(): Tensor {
+    return elementwise.not(this)
+  }
+
+  square(): Tensor {
+    return this.mul(this)
+  }
+
+  add(b: Operand): Tensor {
+    return elementwise.binary('add', this, b)
+  }
+
+  sub(b: Operand): Tensor {
+    return elementwise.binary('sub', this, b)
+  }
+
+  mul(b: Operand): Tensor {
+    return elementwise.binary('mul', this, b)
+  }
+
+  div(b: Operand): Tensor {
+    return elementwise.binary('div', this, b)
+  }
+
+  pow(b: Operand): Tensor {
+    return elementwise.binary('pow', this, b)
+  }
+
+  maximum(b: Operand): Tensor {
+    return elementwise.binary('maximum', this, b)
+  }
+
+  minimum(b: Operand): Tensor {
+    return elementwise.binary('minimum', this, b)
+  }
+
+  clip(low: number, high: number): Tensor {
+    return this.maximum(low).minimum(high)
+  }
+
+  less(b: Operand): Tensor {
+    return elementwise.compare('less', this, b)
+  }
+
+  greater(b: Operand): Tensor {
+    return elementwise.compare('less', b, this)
+  }
+
+  equal(b: Operand): Tensor {
+    return elementwise.compare('equal', this, b)
+  }
+
+  and(b: Tensor): Tensor {
+    return elementwise.logical('and', this, b)
+  }
+
+  or(b: Tensor): Tensor {
+    return elementwise.logical('or', this, b)
+  }
+
+  cast(to: DType): Tensor {
+    return elementwise.cast(this, to)
+  }
+
   /** The same values; nothing flows back through them. */
-  stopGradient = () => elementwise.stopGradient(this)
+  stopGradient(): Tensor {
+    return elementwise.stopGradient(this)
+  }
 
   // over axes; without axes over all of them
-  sum = (axes?: number | Shape, keep = false) => reduction.reduce('sum', this, axes, keep)
-  max = (axes?: number | Shape, keep = false) => reduction.reduce('max', this, axes, keep)
-  min = (axes?: number | Shape, keep = false) => this.neg().max(axes, keep).neg()
-  logSumExp = (axes?: number | Shape, keep = false) => reduction.reduce('logSumExp', this, axes, keep)
-  mean = (axes?: number | Shape, keep = false) => reduction.reduce('mean', this, axes, keep)
+  sum(axes?: number | Shape, keep = false): Tensor {
+    return reduction.reduce('sum', this, axes, keep)
+  }
+
+  max(axes?: number | Shape, keep = false): Tensor {
+    return reduction.reduce('max', this, axes, keep)
+  }
+
+  min(axes?: number | Shape, keep = false): Tensor {
+    return this.neg().max(axes, keep).neg()
+  }
+
+  logSumExp(axes?: number | Shape, keep = false): Tensor {
+    return reduction.reduce('logSumExp', this, axes, keep)
+  }
+
+  mean(axes?: number | Shape, keep = false): Tensor {
+    return reduction.reduce('mean', this, axes, keep)
+  }
+
   /** @param correction 0 divides by n (normalisation), 1 by n − 1 (torch.var) */
-  variance = (axes?: number | Shape, keep = false, correction = 0) => reduction.variance(this, axes, keep, correction)
-  softmax = (axis = -1) => reduction.softmax('softmax', this, axis)
-  logSoftmax = (axis = -1) => reduction.softmax('logSoftmax', this, axis)
+  variance(axes?: number | Shape, keep = false, correction = 0): Tensor {
+    return reduction.variance(this, axes, keep, correction)
+  }
+
+  softmax(axis = -1): Tensor {
+    return reduction.softmax('softmax', this, axis)
+  }
+
+  logSoftmax(axis = -1): Tensor {
+    return reduction.softmax('logSoftmax', this, axis)
+  }
+
   /** (x − mean) / √(variance + ε) over the axes, biased variance */
-  normalize = (axes: number | Shape, epsilon: number) => reduction.normalize('normalize', this, axes, epsilon)
+  normalize(axes: number | Shape, epsilon: number): Tensor {
+    return reduction.normalize('normalize', this, axes, epsilon)
+  }
+
   /** a·x + b with one a and one b for each index of axis 1: a [C], b [C] */
-  scaleShift = (scale: Tensor, shift: Tensor) => reduction.scaleShift(this, scale, shift)
-  cumsum = (axis = -1, reverse = false) => reduction.cumsum(this, axis, reverse)
-  argmax = (axis = -1) => reduction.argmax(this, axis)
+  scaleShift(scale: Tensor, shift: Tensor): Tensor {
+    return reduction.scaleShift(this, scale, shift)
+  }
+
+  cumsum(axis = -1, reverse = false): Tensor {
+    return reduction.cumsum(this, axis, reverse)
+  }
+
+  argmax(axis = -1): Tensor {
+    return reduction.argmax(this, axis)
+  }
+
   /** Indices of the k largest along the last axis, largest first: int [..., k] */
-  topK = (k: number) => reduction.topK(this, k)
+  topK(k: number): Tensor {
+    return reduction.topK(this, k)
+  }
 
   // the same values in another place
-  reshape = (...shape: number[]) => movement.reshape(this, shape)
-  transpose = (...permutation: number[]) => movement.transpose(this, permutation)
-  expand = (...shape: number[]) => movement.expand(this, shape)
+  reshape(...shape: number[]): Tensor {
+    return movement.reshape(this, shape)
+  }
+
+  transpose(...permutation: number[]): Tensor {
+    return movement.transpose(this, permutation)
+  }
+
+  expand(...shape: number[]): Tensor {
+    return movement.expand(this, shape)
+  }
+
   /** From start up to, not including, end; negative positions count from the end. */
-  slice = (axis: number, start: number, end?: number, step = 1) => movement.slice(this, axis, start, end, step)
-  flip = (axis: number) => movement.flip(this, axis)
-  pad = (axis: number, before: number, after: number, value = 0) => movement.pad(this, axis, before, after, value)
+  slice(axis: number, start: number, end?: number, step = 1): Tensor {
+    return movement.slice(this, axis, start, end, step)
+  }
+
+  flip(axis: number): Tensor {
+    return movement.flip(this, axis)
+  }
+
+  pad(axis: number, before: number, after: number, value = 0): Tensor {
+    return movement.pad(this, axis, before, after, value)
+  }
+
   /** The last two axes exchanged */
   get T(): Tensor {
     return movement.swapLast(this)
   }
 
   // by index
-  gather = (indices: Tensor, axis = 0) => indexing.gather(this, indices, axis)
-  takeAlong = (indices: Tensor, axis = -1) => indexing.takeAlong(this, indices, axis)
+  gather(indices: Tensor, axis = 0): Tensor {
+    return indexing.gather(this, indices, axis)
+  }
+
+  takeAlong(indices: Tensor, axis = -1): Tensor {
+    return indexing.takeAlong(this, indices, axis)
+  }
 
   // products
-  matmul = (b: Tensor) => contraction.matmul(this, b)
-  conv = (weight: Tensor, options?: contraction.ConvolutionOptions) => contraction.conv(this, weight, options)
-  convTranspose = (weight: Tensor, options?: contraction.TransposedConvolutionOptions) =>
-    contraction.convTranspose(this, weight, options)
+  matmul(b: Tensor): Tensor {
+    return contraction.matmul(this, b)
+  }
+
+  conv(weight: Tensor, options?: contraction.ConvolutionOptions): Tensor {
+    return contraction.conv(this, weight, options)
+  }
+
+  convTranspose(weight: Tensor, options?: contraction.TransposedConvolutionOptions): Tensor {
+    return contraction.convTranspose(this, weight, options)
+  }
 }
 
 /** The one place where tensors are made: operands and attributes are checked by the compiler, shapes by the caller. */
