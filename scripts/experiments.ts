@@ -119,6 +119,22 @@ export const experiments: readonly Experiment[] = [
     train: `${halfWidth} --size 32 --batch 64 --steps 800`,
   },
   {
+    ...onEmoji,
+    name: 'context-encoder-emoji-longer',
+    method: 'context-encoder',
+    train: `${halfWidth} --size 32 --batch 64 --steps 3000`,
+    insteadOf: 'context-encoder-emoji',
+  },
+  {
+    ...onEmoji,
+    name: 'context-encoder-emoji-grey',
+    method: 'context-encoder',
+    train: `${halfWidth} --size 32 --channels 1 --batch 64 --steps 3000`,
+    insteadOf: 'context-encoder-emoji',
+    recipe:
+      'Without colours, which tell many categories of emoji apart and are easily guessed from what is around a hole',
+  },
+  {
     ...onFashion,
     name: 'context-encoder-fashion',
     method: 'context-encoder',
