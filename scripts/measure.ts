@@ -7,7 +7,7 @@ import { type Evaluation, type Pretext, readConfig, readMetrics } from 'lacuna'
 import { type Experiment, sources } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 import { lacuna } from './lacuna.js'
-import { type ResultRecord, recordsFolder } from './records.js'
+import { type ResultRecord, recordsFolder, startOf } from './records.js'
 
 const folderOf = (name: string) => join('runs', 'results', name)
 const runOf = (name: string, seed: number) => join(folderOf(name), `seed-${seed}`)
@@ -60,6 +60,7 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
       loss: kept.map(({ loss }) => tidy(loss)),
       chance: tidy(lines.at(-1)?.chance ?? Number.NaN),
     },
+    start: startOf(steps, lines),
     pretexts: runs.map(run => read<Pretext>(join(run, 'pretext.json'))).flatMap(pretext => pretext ?? []),
     ...(scoring !== undefined && evaluation !== undefined && { evaluation }),
     measured: circumstances(),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { experiments } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
-import { minutesNeeded, type ResultRecord, stateOf } from './records.js'
+import { meanLossUpTo, minutesNeeded, type ResultRecord, startOf, stateOf } from './records.js'
 
 const [first, second, third] = experiments.map(experiment => ({ ...experiment }))
 if (first === undefined || second === undefined || third === undefined) throw new Error('too few experiments')
@@ -34,4 +34,16 @@ test('every experiment has a name of its own, and what was tried instead names o
   const names = experiments.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const { insteadOf } of experiments) if (insteadOf !== undefined) expect(names).toContain(insteadOf)
+})
+
+test('the mean loss up to a step weighs lines by the steps they stand for, and needs one that ends there', () => {
+  const lines = [
+    { step: 1, loss: 4 },
+    { step: 3, loss: 1 },
+    { step: 5, loss: 7 },
+  ]
+  expect(meanLossUpTo(3, lines)).toBe(2)
+  expect(meanLossUpTo(4, lines)).toBeUndefined()
+  expect(startOf(1200, lines)).toEqual({ steps: 3, loss: 2 })
+  expect(startOf(10, lines)).toEqual({ steps: 1, loss: 4 })
 })

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Evaluation, Pretext } from 'lacuna'
+import type { Evaluation, MetricsLine, Pretext } from 'lacuna'
 import type { Experiment, sources } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 
@@ -31,6 +31,8 @@ export interface ResultRecord {
   }
   /** Loss of the first seed, some steps of it, and the loss of a network that knows nothing */
   readonly curve: { readonly steps: readonly number[]; readonly loss: readonly number[]; readonly chance: number }
+  /** Mean loss of the first steps of the first seed, up to one that every training writes a line at: see `startsAlike` */
+  readonly start?: { readonly steps: number; readonly loss: number }
   /** One a seed */
   readonly pretexts: readonly Pretext[]
   readonly evaluation?: Evaluation
@@ -86,4 +88,21 @@ export function minutesNeeded(
   return experiments
     .map(({ name }) => recordOf(name))
     .reduce((sum, record) => sum + (record === undefined ? typical : minutesOf(record)), 0)
+}
+
+/** The mean of the losses up to a step. @returns nothing when no line of the metrics ends there */
+export function meanLossUpTo(step: number, metrics: readonly Pick<MetricsLine, 'step' | 'loss'>[]): number | undefined {
+  const lines = metrics.filter(line => line.step <= step)
+  if (lines.at(-1)?.step !== step) return undefined
+  return lines.reduce((sum, line, i) => sum + line.loss * (line.step - (lines[i - 1]?.step ?? 0)), 0) / step
+}
+
+/** A line stands at each of so many steps, and at others when half a second has gone by. */
+const LINES = 400
+
+/** @see ResultRecord.start */
+export function startOf(steps: number, metrics: readonly Pick<MetricsLine, 'step' | 'loss'>[]) {
+  const first = Math.max(1, Math.floor(steps / LINES))
+  const loss = meanLossUpTo(first, metrics)
+  return loss === undefined ? undefined : { steps: first, loss: Number(loss.toPrecision(5)) }
 }
