@@ -141,7 +141,12 @@ test('a device that does not work is told before pictures are opened, as doctor 
       ['pretext', run, nowhere],
       ['pretrain', 'simclr', nowhere, '--out', join(folder, 'a')],
     ])
-      expect(await lacuna(...command, '--device', name)).toEqual({ code: 1, out: '', err: `lacuna: ${detail}\n` })
+      expect(await lacuna(...command, '--device', name)).toEqual({
+        code: 1,
+        signal: null,
+        out: '',
+        err: `lacuna: ${detail}\n`,
+      })
   }
 })
 
