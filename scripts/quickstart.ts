@@ -13,7 +13,17 @@ const out = resolve('runs/quickstart')
 const epochs = Number(process.env.QUICKSTART_EPOCHS ?? 140)
 const seed = Number(process.env.QUICKSTART_SEED ?? 0)
 const started = Date.now()
-const show = (line: string) => process.stderr.write(process.stderr.isTTY ? `\r${line.padEnd(100)}` : '')
+const chosen = ['QUICKSTART_EPOCHS', 'QUICKSTART_SEED'].filter(name => process.env[name] !== undefined)
+const repeated = [...chosen.map(name => `${name}=${process.env[name]}`), 'npm run quickstart'].join(' ')
+/** In place on a terminal; now and then where the lines are kept */
+let shownAt = 0
+function show(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(100)}`)
+  else if (line !== '' && Date.now() - shownAt > 10_000) {
+    shownAt = Date.now()
+    console.error(line)
+  }
+}
 
 rmSync(out, { recursive: true, force: true }) // this folder belongs to the quick start
 const data = emojiFolder(join('runs', 'quickstart-data'))
@@ -34,7 +44,7 @@ const run = await pretrain('simclr', pictures, {
 show('')
 const evaluation = await evaluate(out, pictures, { seeds: 3, labels: [10, 'all'], onProgress: show })
 writeFileSync(join(out, 'evaluation.json'), `${JSON.stringify(evaluation, undefined, 2)}\n`)
-await writeRunReport(out, pictures, { evaluation, command: 'npm run quickstart' })
+await writeRunReport(out, pictures, { evaluation, command: repeated })
 pictures.close()
 show('')
 console.log(`\n${evaluationText(evaluation)}\n\n${marginsText(evaluation)}`)

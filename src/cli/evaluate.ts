@@ -60,6 +60,7 @@ export const evaluateCommand = (): Command =>
       const { evaluate, runsIn } = await import('../evaluation/evaluate.js')
       const { writeRunReport } = await import('../report/run.js')
       const { evaluationText } = await import('../report/text-lines.js')
+      const { verdictText } = await import('../report/verdict/verdict.js')
       const { readConfig } = await import('../runs/config.js')
       const [first = run] = runsIn(run)
       placeInRun(first, options)
@@ -73,12 +74,13 @@ export const evaluateCommand = (): Command =>
         output.result(document, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
         writeFileAtomic(file, `${JSON.stringify(document, undefined, 2)}\n`)
         output.progress('writing the report')
-        await writeRunReport(first, pictures, {
+        const { file: page, verdict } = await writeRunReport(first, pictures, {
           evaluation,
           directory: run,
           device: options.device,
           threads: options.threads,
         })
+        output.note(`${verdictText(verdict)}\nLook at it: ${page}`)
       } finally {
         pictures.close()
       }

@@ -44,7 +44,7 @@ Bytes are scaled and normalised inside the model. What it must be given, and was
 2. what is transparent laid on ${background};
 3. ${steps[fit](size)}, with the Lanczos-3 filter${channels === 1 ? ';\n4. grey: the luminance of linear light, as libvips and sharp have it' : ''}.
 ${rangeNote(recipe)}
-Both recipes below do this. sharp's filter is the one that was trained with; Pillow's Lanczos differs from it by rounding, other filters (bilinear, \`torchvision.transforms.Resize\`) by much more. Large JPEG files are shrunk by sharp while they are read: there Pillow differs by up to a few levels.
+Both recipes below do this. For pictures of more than 64 × 64 px sharp gives the very pixels that were trained with; smaller ones Lacuna resamples itself, and sharp differs from it by some levels at sharp edges, well below one on average. Pillow's Lanczos differs from sharp's in the same way, other filters (bilinear, \`torchvision.transforms.Resize\`) by much more. \`openEncoder(run).embedPicture\` of Lacuna reads every picture as it was trained with.
 
 ## Python
 

@@ -34,7 +34,8 @@ export interface Embedder {
 }
 
 /** As much of a set of pictures as an encoder needs. */
-type Pictures = Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'>
+/** As much of a set of pictures as is embedded */
+export type Pictures = Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'>
 
 export interface EmbedderOptions extends PlaceOptions {
   readonly device?: Device

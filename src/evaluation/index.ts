@@ -5,7 +5,7 @@
  * @module
  */
 export { type Baselines, baselines } from './baselines.js'
-export { type Embedder, type EmbedderOptions, embed, openEncoder, untrainedEncoder } from './encoder.js'
+export { type Embedder, type EmbedderOptions, embed, openEncoder, type Pictures, untrainedEncoder } from './encoder.js'
 export {
   type ClassScores,
   type Contender,
@@ -33,7 +33,7 @@ export { alignment, type CodeUsage, type Collapse, codeUsage, collapse, uniformi
 export { type NeighbourOptions, type NeighbourResult, nearestNeighbours, neighboursFor } from './knn.js'
 export { balancedSubset, type Parts, validationSplit } from './labels.js'
 export { classify, type LinearClassifier, type LogisticFit, openLogistic } from './logistic.js'
-export { type Pretext, type PretextMeasure, pretext } from './pretext.js'
+export { type Pretext, type PretextMeasure, type PretextOptions, pretext } from './pretext.js'
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'
 export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'

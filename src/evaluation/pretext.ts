@@ -32,6 +32,11 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
   const config = readConfig(directory)
   const checkpoint = loadCheckpoint(directory)
   const { part, notes } = heldOut(pictures)
+  const unseen = part !== pictures && pictures.fingerprint === config.data.fingerprint
+  if (part !== pictures && !unseen)
+    notes.push(
+      `${pictures.source} is not what the run was trained from, as it was then (${config.data.source}): whether the training has seen its test part is not known.`,
+    )
   const batch = Math.min(options.batch ?? config.chunk ?? config.batch, part.items.length)
   if (part.size !== config.size || part.channels !== config.channels)
     throw new LacunaError(
@@ -81,7 +86,7 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
     return {
       method: config.method,
       step: checkpoint.step,
-      heldOut: part !== pictures,
+      heldOut: unseen,
       ...seen,
       notes,
       alarms: alarmsOf(seen),

@@ -17,7 +17,9 @@ describe.each(methods.map(method => [method.name, method] as const))('%s', (name
 
 test('an unknown method is wrong usage, and the answer names those there are', () => {
   const names = methods.map(({ name }) => name).join(', ')
-  expect(() => methodNamed('simclear')).toThrow(new LacunaError(`no method called simclear; there are: ${names}; did you mean simclr?`, 2))
+  expect(() => methodNamed('simclear')).toThrow(
+    new LacunaError(`no method called simclear; there are: ${names}; did you mean simclr?`, 2),
+  )
   expect(() => methodNamed('simclear')).toThrow(expect.objectContaining({ exitCode: 2 }))
 })
 
