@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   type Stats,
@@ -80,6 +81,12 @@ export function regularFile(path: string): Stats {
   const stats = statSync(path)
   if (!stats.isFile()) throw new Error(stats.isDirectory() ? 'is a folder' : 'is not a regular file')
   return stats
+}
+
+/** The text of a regular file, links followed. @throws Error as the file system has it, or because it is none */
+export function textOf(path: string): string {
+  regularFile(path)
+  return readFileSync(path, 'utf8')
 }
 
 /**

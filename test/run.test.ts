@@ -92,7 +92,9 @@ test('encoder.onnx run by plain onnxruntime gives the vectors of `lacuna embed`'
   const difference = embedded.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(features?.data[i]))), 0)
   expect(difference).toBeLessThan(1e-5)
   expect(embedded.some(value => value !== 0)).toBe(true)
-  expect([...readSafetensors(join(out, 'encoder.safetensors')).tensors.keys()]).toContain('body.0.weight')
+  const { tensors, metadata } = readSafetensors(join(out, 'encoder.safetensors'))
+  expect([...tensors.keys()]).toContain('body.0.weight')
+  expect(metadata).toMatchObject({ 'lacuna.sha256': expect.stringMatching(/^[0-9a-f]{64}$/) })
   expect(existsSync(join(out, 'README.md'))).toBe(true)
 })
 

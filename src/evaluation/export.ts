@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble, pictureOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { runtime } from '../engine/node/runtime.js'
 import { errorCode, LacunaError } from '../errors.js'
-import { checkWritable, removeTorn, writeError, writeFileAtomic } from '../files.js'
+import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { variablesOf } from '../nn/module.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
@@ -83,10 +83,8 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
     if (external) writeFileAtomic(join(made, external.file), external.parts)
     writeFileAtomic(join(made, 'encoder.onnx'), model)
     const checked = await check(join(made, 'encoder.onnx'), run, config, place)
-    writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), {
-      format: 'lacuna',
-      encoder: config.encoder,
-    })
+    const about = { format: 'lacuna', encoder: config.encoder }
+    writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), about, { checksum: true })
     writeFileAtomic(join(made, 'README.md'), card({ config, recipe, step, width, ...place, version, fingerprint }))
     if (dirname(made) === resolve(out)) replace(made, out, files)
     else renameSync(made, out)
@@ -106,7 +104,7 @@ function checkFree(out: string): void {
   if (existsSync(out) && !statSync(out).isDirectory())
     throw new LacunaError(`${out}: is a file; name a folder for the export`, 2)
   const [foreign] = existsSync(out) ? readdirSync(out) : []
-  const ours = existsSync(readme) && readFileSync(readme, 'utf8').startsWith(MARK)
+  const ours = isThere(readme) && statSync(readme).isFile() && textOf(readme).startsWith(MARK)
   if (foreign !== undefined && !ours)
     throw new LacunaError(
       `${out}: holds files that no export has written (such as ${foreign}); name an empty or a new folder, such as --out ${join(out, 'encoder')}`,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
+import { textOf } from '../files.js'
 
 /** What `lacuna evaluate` left in a folder, if it can be read and the run has taken no steps since. */
 export function readEvaluation(directory: string, step: number): Evaluation | undefined {
@@ -18,7 +18,7 @@ export function readPretext(run: string, step: number): Pretext | undefined {
 /** A report does without what is missing, damaged or of an older version. */
 function read<Result>(path: string, has: string): Result | undefined {
   try {
-    const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const found: unknown = JSON.parse(textOf(path))
     return typeof found === 'object' && found !== null && has in found ? (found as Result) : undefined
   } catch {
     return undefined

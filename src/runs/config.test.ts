@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +7,9 @@ import { plainReading } from '../data/index.js'
 import { put, temporaryFolder } from '../data/testing.js'
 import { LacunaError, issuesOf } from '../errors.js'
 import { CONFIG_VERSION, type RunConfig } from '../assembly/config.js'
+import { isRunFolder } from '../data/run-folder.js'
 import { isRun, readConfig, writeConfig } from './config.js'
+import { readMetrics } from './metrics.js'
 
 const config: RunConfig = {
   version: CONFIG_VERSION,
@@ -68,4 +71,12 @@ test('all that a schema finds wrong is on one line, each with its place', () => 
   const text = error === undefined ? '' : issuesOf(error)
   for (const part of ['a.b: ', 'c: ', '"d"']) expect(text).toContain(part)
   expect(text.split('; ')).toHaveLength(3)
+})
+
+test.skipIf(process.platform === 'win32')('a pipe in the place of a file is not waited for', () => {
+  const folder = temporaryFolder()
+  execFileSync('mkfifo', [join(folder, 'config.json'), join(folder, 'metrics.jsonl')])
+  expect(() => readConfig(folder)).toThrow('is not a regular file')
+  expect(() => readMetrics(folder)).toThrow('is not a regular file')
+  expect(isRunFolder(folder)).toBe(false)
 })

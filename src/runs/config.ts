@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type RunConfig, runConfig } from '../assembly/config.js'
 import { errorCode, LacunaError, messageOf, issuesOf } from '../errors.js'
-import { isFolder, isThere, readError, writeFileAtomic } from '../files.js'
+import { isFolder, isThere, readError, writeFileAtomic, textOf } from '../files.js'
 
 const pathOf = (directory: string) => join(checkedRun(directory), 'config.json')
 
@@ -24,7 +23,7 @@ export function readConfig(directory: string): RunConfig {
   const path = pathOf(directory)
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = textOf(path)
   } catch (error) {
     if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw readError(path, error)
     throw new LacunaError(`${directory}: ${missing(directory)}; name the --out folder of \`lacuna pretrain\``)

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { LacunaError, messageOf } from '../errors.js'
 import { claim } from './claim.js'
 import { type RunConfig } from '../assembly/config.js'
 import { isRun, writeConfig } from './config.js'
@@ -25,7 +26,13 @@ export function keeperOf(directory: string, config: RunConfig, lock: Lock, onNot
     if (lost === 'held') return false
     const anew = lost === 'gone' || !isRun(directory)
     if (lost === 'gone') {
-      claim(directory, { strays: true })
+      try {
+        claim(directory, { strays: true })
+      } catch (error) {
+        throw new LacunaError(
+          `${directory}: was moved or removed while training, and its place is taken: the training has ended, and what came after its last checkpoint, which went with its folder, is lost. What stands there was left alone (${messageOf(error)})`,
+        )
+      }
       lock.again()
     }
     if (anew) onNote?.(`${directory}: was moved or removed while training; made anew, and the training goes on there`)

@@ -1,8 +1,8 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode, LacunaError } from '../errors.js'
-import { isThere, removeTorn, writeError } from '../files.js'
+import { isThere, removeTorn, writeError, textOf } from '../files.js'
 
 /** Who trains a run at the moment. */
 interface Owner {
@@ -144,7 +144,7 @@ function identityOf(directory: string): string | undefined {
 
 function contentOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return textOf(path)
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isThere, readError, writeError, writeFileAtomic } from '../files.js'
+import { isThere, readError, writeError, writeFileAtomic, textOf } from '../files.js'
 import { checkedRun } from './config.js'
 
 /** One line of `metrics.jsonl`: means over the steps since the line before. */
@@ -25,15 +25,15 @@ const pathIn = (directory: string) => join(checkedRun(directory), 'metrics.jsonl
 export function readMetrics(directory: string, upToStep = Number.POSITIVE_INFINITY): MetricsLine[] {
   const path = pathIn(directory)
   if (!isThere(path)) return []
-  return textOf(path)
+  return contentOf(path)
     .split('\n')
     .flatMap(parsed)
     .filter(({ step }) => step <= upToStep)
 }
 
-function textOf(path: string): string {
+function contentOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return textOf(path)
   } catch (error) {
     throw readError(path, error)
   }

@@ -35,7 +35,7 @@ test('few steps are looked at before they are saved for good, also after a resum
 
 test('what to do depends on whether there is a checkpoint', () => {
   expect(diverged('run', 7, 'x', undefined).message).toBe(
-    'run: diverged at step 7: x; nothing was saved: run the same command again with a lower --lr, or --clip 1',
+    'run: diverged at step 7: x; nothing was saved: run the same command again, without --resume, with a lower --lr or --clip 1',
   )
   expect(diverged('run', 7, 'x', 5).message).toContain('the checkpoint of step 5 is kept')
 })

@@ -39,7 +39,7 @@ export function diverged(directory: string, step: number, problem: string, saved
   const what = `${directory}: diverged at step ${step}: ${problem}`
   return new LacunaError(
     saved === undefined
-      ? `${what}; nothing was saved: run the same command again with a lower --lr, or --clip 1`
+      ? `${what}; nothing was saved: run the same command again, without --resume, with a lower --lr or --clip 1`
       : `${what}; the checkpoint of step ${saved} is kept: train anew with a lower --lr or --clip 1 and another --out`,
   )
 }

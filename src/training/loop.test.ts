@@ -137,7 +137,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])('a loss of %d ends it without 
   const { directory, saved, fed, ended } = looped(9, step => (step === 4 ? bad : 1))
   await expect(ended).rejects.toThrow(
     new LacunaError(
-      `${directory}: diverged at step 4: the loss is no number any more; nothing was saved: run the same command again with a lower --lr, or --clip 1`,
+      `${directory}: diverged at step 4: the loss is no number any more; nothing was saved: run the same command again, without --resume, with a lower --lr or --clip 1`,
     ),
   )
   expect(saved).toEqual([])

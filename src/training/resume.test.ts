@@ -145,7 +145,9 @@ describe('a training that diverges', () => {
   test('before its first checkpoint leaves a folder that can be used again', async () => {
     const out = join(temporaryFolder(), 'run')
     const start = (more: object) => pretrain('simclr', memorySet(20), { ...options, ...more, out })
-    await expect(start(wild)).rejects.toThrow('nothing was saved: run the same command again with a lower --lr')
+    await expect(start(wild)).rejects.toThrow(
+      'nothing was saved: run the same command again, without --resume, with a lower --lr',
+    )
     expect(existsSync(join(out, 'checkpoint'))).toBe(false)
     expect(await start({})).toMatchObject({ step: 4 })
     expect(readMetrics(out).map(({ step }) => step)).toEqual([1, 2, 3, 4])

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { assemble } from '../assembly/programs.js'
@@ -27,9 +27,18 @@ test('another run, or its checkpoint, gives its encoder, and nothing else', asyn
   expect([...given.keys()]).toEqual([...variablesOf(assembly.learner.kept.encoder).keys()].map(n => `encoder.${n}`))
   for (const [name, numbers] of given) expect(numbers).toEqual(Float32Array.from(values.get(name) ?? []))
   expect(() => from(state, 'resnet18')).toThrow(
-    /^--weights [^\n]*state.safetensors: do not fit --encoder resnet18: the weights are of another model: [^\n]*; choose the --encoder that they are of$/,
+    /^--weights [^\n]*state.safetensors: do not fit --encoder resnet18: the weights are of another model: [^\n]*; choose the --encoder and the --size that they are of$/,
   )
   expect(from(out)).toEqual(given)
+})
+
+test('a run whose last checkpoint was being renamed gives the one before', async () => {
+  const out = join(temporaryFolder(), 'run')
+  await pretrain('rotation', memorySet(20), { out, encoder: 'c4-half', batch: 10, steps: 1 })
+  const expected = from(out)
+  const checkpoint = (name: string) => join(out, 'checkpoint', `${name}.safetensors`)
+  renameSync(checkpoint('state'), checkpoint('previous'))
+  expect(from(out)).toEqual(expected)
 })
 
 test('a file without prefix, as of torchvision or `lacuna export`', () => {

@@ -6,7 +6,6 @@ import { isThere } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
-import { hasCheckpoint } from '../runs/checkpoint.js'
 
 type Weights = ReadonlyMap<string, Float32Array>
 
@@ -25,14 +24,17 @@ export function startWeights({ learner }: Assembly, { weights, encoder }: RunCon
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
     throw new LacunaError(
-      `--weights ${weights}: do not fit --encoder ${encoder}: ${error.message}; choose the --encoder that they are of`,
+      `--weights ${weights}: do not fit --encoder ${encoder}: ${error.message}; choose the --encoder and the --size that they are of`,
     )
   }
 }
 
 /** The file that a folder stands for: the encoder of an export, or the checkpoint of a run. */
 function fileOf(path: string): string {
-  if (hasCheckpoint(path)) return join(path, 'checkpoint', 'state.safetensors')
+  // of a process that was killed between two renames the one before alone is there
+  const checkpoints = ['state', 'previous'].map(name => join(path, 'checkpoint', `${name}.safetensors`))
+  const [checkpoint] = checkpoints.filter(isThere)
+  if (checkpoint !== undefined) return checkpoint
   const exported = join(path, 'encoder.safetensors')
   return isThere(exported) ? exported : path
 }
