@@ -10,7 +10,7 @@ import { emojiFolder } from './emoji.js'
 import { marginsText } from './margins.js'
 
 const out = resolve('runs/quickstart')
-const epochs = Number(process.env.QUICKSTART_EPOCHS ?? 140)
+const epochs = Number(process.env.QUICKSTART_EPOCHS ?? 155)
 const seed = Number(process.env.QUICKSTART_SEED ?? 0)
 const started = Date.now()
 const chosen = ['QUICKSTART_EPOCHS', 'QUICKSTART_SEED'].filter(name => process.env[name] !== undefined)
