@@ -51,7 +51,7 @@ dd{margin:.0625rem 0 0;color:var(--strong);overflow-wrap:anywhere}
 .task div.hidden{border-color:var(--accent)}
 .note,figcaption,.paper{font-size:.875rem;line-height:1.5;color:var(--muted);text-wrap:pretty}
 .note,.paper{margin-top:1rem}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--ground) 30%,transparent),linear-gradient(270deg,var(--ground) 30%,transparent) 100% 0,linear-gradient(90deg,var(--muted),transparent),linear-gradient(270deg,var(--muted),transparent) 100% 0;background-repeat:no-repeat;background-size:2.5rem 100%,2.5rem 100%,.5rem 100%,.5rem 100%;background-attachment:local,local,scroll,scroll}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.5rem 0 .5rem 1.5rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
 th:first-child{padding-left:0;text-align:left;font-weight:400;color:var(--text)}
