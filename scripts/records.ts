@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Evaluation, MetricsLine, Pretext } from 'lacuna'
+import { stepsBetweenLines } from '#lacuna/runs/metrics.js'
 import type { Experiment, sources } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 
@@ -97,12 +98,9 @@ export function meanLossUpTo(step: number, metrics: readonly Pick<MetricsLine, '
   return lines.reduce((sum, line, i) => sum + line.loss * (line.step - (lines[i - 1]?.step ?? 0)), 0) / step
 }
 
-/** A line stands at each of so many steps, and at others when half a second has gone by. */
-const LINES = 400
-
 /** @see ResultRecord.start */
 export function startOf(steps: number, metrics: readonly Pick<MetricsLine, 'step' | 'loss'>[]) {
-  const first = Math.max(1, Math.floor(steps / LINES))
+  const first = stepsBetweenLines(steps)
   const loss = meanLossUpTo(first, metrics)
   return loss === undefined ? undefined : { steps: first, loss: Number(loss.toPrecision(5)) }
 }

@@ -55,17 +55,13 @@ export function cachedPrograms(
     chunked.draws.length, // as numbered where the whole step is one program
   )
   const { loss, metrics, chance, views = batch } = compared
-  const order = Object.keys(embeddings)
-  const gradients = derivative(
-    loss,
-    order.map(name => all[name] ?? loss),
-  )
+  const gradients = derivative(loss, Object.values(all))
 
   const step = moved(learner, config, sums)
   const named = { names: new Map([...names, ...namesOf(sums), ...step.names]) }
   const carried = added(sums, Object.values(embeddings), of => pullBack(slopes, of))
   return {
-    embeddings: order,
+    embeddings: Object.keys(all),
     embed: compile({ ...named, outputs: embeddings, draws: chunked.draws }, target),
     compare: compile(
       {
@@ -73,7 +69,7 @@ export function cachedPrograms(
         outputs: {
           loss,
           ...metrics,
-          ...Object.fromEntries(order.map((name, i) => [gradientOf(name), gradients[i] ?? loss])),
+          ...Object.fromEntries(Object.keys(all).map((name, i) => [gradientOf(name), gradients[i] ?? loss])),
         },
         updates: new Map([...whole.updates, ...added(sums, [loss], of => derivative(loss, of))]),
         draws: whole.draws,

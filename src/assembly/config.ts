@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { readingSchema } from '../channels/picture-reading.js'
 import { issuesOf, LacunaError } from '../errors.js'
 
-const VERSION = 2
+export const CONFIG_VERSION = 2
 
 /** Everything needed to repeat a run: `config.json`. */
 export const runConfig = z.strictObject({
-  version: z.literal(VERSION),
+  version: z.literal(CONFIG_VERSION),
   method: z.string(),
   /** The method's options, all of them */
   options: z.record(z.string(), z.unknown()),
@@ -45,8 +45,6 @@ export const runConfig = z.strictObject({
   weights: z.string().optional(),
 })
 export type RunConfig = z.output<typeof runConfig>
-
-export const CONFIG_VERSION = VERSION
 
 /** @throws LacunaError (wrong usage) that names what is out of range */
 export function checkedConfig(config: RunConfig): RunConfig {

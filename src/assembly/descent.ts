@@ -49,9 +49,9 @@ export function descend(
   const learningRate = after(scheduled('learningRate'), length)
   const step = { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })
   const { updates, names } = step(clip > 0 ? clipped : trained, learningRate)
-  const moved = ({ variable }: Trained) =>
+  const scaled = ({ variable }: Trained) =>
     [variable, variable.add((updates.get(variable) ?? variable).sub(variable).mul(rate))] as const
-  return { updates: rate === 1 ? updates : new Map([...updates, ...trained.map(moved)]), names, length }
+  return { updates: rate === 1 ? updates : new Map([...updates, ...trained.map(scaled)]), names, length }
 }
 
 /**

@@ -7,7 +7,7 @@ import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
-import { type Draw, trace } from '../program/trace.js'
+import { type Draw, type Manner, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
 import type { RunConfig } from './config.js'
@@ -81,6 +81,13 @@ export interface TrainingProgram extends StepPrograms {
   readonly program: Program
 }
 
+/** How a step is traced that keeps its activations, or computes them again. */
+export const trainingManner = ({ checkpointActivations }: RunConfig, { device }: Target): Manner => ({
+  training: true,
+  checkpointing: checkpointActivations,
+  inParts: device === 'cpu',
+})
+
 /** A step of a learner, whether it compares embeddings or not. */
 export function stepOf({ training }: Learner, sample: Sample, draw: Draw): StepResult {
   return 'step' in training ? training.step(sample, draw) : training.compare(training.embed(sample, draw), draw)
@@ -94,8 +101,7 @@ export function stepOf({ training }: Learner, sample: Sample, draw: Draw): StepR
 export function trainingProgram(assembly: Assembly, config: RunConfig, target: Target): TrainingProgram {
   const { learner, names, channels } = assembly
   const { batch } = config
-  const manner = { training: true, checkpointing: config.checkpointActivations, inParts: target.device === 'cpu' }
-  const { result, trace: traced } = trace(manner, draw => {
+  const { result, trace: traced } = trace(trainingManner(config, target), draw => {
     const { loss, adversary, ...told } = stepOf(learner, sampleOf(channels, batch), draw)
     const { main, against } = sidesOf(trainedOf(names), adversary)
     const opposed = adversary && slopesOf(adversary.loss, against)

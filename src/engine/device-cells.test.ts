@@ -1,25 +1,16 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { compile } from '../program/compile.js'
 import { filled, variable } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { cellsOf } from './cells.js'
-import { Engine } from './engine.js'
-import { openDevice, randomArray } from './testing.js'
+import { enginesFor, openDevice, randomArray } from './testing.js'
 
 const target = { device: 'webgpu', precision: 'float32' } as const
 const webgpu = await openDevice('webgpu')
 const why = webgpu.problem ?? ''
 afterAll(webgpu.close)
 
-const engines: Engine[] = []
-const newEngine = (): Engine => {
-  const engine = new Engine({ ...target, threads: 1 })
-  engines.push(engine)
-  return engine
-}
-afterEach(async () => {
-  for (const engine of engines.splice(0)) await engine.close()
-})
+const newEngine = enginesFor(target)
 
 /** A matrix to which `x` [3, 4] is added, and a scalar that takes its sum from before. */
 function adding() {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { adamW } from '../optim/optimisers.js'
 import { compile, type Program } from '../program/compile.js'
 import { drawFeeds } from '../program/draws.js'
@@ -6,19 +6,10 @@ import { filled, trace, variable } from '../program/trace.js'
 import type { Values } from '../program/values.js'
 import { derivative } from '../tensor/derivative.js'
 import { input, type Tensor } from '../tensor/tensor.js'
-import { Engine } from './engine.js'
-import { randomArray } from './testing.js'
+import { enginesFor, randomArray } from './testing.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
-const engines: Engine[] = []
-const newEngine = (): Engine => {
-  const engine = new Engine({ ...target, threads: 1 })
-  engines.push(engine)
-  return engine
-}
-afterEach(async () => {
-  for (const engine of engines.splice(0)) await engine.close()
-})
+const newEngine = enginesFor(target)
 
 /** Two numbers, each of which becomes a mixture of both at every step. */
 function fibonacci(): Program {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromBinary } from '@bufbuild/protobuf'
 import ort from 'onnxruntime-node'
+import { afterEach } from 'vitest'
 import { compile, type Program } from '../program/compile.js'
 import { uniforms } from '../program/draws.js'
 import type { Precision } from '../program/lowering/emitter.js'
@@ -13,6 +14,7 @@ import { derivative } from '../tensor/derivative.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { Engine } from './engine.js'
+import type { EngineOptions } from './options.js'
 
 /** Numbers with a shape: what tests give and get. */
 export interface Given {
@@ -159,3 +161,16 @@ export function relativeError(actual: readonly number[] | undefined, expected: r
 }
 
 export const maxAbs = (values: readonly number[]): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+
+/** Makes engines that are closed after each test. */
+export function enginesFor(target: Pick<EngineOptions, 'device' | 'precision'>): () => Engine {
+  const engines: Engine[] = []
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.close()
+  })
+  return () => {
+    const engine = new Engine({ ...target, threads: 1 })
+    engines.push(engine)
+    return engine
+  }
+}

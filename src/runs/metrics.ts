@@ -60,6 +60,10 @@ export function appendMetrics(directory: string, line: MetricsLine): void {
   }
 }
 
+/** A training writes a line so many steps apart, and others when half a second has gone by. */
+export const stepsBetweenLines = (steps: number): number => Math.max(1, Math.floor(steps / LINES))
+const LINES = 400
+
 /** Means of the numbers that each step gives. */
 export class Means {
   private readonly sums = new Map<string, number>()

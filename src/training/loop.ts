@@ -4,7 +4,7 @@ import type { Runner } from '../engine/runner.js'
 import type { LacunaError } from '../errors.js'
 import { warmupCosine } from '../optim/schedules.js'
 import type { Keeper } from '../runs/keeper.js'
-import { appendMetrics, Means, type MetricsLine, writeMetrics } from '../runs/metrics.js'
+import { appendMetrics, Means, type MetricsLine, stepsBetweenLines, writeMetrics } from '../runs/metrics.js'
 import { diverged, divergenceWatch } from './divergence.js'
 import { type SaveEvery, savings } from './saving.js'
 import type { Step, StepInputs } from './stepper.js'
@@ -41,7 +41,6 @@ export interface TrainingTask {
   readonly onStep?: (seconds: number, busy: number) => void
 }
 
-const LINES = 400
 const PROGRESS_SECONDS = 0.5
 
 /**
@@ -53,7 +52,7 @@ const PROGRESS_SECONDS = 0.5
 export async function train(task: TrainingTask): Promise<number> {
   const { runner, stepping, config, directory, folder, pictures, signal, chance } = task
   const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
-  const logEvery = Math.max(1, Math.floor(config.steps / LINES))
+  const logEvery = stepsBetweenLines(config.steps)
   const perEpoch = Math.floor(pictures.items.length / config.batch)
   const lines = [...task.lines]
   await folder.write(lines, () => writeMetrics(directory, lines))
