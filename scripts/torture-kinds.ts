@@ -89,7 +89,7 @@ export const kinds = {
   moved: { phases: withFolder, strike: ({ run, moved }) => ifThere(() => renameSync(run, moved)), signals: [] },
   removed: {
     phases: withFolder,
-    strike: ({ run }) => ifThere(() => rmSync(run, { recursive: true, force: true, maxRetries: 20, retryDelay: 5 })),
+    strike: ({ run }) => remove(run),
     signals: [],
   },
 } as const satisfies Record<string, Kind>
@@ -118,6 +118,18 @@ function fill(disk: string | undefined): void {
 
 export const makeSpace = (disk: string | undefined): void => {
   if (disk !== undefined) rmSync(ballast(disk), { force: true })
+}
+
+/** As often as the training writes into it between the listing and the removal; Node's own retries do not cover that everywhere. */
+async function remove(folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      if (tries === 200) throw error
+      await wait(5)
+    }
+  }
 }
 
 function ifThere(work: () => void): void {
