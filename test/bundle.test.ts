@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { expect, test } from 'vitest'
+import { bundleCore } from '../scripts/core.js'
 import { emoji, temporary } from './lacuna.js'
 
 const external = ['onnxruntime-node', 'sharp']
@@ -58,24 +58,7 @@ test.each([
 })
 
 test('what computes, from channels to assembly, is bundled for a browser', async () => {
-  const folder = temporary()
-  const entry = join(folder, 'entry.mjs')
-  writeFileSync(entry, `export * from ${JSON.stringify(resolve('dist/assembly/programs.js'))}\n`)
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      lib: { entry, formats: ['es'], fileName: 'core' },
-      outDir: join(folder, 'out'),
-      minify: true,
-      rolldownOptions: { external: [] },
-    },
-  })
-  const file = join(folder, 'out', 'core.js')
-  const text = readFileSync(file, 'utf8')
-  console.log(
-    `the core in a browser: ${(text.length / 1000).toFixed(0)} kB, ${(gzipSync(text).length / 1000).toFixed(0)} kB zipped`,
-  )
+  const { file, text } = await bundleCore(temporary())
   expect(text).not.toMatch(/["'](node:|sharp["']|onnxruntime-node)/)
   const { assemble } = (await import(file)) as typeof import('../src/assembly/programs.js')
   const config = { method: 'rotation', options: {}, encoder: 'c4-half', size: 32, channels: 3 } as const
