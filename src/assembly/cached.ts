@@ -1,5 +1,6 @@
 import type { Compared, Embeddings } from '../methods/method.js'
 import { compile, type Program, type Target } from '../program/compile.js'
+import { devices } from '../program/devices.js'
 import { trace } from '../program/trace.js'
 import { derivative, pullBack } from '../tensor/derivative.js'
 import { input } from '../tensor/tensor.js'
@@ -42,7 +43,8 @@ export function cachedPrograms(
   const sums = sumsOf(names)
 
   // one trace for both passes over a chunk: the same draws, and so the same views
-  const { result: embeddings, trace: chunked } = trace({ training: true, inParts: target.device === 'cpu' }, draw =>
+  const { inParts } = devices[target.device]
+  const { result: embeddings, trace: chunked } = trace({ training: true, inParts }, draw =>
     training.embed(sampleOf(channels, chunk), draw),
   )
   const slopes = Object.entries(embeddings).map(([name, t]) => [t, input(gradientOf(name), t.shape)] as const)

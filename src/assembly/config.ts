@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readingSchema } from '../channels/picture-reading.js'
 import { issuesOf, LacunaError } from '../errors.js'
+import { deviceNames } from '../program/devices.js'
 
 export const CONFIG_VERSION = 2
 
@@ -40,7 +41,7 @@ export const runConfig = z.strictObject({
   clip: z.number().nonnegative(),
   /** Computes inner activations again in the backward: less memory, more time */
   checkpointActivations: z.boolean().optional(),
-  device: z.enum(['cpu', 'webgpu', 'cuda']),
+  device: z.enum(deviceNames),
   /** The file that the encoder started from, if any */
   weights: z.string().optional(),
 })

@@ -7,6 +7,7 @@ import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
+import { devices } from '../program/devices.js'
 import { type Draw, type Manner, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
@@ -85,7 +86,7 @@ export interface TrainingProgram extends StepPrograms {
 export const trainingManner = ({ checkpointActivations }: RunConfig, { device }: Target): Manner => ({
   training: true,
   checkpointing: checkpointActivations,
-  inParts: device === 'cpu',
+  inParts: devices[device].inParts,
 })
 
 /** A step of a learner, whether it compares embeddings or not. */

@@ -6,7 +6,7 @@ import type { PictureSet } from '../data/index.js'
 import { checkedThreads } from '../engine/node/cores.js'
 import { LacunaError } from '../errors.js'
 import { pools } from '../nn/pools.js'
-import type { Device } from '../program/lowering/types.js'
+import { type DeviceName, defaultDevice, deviceNames } from '../program/devices.js'
 import { listen } from './interruption.js'
 import type { Output } from './terminal.js'
 
@@ -86,7 +86,7 @@ export interface ReadingOptions {
 
 /** Options that every command that runs an encoder has. */
 export interface DeviceOptions {
-  readonly device?: Device
+  readonly device?: DeviceName
   readonly threads?: number
 }
 
@@ -140,11 +140,9 @@ export const openFor = (
 }
 
 export const deviceOptions = (): Option[] => [
-  new Option('--device <device>', 'what computes (default: cpu, or what the run was trained on)').choices([
-    'cpu',
-    'webgpu',
-    'cuda',
-  ]),
+  new Option('--device <device>', `what computes (default: ${defaultDevice}, or what the run was trained on)`).choices(
+    deviceNames,
+  ),
   new Option('--threads <n>', 'threads on the cpu (default: one per physical core)').argParser(text =>
     checkedThreads(wholeNumber(1)(text)),
   ),
@@ -166,7 +164,7 @@ export const jsonOption = (): Option => new Option('--json', 'one JSON document 
 
 /** Opens pictures once it is known that the device they are for works. */
 export async function open(source: string, options: DataOptions & DeviceOptions, output: Output): Promise<PictureSet> {
-  const { size = 0, channels, group, cache, allowSkipped, fit, background, range, device = 'cpu' } = options
+  const { size = 0, channels, group, cache, allowSkipped, fit, background, range, device = defaultDevice } = options
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new LacunaError(`pictures have 1 channel or 3, not ${channels}`, 2)
   const { checkDevice } = await import('../engine/node/device.js')

@@ -8,7 +8,7 @@ import { startRunner } from '../engine/node/runner.js'
 import { runtime } from '../engine/node/runtime.js'
 import { carried } from '../engine/node/runtime-place.js'
 import { compile } from '../program/compile.js'
-import type { Device } from '../program/lowering/types.js'
+import { type DeviceName, defaultDevice, deviceNames, devices } from '../program/devices.js'
 import { table } from '../report/table.js'
 import { input } from '../tensor/tensor.js'
 import { graphicsCards } from './graphics.js'
@@ -21,7 +21,7 @@ interface Finding {
 }
 
 /** Lacuna works without them. */
-const optional = new Set(['graphics', 'webgpu', 'cuda'])
+const optional = new Set(['graphics', ...deviceNames.filter(name => !devices[name].certain)])
 
 /** Tries what this machine has, and says what is missing. */
 export async function runDoctor(json: boolean): Promise<void> {
@@ -34,10 +34,13 @@ export async function runDoctor(json: boolean): Promise<void> {
     cacheFinding(),
     ...cardFindings(),
   ]
-  output.progress('trying cpu, webgpu and cuda')
-  const cpu = await deviceFinding('cpu')
-  findings.push(cpu)
-  for (const device of ['webgpu', 'cuda'] as const) findings.push(await deviceFinding(device, cpu.rate))
+  output.progress(`trying ${deviceNames.join(', ')}`)
+  let usual: number | undefined
+  for (const device of deviceNames) {
+    const finding = await deviceFinding(device, usual)
+    usual ??= finding.rate // of the first, which computes unless another is asked for
+    findings.push(finding)
+  }
   output.result(
     findings,
     table(findings.map(({ name, works, detail }) => [`${works ? 'yes' : 'no '}  ${name.padEnd(18)} ${detail}`])),
@@ -93,10 +96,10 @@ function cardFindings(): Finding[] {
   return [{ name: 'graphics', works: cards.length > 0, detail: shown || 'no graphics card on this machine' }]
 }
 
-const notes: Readonly<Record<Device, string>> = {
-  cpu: '',
-  webgpu: '; variables stay on it between steps',
-  cuda: '; variables cross to the host and back at every step',
+function whereVariablesAre(device: DeviceName): string {
+  const { certain, holdsVariables } = devices[device]
+  if (certain) return ''
+  return `; variables ${holdsVariables ? 'stay on it between steps' : 'cross to the host and back at every step'}`
 }
 
 const SIDE = 1024
@@ -104,10 +107,10 @@ const RUNS = 5
 
 /**
  * Multiplies two matrices on a device and checks one number of the result.
- * @param cpuRate of the cpu, to compare with
+ * @param usual of the device that computes unless told, in GFLOP/s, to compare with
  * @returns rate in GFLOP/s, the way of the matrices to the device included
  */
-async function deviceFinding(device: Device, cpuRate = 0): Promise<Finding & { readonly rate?: number }> {
+async function deviceFinding(device: DeviceName, usual = 0): Promise<Finding & { readonly rate?: number }> {
   const runner = startRunner({ device })
   try {
     const [a, b] = [input('a', [SIDE, SIDE]), input('b', [SIDE, SIDE])]
@@ -122,8 +125,9 @@ async function deviceFinding(device: Device, cpuRate = 0): Promise<Finding & { r
         return { name: device, works: false, detail: `gives wrong numbers: ${sum?.[0]}` }
     }
     const rate = (2 * SIDE ** 3) / Math.min(...seconds) / 1e9
-    const slow = rate < cpuRate ? '; slower than the cpu: a software driver, or a card too small to help' : ''
-    const detail = `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} GFLOP/s in a matrix product${notes[device]}${slow}`
+    const slow =
+      rate < usual ? `; slower than the ${defaultDevice}: a software driver, or a card too small to help` : ''
+    const detail = `${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)} GFLOP/s in a matrix product${whereVariablesAre(device)}${slow}`
     return { name: device, works: true, detail, rate }
   } catch (error) {
     currentSignal()?.throwIfAborted()

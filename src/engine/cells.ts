@@ -1,5 +1,6 @@
 import type * as ort from 'onnxruntime-common'
 import type { Port } from '../program/compile.js'
+import { devices } from '../program/devices.js'
 import type { Values } from '../program/values.js'
 import type { Cell } from './cell.js'
 import { deviceCell, openCopier } from './device-cells.js'
@@ -16,12 +17,8 @@ export interface Cells {
   close(): Promise<void>
 }
 
-/**
- * On WebGPU variables stay on the device. On CUDA they cross to the host and back at every step: onnxruntime-node 1.30 knows
- * tensors on a device only as buffers of WebGPU, and takes any other address for one in this process.
- */
 export function cellsOf(options: EngineOptions): Cells {
-  return options.device === 'webgpu' ? deviceCells(options) : hostCells
+  return devices[options.device].holdsVariables ? deviceCells(options) : hostCells
 }
 
 const hostCells: Cells = {

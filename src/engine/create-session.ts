@@ -1,4 +1,5 @@
 import type * as ort from 'onnxruntime-common'
+import { devices } from '../program/devices.js'
 import type { Precision } from '../program/lowering/emitter.js'
 import { inOurWords, unavailable } from './failures.js'
 import { runtime } from './node/runtime.js'
@@ -32,7 +33,7 @@ export async function createSession(
     throw unavailable(device, `the runtime for ${process.platform} on ${process.arch} has no such device`)
   try {
     return await runtime.InferenceSession.create(model, {
-      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      executionProviders: [...devices[device].providers],
       intraOpNumThreads: threads,
       // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
       extra: { session: { force_spinning_stop: '1' } },

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { LacunaError } from '../errors.js'
 import { compile } from '../program/compile.js'
-import type { Device } from '../program/lowering/types.js'
+import type { DeviceName } from '../program/devices.js'
 import { input } from '../tensor/tensor.js'
 import { Engine } from './engine.js'
-import { inOurWords, received, sent } from './failures.js'
+import { inOurWords } from './failures.js'
 
 const engines: Engine[] = []
-const newEngine = (device: Device): Engine => {
+const newEngine = (device: DeviceName): Engine => {
   const engine = new Engine({ device, precision: 'float32', threads: 1 })
   engines.push(engine)
   return engine
@@ -90,7 +90,7 @@ describe('in our words', () => {
     ['cpu', 'Array buffer allocation failed'],
     ['cpu', 'Invalid typed array length: 1099511627776'],
     ['cpu', 'Worker terminated due to reaching memory limit: JS heap out of memory'],
-  ] as [Device, string, number?][])('no memory on %s: %s', (device, message, mebibytes) => {
+  ] as [DeviceName, string, number?][])('no memory on %s: %s', (device, message, mebibytes) => {
     const error = inOurWords(new Error(message), device)
     expect(error).toBeInstanceOf(LacunaError)
     const wanted = mebibytes === undefined ? '' : `: there is no room for another ${mebibytes} MiB`
@@ -120,15 +120,4 @@ describe('in our words', () => {
     for (const error of [wrong, own, named]) expect(inOurWords(error, 'cpu')).toBe(error)
     for (const error of [wrong, own]) expect(inOurWords(error, 'cuda', true)).toBe(error)
   })
-})
-
-test('an error keeps its class and exit code on the way to another thread', () => {
-  for (const exitCode of [1, 2] as const) {
-    const error = received(structuredClone(sent(new LacunaError('no such thing', exitCode))))
-    expect(error).toBeInstanceOf(LacunaError)
-    expect(error).toMatchObject({ message: 'no such thing', exitCode })
-  }
-  const plain = received(structuredClone(sent(new TypeError('x is undefined'))))
-  expect(plain).not.toBeInstanceOf(LacunaError)
-  expect(plain.message).toBe('x is undefined')
 })

@@ -1,13 +1,6 @@
 import { LacunaError, messageOf } from '../errors.js'
-import type { Device } from '../program/lowering/types.js'
+import { type DeviceName, devices } from '../program/devices.js'
 import { cudaCommands } from './node/runtime-place.js'
-
-/** What a device that does not work needs. */
-const needs: Readonly<Record<Device, string>> = {
-  cpu: 'run `npm install` again on this machine',
-  webgpu: 'it needs a graphics driver with Vulkan, Metal or Direct3D 12',
-  cuda: `it needs an NVIDIA card and the CUDA libraries; \`${cudaCommands}\` downloads ONNX Runtime's part of them`,
-}
 
 /** Each as ONNX Runtime, or what it stands on, says it: the test has whole messages and where they are from. */
 const noMemory = RegExp(
@@ -27,15 +20,15 @@ const badModel = /invalid model|load model|not_implemented/i
  * What the user can put right of ONNX Runtime's errors, in one line of ours; other errors as they are.
  * @param opening whether a session was being opened on the device, its first use
  */
-export function inOurWords(error: unknown, device: Device, opening = false): unknown {
+export function inOurWords(error: unknown, device: DeviceName, opening = false): unknown {
   const message = messageOf(error)
   if (error instanceof LacunaError) return error
   if (noMemory.test(message)) return outOfMemory(device, requested.exec(message)?.[1])
-  if (opening && device !== 'cpu' && !badModel.test(message)) return unavailable(device, reasonIn(message))
+  if (opening && !devices[device].certain && !badModel.test(message)) return unavailable(device, reasonIn(message))
   return error
 }
 
-function outOfMemory(device: Device, bytes: string | undefined): LacunaError {
+function outOfMemory(device: DeviceName, bytes: string | undefined): LacunaError {
   const wanted = bytes === undefined ? '' : `: there is no room for another ${Math.ceil(Number(bytes) / 2 ** 20)} MiB`
   return new LacunaError(
     `out of memory on the ${device}${wanted}; choose a smaller --batch or --size, or train with --chunk or --checkpoint-activations`,
@@ -43,24 +36,12 @@ function outOfMemory(device: Device, bytes: string | undefined): LacunaError {
 }
 
 /** @param reason what was seen */
-export const unavailable = (device: Device, reason: string): LacunaError =>
-  new LacunaError(`${device} does not work on this machine: ${reason}; ${needs[device]}`)
+export function unavailable(device: DeviceName, reason: string): LacunaError {
+  const { needs, fetched } = devices[device]
+  const how = fetched ? `; \`${cudaCommands}\` downloads ONNX Runtime's part of them` : ''
+  return new LacunaError(`${device} does not work on this machine: ${reason}; ${needs}${how}`)
+}
 
 /** ONNX Runtime puts the place in its sources before what is wrong. */
 const reasonIn = (message: string): string =>
   (message.trim().split('\n')[0] ?? '').replace(/^.*was false\. /, '').replace(/^\/\S+\.cc:\d+ .*\) /, '')
-
-/** An error on its way from one thread to another, which would lose its class. */
-export interface SentError {
-  readonly message: string
-  /** Of a LacunaError */
-  readonly exitCode?: 1 | 2
-}
-
-export const sent = (error: unknown): SentError => ({
-  message: messageOf(error),
-  ...(error instanceof LacunaError && { exitCode: error.exitCode }),
-})
-
-export const received = ({ message, exitCode }: SentError): Error =>
-  exitCode === undefined ? new Error(message) : new LacunaError(message, exitCode)

@@ -1,4 +1,5 @@
 import type * as ort from 'onnxruntime-common'
+import { devices } from '../program/devices.js'
 import { createSession, type SessionOptions, type Where } from './create-session.js'
 import { checkDevice } from './node/device.js'
 
@@ -11,6 +12,6 @@ export async function openSession(
   where: Where,
   options?: SessionOptions,
 ): Promise<ort.InferenceSession> {
-  if (where.device === 'webgpu') await checkDevice(where.device) // where it does not work, it writes to the terminal
+  if (devices[where.device].loud) await checkDevice(where.device)
   return createSession(model, where, options)
 }

@@ -5,8 +5,8 @@ import { batchNorm, conv2d, globalAverage, linear } from '../nn/layers.js'
 import { layer, sequential, variablesOf } from '../nn/module.js'
 import { adamW } from '../optim/optimisers.js'
 import { compile } from '../program/compile.js'
+import type { DeviceName } from '../program/devices.js'
 import type { Precision } from '../program/lowering/emitter.js'
-import type { Device } from '../program/lowering/types.js'
 import { trace, variableOf } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
 import { concat } from '../tensor/movement.js'
@@ -21,7 +21,7 @@ interface Trained {
 }
 
 /** Three steps of a small SimCLR: bytes in, noise, convolutions, batch norm, NT-Xent, backward, AdamW. */
-async function train(device: Device, precision: Precision): Promise<Trained> {
+async function train(device: DeviceName, precision: Precision): Promise<Trained> {
   const model = sequential(
     conv2d(3, 8, 3, { stride: 2, padding: 1, bias: false }),
     batchNorm(8),

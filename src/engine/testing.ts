@@ -5,9 +5,9 @@ import { fromBinary } from '@bufbuild/protobuf'
 import ort from 'onnxruntime-node'
 import { afterEach } from 'vitest'
 import { compile, type Program } from '../program/compile.js'
+import type { DeviceName } from '../program/devices.js'
 import { uniforms } from '../program/draws.js'
 import type { Precision } from '../program/lowering/emitter.js'
-import type { Device } from '../program/lowering/types.js'
 import { type GraphProto, ModelProtoSchema } from '../program/onnx/generated/onnx_pb.js'
 import { trace } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
@@ -35,7 +35,7 @@ export function randomArray(shape: Shape, { seed = 1, low = -1, high = 1 } = {})
 
 export interface RunOptions {
   readonly precision?: Precision
-  readonly device?: Device
+  readonly device?: DeviceName
   /** Channels that lie together in blocked layout; none unless told */
   readonly block?: number
 }
@@ -82,7 +82,7 @@ export async function optimisedGraph({ model }: Pick<Program, 'model'>): Promise
  * Without a GPU, WebGPU runs on the software driver of Debian's `chromium`:
  * `VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json LD_LIBRARY_PATH=/usr/lib/chromium npx vitest run`.
  */
-export async function openDevice(device: Device): Promise<{ problem?: string; close(): Promise<void> }> {
+export async function openDevice(device: DeviceName): Promise<{ problem?: string; close(): Promise<void> }> {
   const engine = new Engine({ device, precision: 'float32', threads: 1 })
   const close = () => engine.close()
   try {

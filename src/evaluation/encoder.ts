@@ -6,7 +6,7 @@ import { startRunner } from '../engine/node/runner.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
-import type { Device } from '../program/lowering/types.js'
+import type { DeviceName } from '../program/devices.js'
 import { loadCheckpoint, restore } from '../runs/checkpoint.js'
 import { readConfig } from '../runs/config.js'
 import { trainingPart } from '../training/pretrain.js'
@@ -38,7 +38,7 @@ export interface Embedder {
 export type Pictures = Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'>
 
 export interface EmbedderOptions extends PlaceOptions {
-  readonly device?: Device
+  readonly device?: DeviceName
   readonly threads?: number
   readonly batch?: number
 }

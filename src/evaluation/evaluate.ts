@@ -4,7 +4,7 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { isFolder } from '../files.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
-import type { Device } from '../program/lowering/types.js'
+import type { DeviceName } from '../program/devices.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
 import { isRun, readConfig } from '../runs/config.js'
 import { wantPictures, wantRun } from './arguments.js'
@@ -86,7 +86,7 @@ export interface EvaluateOptions extends PlaceOptions {
   readonly labelled?: number
   readonly k?: number
   readonly temperature?: number
-  readonly device?: Device
+  readonly device?: DeviceName
   readonly threads?: number
   readonly onProgress?: (stage: string) => void
 }

@@ -2,13 +2,14 @@ import { topological } from '../tensor/derivative.js'
 import type { TensorOf } from '../tensor/primitives.js'
 import type { Shape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { type DeviceName, devices } from './devices.js'
 import type { DrawSpec } from './draws.js'
 import { flops } from './flops.js'
 import { hideShapes } from './hidden-shapes.js'
 import { overwriting } from './in-place.js'
 import { Emitter, type Precision } from './lowering/emitter.js'
-import { lowerings } from './lowering/index.js'
-import type { Device } from './lowering/types.js'
+import { loweringsFor } from './lowering/index.js'
+import type { LoweringTable } from './lowering/types.js'
 import { type ElementType, writeModel } from './onnx/model.js'
 import { end, endNode } from './outputs.js'
 import { simplify } from './simplify.js'
@@ -24,7 +25,7 @@ export interface Computation {
 }
 
 export interface Target {
-  readonly device: Device
+  readonly device: DeviceName
   readonly precision: Precision
   /** Channels that lie together in the device's own convolutions (`blockedChannels`); none unless told */
   readonly block?: number
@@ -78,7 +79,7 @@ export function compile(computation: Computation, target: Target): Program {
   )
   const reached = topological(roots)
   const e = new Emitter(target.precision, undefined, target.block)
-  const lowered = lower(reached, e, target.device, names)
+  const lowered = lower(reached, e, loweringsFor(target.device), names)
 
   const port = (name: string, t: Tensor): Port => ({ name, type: e.typeOf(t.dtype), shape: t.shape })
   const given = reached.filter(t => t.op === 'input').map(t => port((t as TensorOf<'input'>).attributes.name, t))
@@ -103,9 +104,10 @@ export function compile(computation: Computation, target: Target): Program {
     const [name, updated] = [nameOf(t, names), updates.has(t)]
     return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
   })
-  const ended = target.device !== 'webgpu' // where outputs stay on the device
   const { givesBack = false } = target
-  const hides = target.device === 'cpu' && !givesBack && nodes.some(({ operator }) => operator === 'Conv')
+  const { holdsVariables, hidesShapes } = devices[target.device]
+  const ended = !holdsVariables
+  const hides = hidesShapes && !givesBack && nodes.some(({ operator }) => operator === 'Conv')
   const plain = { nodes, initializers: e.initializers, inputs: [] }
   const graph = hides ? hideShapes(nodes, e.initializers) : plain
   const { model } = writeModel({
@@ -128,7 +130,12 @@ export function compile(computation: Computation, target: Target): Program {
 }
 
 /** Names of ONNX values for every tensor. */
-export function lower(reached: readonly Tensor[], e: Emitter, device: Device, names: ReadonlyMap<Tensor, string>) {
+export function lower(
+  reached: readonly Tensor[],
+  e: Emitter,
+  table: LoweringTable,
+  names: ReadonlyMap<Tensor, string>,
+) {
   const written = new Map<Tensor, string>()
   const look = (t: Tensor): string => {
     const name = written.get(t)
@@ -138,7 +145,7 @@ export function lower(reached: readonly Tensor[], e: Emitter, device: Device, na
   for (const t of reached) {
     if (t.op === 'input') written.set(t, (t as TensorOf<'input'>).attributes.name)
     else if (t.op === 'variable') written.set(t, nameOf(t, names))
-    else written.set(t, lowerings[device][t.op](e, t.inputs.map(look) as never, t as never))
+    else written.set(t, table[t.op](e, t.inputs.map(look) as never, t as never))
   }
   return look
 }

@@ -3,6 +3,7 @@ import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { lower } from './compile.js'
 import { Emitter } from './lowering/emitter.js'
+import { standard } from './lowering/index.js'
 import { type ValueInfo, type WrittenModel, writeModel } from './onnx/model.js'
 import { simplify } from './simplify.js'
 
@@ -28,7 +29,7 @@ export function writeStandalone({ input, output, values, ...options }: Standalon
   const [root = output.tensor] = simplify([output.tensor], false)
   const e = new Emitter('float32', { size: FREE_BATCH, input: input.name })
   const names = new Map([...values].map(([variable, { name }]) => [variable, name]))
-  const lowered = lower(topological([root]), e, 'webgpu', names)
+  const lowered = lower(topological([root]), e, standard, names)
   const result = lowered(root)
   if (!e.rename(result, output.name)) throw new Error('the output is no result of the model')
   const parameters = [...values].map(([variable, { name, data }]) => {

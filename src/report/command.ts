@@ -3,6 +3,7 @@ import { parseOptions } from '../assembly/programs.js'
 import { plainReading, type Reading } from '../data/index.js'
 import { methodNamed } from '../methods/index.js'
 import { baseRate } from '../optim/schedules.js'
+import { defaultDevice } from '../program/devices.js'
 
 /** The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. */
 export function commandOf(config: RunConfig): string {
@@ -21,7 +22,7 @@ export function commandOf(config: RunConfig): string {
     clip > 0 ? ['--clip', clip] : [],
     checkpointActivations ? ['--checkpoint-activations'] : [],
     weights === undefined ? [] : ['--weights', weights],
-    device === 'cpu' ? [] : ['--device', device],
+    device === defaultDevice ? [] : ['--device', device],
     changed(config.options, parseOptions(methodNamed(method), {})),
     ['--out', 'RUN'],
   ]

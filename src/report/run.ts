@@ -7,7 +7,7 @@ import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
 import { methodNamed } from '../methods/index.js'
 import type { Place } from '../nn/vectors.js'
-import type { Device } from '../program/lowering/types.js'
+import type { DeviceName } from '../program/devices.js'
 import { hasCheckpoint, loadCheckpoint } from '../runs/checkpoint.js'
 import { readConfig } from '../runs/config.js'
 import { readMetrics } from '../runs/metrics.js'
@@ -33,7 +33,7 @@ export interface RunReportOptions {
   readonly directory?: string
   /** How to repeat it, shown in the report */
   readonly command?: string
-  readonly device?: Device
+  readonly device?: DeviceName
   readonly threads?: number
 }
 

@@ -4,6 +4,7 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
 import { encoderNamed } from '../nn/encoders.js'
+import { deviceNames } from '../program/devices.js'
 import { refuseOccupied } from '../runs/claim.js'
 import { readConfig } from '../runs/config.js'
 import type { PretrainOptions } from './options.js'
@@ -56,7 +57,7 @@ const checksOf = (options: PretrainOptions): readonly Check[] => [
   ['--warmup', options.warmup, number(value => value >= 0 && value <= 1), 'a share of the steps, from 0 to 1'],
   ['--clip', options.clip, number(value => value >= 0), 'a length of at least 0'],
   ['--weights', options.weights, text, 'a file'],
-  ['--device', options.device, oneOf('cpu', 'webgpu', 'cuda'), 'cpu, webgpu or cuda'],
+  ['--device', options.device, oneOf(...deviceNames), deviceNames.join(', ').replace(/, (?=\w+$)/, ' or ')],
   ['--threads', options.threads, whole(1), 'a whole number of at least 1'],
   ['options', options.options, is('object'), 'an object with options of the method'],
   ['signal', options.signal, is('object'), 'an AbortSignal'],

@@ -1,5 +1,5 @@
 import type { RunConfig } from '../assembly/config.js'
-import type { Device } from '../program/lowering/types.js'
+import type { DeviceName } from '../program/devices.js'
 import type { LoopProgress } from './loop.js'
 import type { SaveEvery } from './saving.js'
 import type { Watch } from './watch.js'
@@ -30,7 +30,7 @@ export interface PretrainOptions {
   readonly clip?: number
   /** Computes the activations inside blocks again in the backward instead of keeping them: less memory, more time */
   readonly checkpointActivations?: boolean
-  readonly device?: Device
+  readonly device?: DeviceName
   readonly threads?: number
   /** Options of the method */
   readonly options?: Readonly<Record<string, unknown>>

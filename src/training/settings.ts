@@ -5,6 +5,7 @@ import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { defaultEncoder, methodNamed } from '../methods/index.js'
 import { scaledRate } from '../optim/schedules.js'
+import { defaultDevice } from '../program/devices.js'
 import type { PretrainOptions } from './options.js'
 import { prepare } from './prepare.js'
 
@@ -58,7 +59,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     warmupSteps: Math.round((options.warmup ?? 0.05) * steps),
     clip: options.clip ?? 0,
     ...(options.checkpointActivations && { checkpointActivations: true }),
-    device: options.device ?? 'cpu',
+    device: options.device ?? defaultDevice,
     ...(options.weights !== undefined && { weights: resolve(options.weights) }),
   })
 }

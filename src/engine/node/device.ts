@@ -1,8 +1,9 @@
 import { type ForkOptions, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
-import type { Device } from '../../program/lowering/types.js'
-import { received, unavailable } from '../failures.js'
+import { type DeviceName, devices } from '../../program/devices.js'
+import { unavailable } from '../failures.js'
+import { received } from '../sent-error.js'
 import { fileBeside } from './file-beside.js'
 import type { Answer } from './try-device.js'
 
@@ -12,9 +13,9 @@ import type { Answer } from './try-device.js'
  * a bundle, nothing is tried: opening a session will tell.
  * @throws LacunaError where it does not work
  */
-export async function checkDevice(device: Device): Promise<void> {
+export async function checkDevice(device: DeviceName): Promise<void> {
   const key = `lacuna: ${device} works` // workers are born with what their parents knew
-  if (device === 'cpu' || getEnvironmentData(key) === true) return
+  if (devices[device].certain || getEnvironmentData(key) === true) return
   const file = fileBeside('./try-device.js')
   if (file === undefined) return
   const { error } = await new Promise<Answer>((done, fail) => {

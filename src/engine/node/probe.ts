@@ -1,6 +1,6 @@
 import type { Target } from '../../program/compile.js'
+import { type DeviceName, devices } from '../../program/devices.js'
 import { BLOCKED } from '../../program/lowering/blocked.js'
-import type { Device } from '../../program/lowering/types.js'
 import { writeModel } from '../../program/onnx/model.js'
 import type { EngineOptions } from '../options.js'
 import { runtime } from './runtime.js'
@@ -16,8 +16,8 @@ const SIZES = [16, 8]
  * How many channels lie together in the blocked convolutions of this machine, 16 or 8; 0 where there are none, or where they
  * do not give the numbers that they should. Those operators are internal to ONNX Runtime, so they are tried, once.
  */
-export function blockedChannels(device: Device): Promise<number> {
-  if (device !== 'cpu') return Promise.resolve(0)
+export function blockedChannels(device: DeviceName): Promise<number> {
+  if (!devices[device].blocks) return Promise.resolve(0)
   found ??= firstThatWorks()
   return found
 }

@@ -29,7 +29,7 @@ test('calls are answered, and a closed runner refuses further ones', async () =>
 
 test('an error of ours comes through as one, with its exit code', async () => {
   const runner = runnerOn(
-    "port.on('message', ({ id, method }) => answer(id, method === 'close' ? { value: 0 } : { error: { message: 'no', exitCode: 2 } }))",
+    "port.on('message', ({ id, method }) => answer(id, method === 'close' ? { value: 0 } : { error: { name: 'LacunaError', message: 'no', exitCode: 2 } }))",
   )
   const error = await runner.unload('x').catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(LacunaError)

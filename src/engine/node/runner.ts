@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import { LacunaError } from '../../errors.js'
 import { Engine } from '../engine.js'
-import { inOurWords, received } from '../failures.js'
+import { inOurWords } from '../failures.js'
 import type { EngineOptions } from '../options.js'
 import type { Runner } from '../runner.js'
+import { received } from '../sent-error.js'
 import { checkedThreads } from './cores.js'
 import { fileBeside } from './file-beside.js'
 import { currentSignal, endingBy } from './interruptible.js'
@@ -39,16 +40,17 @@ export function workerRunner(options: EngineOptions, file: URL): Runner {
     else caller?.resolve(reply.value)
   })
   /** Nobody answers any more: not those who wait, nor who will call. */
-  const end = (reason: string) => {
+  const end = (reason: string, cause?: Error) => {
     const known = inOurWords(new Error(reason), options.device)
     ended ??=
       known instanceof LacunaError
         ? known
         : new LacunaError(`the thread that runs programs has ended: ${reason}; start again, a training with --resume`)
+    ended.cause ??= cause
     for (const { reject } of waiting.values()) reject(ended)
     waiting.clear()
   }
-  worker.on('error', ({ message }) => end(message))
+  worker.on('error', error => end(error.message, error))
   worker.on('exit', code => end(`exit code ${code}`))
   const call = <T>(method: Method, ...args: unknown[]): Promise<T> =>
     new Promise<T>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { compile } from '../../program/compile.js'
-import type { Device } from '../../program/lowering/types.js'
+import type { DeviceName } from '../../program/devices.js'
 import { input } from '../../tensor/tensor.js'
 import { createSession } from '../create-session.js'
-import { type SentError, sent } from '../failures.js'
+import { type SentError, sent } from '../sent-error.js'
 
 /** What is wrong with the device, if something is. */
 export interface Answer {
@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 /** The far side of `checkDevice`: opens a session on the device that is named, and answers. */
-async function answer(device: Device): Promise<Answer> {
+async function answer(device: DeviceName): Promise<Answer> {
   try {
     const { model } = compile({ outputs: { y: input('x', [2]).neg() } }, { device, precision: 'float32' })
     const session = await createSession(model, { device, threads: 1 })
@@ -21,4 +21,4 @@ async function answer(device: Device): Promise<Answer> {
   }
 }
 
-process.send?.(await answer(process.argv[2] as Device), () => process.disconnect())
+process.send?.(await answer(process.argv[2] as DeviceName), () => process.disconnect())

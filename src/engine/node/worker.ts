@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Engine } from '../engine.js'
-import { type SentError, sent } from '../failures.js'
 import type { EngineOptions } from '../options.js'
 import type { Runner } from '../runner.js'
+import { type SentError, sent } from '../sent-error.js'
 
 export type Method = 'load' | 'unload' | 'run' | 'read' | 'write' | 'close'
 export interface Call {

@@ -3,7 +3,7 @@ import { array, evaluate, openDevice, randomArray, relativeError } from '../../e
 import { derivative } from '../../tensor/derivative.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { type Case, namedCases } from '../../tensor/testing.js'
-import type { Device } from './types.js'
+import type { DeviceName } from '../devices.js'
 
 // float64 is lowered through expansions of its own for conv, erf, gelu and softplus: it is the reference here
 describe('float32 on cpu agrees with float64', () => agreement('cpu', 1e-5))
@@ -14,7 +14,7 @@ describe.skipIf(webgpu.problem)(`float32 on webgpu agrees with float64 ${webgpu.
   afterAll(webgpu.close)
 })
 
-function agreement(device: Device, tolerance: number) {
+function agreement(device: DeviceName, tolerance: number) {
   for (const { name, of, at, flat } of namedCases)
     test(`${name}: value${flat ? '' : ' and gradients'}`, async () => {
       const given = at.map(({ shape, values }) => array(shape, values.map(Math.fround)))

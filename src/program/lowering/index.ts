@@ -1,22 +1,27 @@
 import type { TensorOf } from '../../tensor/primitives.js'
+import type { DeviceName } from '../devices.js'
 import { lowerConvInput, lowerInputByGroup } from './conv.js'
 import { cpu } from './cpu.js'
 import type { Emitter } from './emitter.js'
 import { portable } from './portable.js'
-import type { Device, LoweringTable } from './types.js'
+import type { LoweringTable } from './types.js'
 
-/** Where ONNX Runtime's WebGPU provider gives wrong numbers. */
-const webgpu: Partial<LoweringTable> = {
+/** Standard operators alone, in forms that give right numbers even on ONNX Runtime's WebGPU provider. */
+export const standard: LoweringTable = {
+  ...portable,
   logSumExp: stableLogSumExp,
   convInput: (e, names, t) => lowerInputByGroup(e, names, t) ?? lowerConvInput(e, names, t),
 }
 
-/** Which nodes each primitive becomes on each device. */
-export const lowerings: { readonly [D in Device]: LoweringTable } = {
+/** Of devices that have a way of their own */
+const own: { readonly [D in DeviceName]?: LoweringTable } = {
   cpu: { ...portable, ...cpu },
-  webgpu: { ...portable, ...webgpu },
+  webgpu: standard,
   cuda: { ...portable, matmul: cpu.matmul ?? portable.matmul },
 }
+
+/** Which nodes each primitive becomes on a device. */
+export const loweringsFor = (device: DeviceName): LoweringTable => own[device] ?? portable
 
 /** max + ln Σ e^(x − max); its ReduceLogSumExp takes the exponential of x itself and overflows. */
 function stableLogSumExp(e: Emitter, [x]: readonly [string], t: TensorOf<'logSumExp'>): string {

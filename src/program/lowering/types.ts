@@ -1,8 +1,6 @@
 import type { InputsOf, Primitive, TensorOf } from '../../tensor/primitives.js'
 import type { Emitter } from './emitter.js'
 
-export type Device = 'cpu' | 'webgpu' | 'cuda'
-
 type Names<Operands extends readonly unknown[]> = { readonly [I in keyof Operands]: string }
 
 /** Writes one primitive as ONNX nodes; gets the names of its operands, gives the name of its result. */
