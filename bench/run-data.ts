@@ -23,7 +23,7 @@ try {
   const later = Array.from({ length: passes }, (_, pass) => {
     const begun = performance.now()
     for (let step = 0; step < steps; step++)
-      pictures.gather(batchPositions(pictures.items.length, batch, 0, pass * steps + step))
+      pictures.gather(batchPositions(pictures.items.length, batch, 0, pass * steps + step)).image
     return perSecond(steps * batch, begun)
   })
   pictures.close()

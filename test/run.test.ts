@@ -86,7 +86,7 @@ test('encoder.onnx run by plain onnxruntime gives the vectors of `lacuna embed`'
   const embedded = new Float32Array(bytes.buffer.slice(bytes.byteOffset + header, bytes.byteOffset + bytes.length))
   const set = await openPictures(pictures, { size: 32 })
   const session = await ort.InferenceSession.create(join(out, 'encoder.onnx'))
-  const image = new ort.Tensor('uint8', set.gather(set.items.map((_, i) => i)), [set.items.length, 32, 32, 3])
+  const image = new ort.Tensor('uint8', set.gather(set.items.map((_, i) => i)).image, [set.items.length, 32, 32, 3])
   const { features } = await session.run({ image })
   expect(features?.dims).toEqual([64, 128])
   const difference = embedded.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(features?.data[i]))), 0)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { batchOf, type Channels, type Reads } from '../channels/channel.js'
+import { type Channel, type Channels, inputsOf, lengthsName, type Reads } from '../channels/channel.js'
 import { issuesOf, LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
-import type { Learner, Measure, Method, Sample, StepResult } from '../methods/method.js'
+import type { Learner, Measure, Method, Sample, Sequence, StepResult } from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
@@ -186,7 +186,8 @@ export function represent(assembly: Assembly, sample: Sample, place = placeOf(as
 export function pictureOf(channels: Channels, sample: Sample): Tensor {
   const [name] = Object.entries(channels).find(([, { kind }]) => kind === 'image') ?? []
   const picture = sample[name ?? '']
-  if (picture === undefined) throw new Error('the method reads no picture: it has to say how a sample is represented')
+  if (picture === undefined || 'lengths' in picture)
+    throw new Error('the method reads no picture: it has to say how a sample is represented')
   return picture
 }
 
@@ -199,9 +200,13 @@ export const placeOf = ({ learner }: Assembly, asked: PlaceOptions = {}): Place 
 
 /** The inputs of a program: a batch of every channel. */
 export const sampleOf = (channels: Channels, batch: number): Sample =>
-  Object.fromEntries(
-    Object.entries(channels).map(([name, channel]) => {
-      const { shape, dtype } = batchOf(channel, batch)
-      return [name, input(name, shape, dtype)]
-    }),
+  Object.fromEntries(Object.entries(channels).map(([name, channel]) => [name, batchOf(name, channel, batch)]))
+
+function batchOf(name: string, channel: Channel, batch: number): Tensor | Sequence {
+  const given = Object.entries(inputsOf(name, channel, batch)).map(
+    ([key, { shape, dtype }]) => [key, input(key, shape, dtype)] as const,
   )
+  const { [name]: values, [lengthsName(name)]: lengths } = Object.fromEntries(given)
+  if (values === undefined) throw new Error(`${name}: a channel of no values`)
+  return lengths === undefined ? values : { values, lengths }
+}

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Channel } from '../channels/channel.js'
 import type { CachedStore } from '../data/cache.js'
 import { cacheOption, jsonOption } from './options.js'
 import { terminal } from './terminal.js'
@@ -51,11 +52,13 @@ export function cacheCommand(): Command {
 const megabytes = (stores: readonly Pick<CachedStore, 'bytes'>[]): string =>
   (stores.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)
 
+const measure = (channel: Channel): string => ('size' in channel ? `${channel.size} px` : channel.kind)
+
 function listed(stores: readonly CachedStore[]): string {
   if (stores.length === 0) return 'no stores'
   const lines = stores.map(store => {
-    const { lastUsed, size, pictures, state, inUse, source, directory } = store
-    const what = size === undefined ? '' : `${pictures} of ${size} px`
+    const { lastUsed, channels, records, state, inUse, source, directory } = store
+    const what = channels === undefined ? '' : `${records} of ${Object.values(channels).map(measure).join(', ')}`
     const how = [state === 'ready' ? '' : state, inUse ? 'in use' : ''].filter(word => word !== '').join(', ')
     return [
       lastUsed.slice(0, 10),

@@ -49,7 +49,7 @@ export const previewCommand = (): Command =>
       encoderNamed(encoder)
       const pictures = await open(data, options, output)
       try {
-        const { size, channels } = pictures
+        const { size, colours: channels } = pictures.channels.image
         const { prepared, notes } = prepare(method, methodOptions, pictures, options.seed)
         for (const note of notes) output.note(note)
         const config = { method: name, options: methodOptions, prepared, encoder, size, channels }

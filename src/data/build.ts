@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Reading } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
-import { writeError } from '../files.js'
+import { columnWriter } from './column-writer.js'
+import { bytesOf } from './columns.js'
 import { inOrder, oneAtATime } from './concurrency.js'
 import { type Copies, copyFinder, copyNotes, withCopies } from './copies.js'
 import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
 import { joinEqual } from './groups.js'
 import { sights } from './sights.js'
-import { install, pixelsPath, type StoreIndex, temporaryStore, writeIndex } from './store.js'
-import type { Listing, OpenOptions, PictureItem, Skipped } from './types.js'
+import { contentOf, install, type StoreIndex, temporaryStore, writeIndex } from './store.js'
+import type { Item, Listing, OpenOptions, Skipped } from './types.js'
 import { reasonOf } from './walk.js'
 
 export interface Plan extends Pick<OpenOptions, 'allowSkipped' | 'onProgress' | 'signal' | 'workers'> {
@@ -80,11 +81,12 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   const seen = sights(wanted)
   const finder = copyFinder(size, channels)
   const total = listing.items.length + listing.skipped.length
-  const items: PictureItem[] = []
+  const items: Item[] = []
   const digests: string[] = []
   const skipped = [...listing.skipped]
   const report = reporter(total, plan)
-  const out = pixelWriter(pixelsPath(temporary))
+  const channel = { kind: 'image', size, colours: channels } as const
+  const out = columnWriter(temporary, 'image', channel)
   try {
     const workers = plan.workers ?? 2 * availableParallelism()
     const decoded = inOrder(listing.items.length, workers, position => decodeAt(listing, position, wanted))
@@ -106,22 +108,21 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
       }
       report(items.length + skipped.length, skipped.length)
     }
-    out.flush()
+    out.finish()
   } finally {
     out.close()
   }
   checkSkipped(source, skipped, total, plan.allowSkipped)
   const range = findRange.found() ?? reading.range
   const read = { ...reading, range }
-  const content = contentOf(out.digest(), size, channels, items)
-  const copies = copiesAt(pixelsPath(temporary), finder, signal)
+  const content = contentOf({ image: { channel, digest: out.digest() } }, items)
+  const copies = copiesAt(out.path, finder, signal)
   const notes = [...copyNotes(items, copies), ...seen.notes(range)]
   const looks = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
   const known = withCopies(joinEqual(joinEqual(items, digests), looks), copies)
   return {
     source,
-    size,
-    channels,
+    channels: { image: channel },
     fingerprint,
     content,
     reading: read,
@@ -145,14 +146,6 @@ function copiesAt(path: string, finder: ReturnType<typeof copyFinder>, signal?: 
   }
 }
 
-/** What tells pictures from others: how they look, in which order, what they are called, and in which part each is. */
-function contentOf(pixels: string, size: number, channels: number, items: readonly PictureItem[]): string {
-  const named = items.map(({ name, split }) => [name, split])
-  return createHash('sha256')
-    .update(JSON.stringify([size, channels, pixels, named]))
-    .digest('hex')
-}
-
 async function decodeAt(listing: Listing, position: number, wanted: Wanted): Promise<Result> {
   const run = async () => {
     const { bytes, grey } = await listing.read(position)
@@ -166,46 +159,10 @@ async function decodeAt(listing: Listing, position: number, wanted: Wanted): Pro
   }
 }
 
-/** Appends to a file in pieces of 4 MiB. */
-function pixelWriter(path: string) {
-  const file = openSync(path, 'wx')
-  const buffer = Buffer.allocUnsafe(2 ** 22)
-  let used = 0
-  const hash = createHash('sha256')
-  const append = (bytes: Uint8Array) => {
-    try {
-      for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
-    } catch (error) {
-      throw writeError(path, error)
-    }
-  }
-  const empty = () => {
-    append(buffer.subarray(0, used))
-    used = 0
-  }
-  return {
-    write(bytes: Uint8Array): void {
-      hash.update(bytes)
-      if (used + bytes.length > buffer.length) empty()
-      if (bytes.length > buffer.length) append(bytes)
-      else {
-        buffer.set(bytes, used)
-        used += bytes.length
-      }
-    },
-    flush(): void {
-      empty()
-      fsyncSync(file)
-    },
-    close: () => closeSync(file),
-    digest: () => hash.digest('hex'),
-  }
-}
-
 /** Better to know before hours of decoding that the result has no room. */
 function checkSpace(count: number, { directory, size, channels }: Plan): void {
   const { bavail, bsize } = statfsSync(dirname(directory))
-  const needed = count * size * size * channels
+  const needed = bytesOf({ kind: 'image', size, colours: channels }, count)
   if (needed > bavail * bsize)
     throw new LacunaError(
       `${directory}: needs ${inUnits(needed)}, only ${inUnits(bavail * bsize)} are free; free some space or set LACUNA_CACHE to a folder on another disk`,

@@ -30,9 +30,8 @@ test('stores are listed with what they hold', async () => {
   expect(stores.length).toBe(2)
   expect(store).toMatchObject({
     source: join(root, 'a'),
-    size: 4,
-    pictures: 2,
-    channels: 3,
+    channels: { image: { kind: 'image', size: 4, colours: 3 } },
+    records: 2,
     state: 'ready',
     inUse: true,
   })
@@ -49,7 +48,7 @@ test('what is open stays, the rest goes; a set that stays can be read', async ()
     kept: [{ directory: a.directory }],
   })
   expect(readdirSync(cache)).toEqual([a.directory.split('/').at(-1)])
-  expect(a.gather([1])[0]).toBe(255)
+  expect(a.gather([1]).image[0]).toBe(255)
   a.close()
   expect(clearCache({ cache }).removed.length).toBe(1)
   expect(readdirSync(cache)).toEqual([])
@@ -83,11 +82,11 @@ test('left-overs and other versions are cleared, what is not of a store never', 
   const index = join(a.directory, 'index.json')
   writeFileSync(index, readFileSync(index, 'utf8').replace(/"version":\d+/, '"version":1'))
   put(cache, {
-    '0123456789abcdef.part-AbCdEf/pixels.u8': 'half',
-    '0123456789abcdef.part-GhIjKl/pixels.u8': 'half',
+    '0123456789abcdef.part-AbCdEf/image.u8': 'half',
+    '0123456789abcdef.part-GhIjKl/image.u8': 'half',
     'fedcba9876543210/index.json': '{}',
     'fedcba9876543210/holiday.jpg': 'mine',
-    'photos/pixels.u8': 'mine',
+    'photos/image.u8': 'mine',
     'note.txt': 'mine',
   })
   old(join(cache, '0123456789abcdef.part-AbCdEf'))
@@ -99,9 +98,9 @@ test('left-overs and other versions are cleared, what is not of a store never', 
   expect(clearCache({ cache })).toMatchObject({ removed: { length: 3 }, kept: { length: 1 } })
   for (const name of [
     'fedcba9876543210/holiday.jpg',
-    'photos/pixels.u8',
+    'photos/image.u8',
     'note.txt',
-    '0123456789abcdef.part-GhIjKl/pixels.u8',
+    '0123456789abcdef.part-GhIjKl/image.u8',
   ])
     expect(existsSync(join(cache, name))).toBe(true)
 })

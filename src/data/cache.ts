@@ -1,18 +1,19 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
+import { z } from 'zod'
+import { type Channel, channelSchema } from '../channels/channel.js'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { regularFile } from '../files.js'
 import { isInUse, isMark } from './cache-use.js'
-import { defaultCache, readIndex } from './store.js'
+import { defaultCache, isStoreFile, readIndex } from './store.js'
 
 /** A store of decoded pictures in a cache, or what is left of one. */
 export interface CachedStore {
   readonly directory: string
   /** What was decoded; undefined where it cannot be told. */
   readonly source: string | undefined
-  readonly size: number | undefined
-  readonly channels: number | undefined
-  readonly pictures: number | undefined
+  readonly channels: Readonly<Record<string, Channel>> | undefined
+  readonly records: number | undefined
   readonly bytes: number
   readonly lastUsed: string
   /** `other version`: built by another version of Lacuna, which this one builds anew. `unfinished`: being built, or left by a process that was killed. */
@@ -42,12 +43,8 @@ function storeAt(directory: string): CachedStore | undefined {
   try {
     const files = readdirSync(directory)
     const unfinished = directory.includes('.part-')
-    if (
-      !files.every(
-        name => ['index.json', 'pixels.u8'].includes(name) || isMark(name) || /^index\.json\.\d+\.part$/.test(name),
-      )
-    )
-      return undefined
+    // `pixels.u8` is of stores before they had a column a channel
+    if (!files.every(name => isStoreFile(name) || isMark(name) || name === 'pixels.u8')) return undefined
     const stats = files.map(name => regularFile(join(directory, name)))
     const written = Math.max(statSync(directory).mtimeMs, ...stats.map(({ mtimeMs }) => mtimeMs))
     const index = loosely(directory)
@@ -55,9 +52,8 @@ function storeAt(directory: string): CachedStore | undefined {
     return {
       directory,
       source: text(index.source),
-      size: count(index.size),
-      channels: count(index.channels),
-      pictures: Array.isArray(index.items) ? index.items.length : undefined,
+      channels: z.record(z.string(), channelSchema).safeParse(index.channels).data,
+      records: typeof index.records === 'number' ? index.records : undefined,
       bytes: stats.reduce((sum, { size }) => sum + size, 0),
       lastUsed: new Date(written).toISOString(),
       state: unfinished ? 'unfinished' : ready ? 'ready' : index.version === undefined ? 'damaged' : 'other version',
@@ -69,7 +65,6 @@ function storeAt(directory: string): CachedStore | undefined {
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-const count = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
 /** What an index says, of whatever version it is. */
 function loosely(directory: string): Partial<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { shuffled } from './shuffle.js'
-import type { PictureItem } from './types.js'
+import type { Item } from './types.js'
 
 /** Side of the grid of means that a picture is first compared by. */
 const GRID = 8
@@ -131,7 +131,7 @@ function variance(pixels: Uint8Array, channels: number): number {
 }
 
 /** The items with what they repeat. */
-export function withCopies(items: readonly PictureItem[], copies: Copies): PictureItem[] {
+export function withCopies(items: readonly Item[], copies: Copies): Item[] {
   return items.map((item, row) => {
     const copy = copies[row]
     const name = copy && items[copy.of]?.name
@@ -141,12 +141,12 @@ export function withCopies(items: readonly PictureItem[], copies: Copies): Pictu
 }
 
 /** How many of the pictures differ from each other at all. */
-export function differentOf(items: readonly PictureItem[]): number {
+export function differentOf(items: readonly Item[]): number {
   return new Set(items.map(({ name, copyOf }) => copyOf ?? name)).size
 }
 
 /** What the user should know of pictures that are there more than once, and of those that are in two parts. */
-export function copyNotes(items: readonly PictureItem[], copies: Copies): string[] {
+export function copyNotes(items: readonly Item[], copies: Copies): string[] {
   const notes: string[] = []
   const exact = copies.filter(copy => copy?.exact).length
   const near = copies.findIndex(copy => copy !== undefined && !copy.exact)
@@ -159,7 +159,7 @@ export function copyNotes(items: readonly PictureItem[], copies: Copies): string
   return [...notes, ...leakNotes(items, copies)]
 }
 
-function leakNotes(items: readonly PictureItem[], copies: Copies): string[] {
+function leakNotes(items: readonly Item[], copies: Copies): string[] {
   const firstOf = (row: number): number => {
     const of = copies[row]?.of
     return of === undefined ? row : firstOf(of) // of a copy of one that is nearly like another

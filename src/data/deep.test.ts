@@ -103,7 +103,7 @@ const kinds: [string, (values: Float64Array) => Uint8Array, number, number][] = 
 
 test.each(kinds)('%s becomes all of 0 … 255, and a note says how', async (_, make, low, high) => {
   const set = await open(files(make))
-  const pixels = set.gather([...set.items.keys()])
+  const pixels = set.gather([...set.items.keys()]).image
   const expected = shares.flatMap(values => Array.from(values, v => 255 * v))
   const furthest = Math.max(...Array.from(pixels, (value, i) => Math.abs(value - (expected[i] ?? 0))))
   expect(furthest).toBeLessThanOrEqual(1)
@@ -124,7 +124,7 @@ test('the range is one for the whole set, and another set can be read with it', 
       side,
     ),
   })
-  const brightest = (set: PictureSet, i: number) => Math.max(...set.gather([i]))
+  const brightest = (set: PictureSet, i: number) => Math.max(...set.gather([i]).image)
   expect([brightest(first, 0), brightest(first, 1)]).toEqual([64, 255])
   const one = {
     'c.tif': tiff(
@@ -134,7 +134,7 @@ test('the range is one for the whole set, and another set can be read with it', 
     ),
   }
   const second = await open(one, { range: first.reading.range })
-  expect([...second.gather([0])]).toEqual([...first.gather([0])])
+  expect([...second.gather([0]).image]).toEqual([...first.gather([0]).image])
   expect(brightest(await open(one), 0)).toBe(255) // found anew
 })
 
@@ -145,8 +145,8 @@ test('a range that was given holds, for bytes too; what lies outside is told', a
     .toBuffer()
   const plain = await open({ 'a.png': png })
   expect(plain.notes.join()).not.toContain('constant')
-  expect(Math.max(...plain.gather([0])) - Math.min(...plain.gather([0]))).toBe(20)
-  const wide = (await open({ 'a.png': png }, { range: { low: 100, high: 120 } })).gather([0])
+  expect(Math.max(...plain.gather([0]).image) - Math.min(...plain.gather([0]).image)).toBe(20)
+  const wide = (await open({ 'a.png': png }, { range: { low: 100, high: 120 } })).gather([0]).image
   expect([Math.min(...wide), Math.max(...wide)]).toEqual([0, 255])
   const cut = await open(
     { 'a.tif': tiff(Float32Array.from(shares[0] ?? []), side, side) },
@@ -171,7 +171,7 @@ test('bytes among deeper numbers stay as they are', async () => {
       side,
     ),
   })
-  expect([...set.gather([0])]).toEqual(Array.from(shares[1] ?? [], v => Math.floor(255 * v)))
+  expect([...set.gather([0]).image]).toEqual(Array.from(shares[1] ?? [], v => Math.floor(255 * v)))
   expect(set.notes[0]).toContain('1 of 2 with 16 bits')
 })
 

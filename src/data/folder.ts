@@ -4,10 +4,10 @@ import { basename, join, posix } from 'node:path'
 import { LacunaError } from '../errors.js'
 import { layoutNotes, readLayout, splitNamed } from './layout.js'
 import { type MetadataRow, type MetadataTable, readMetadata } from './metadata.js'
-import type { Listing, PictureItem, Skipped, Source } from './types.js'
+import type { Item, Listing, Skipped, Source } from './types.js'
 import { foreignExtensions, type PictureFile, pictureFile, reasonOf, type Walk, walk } from './walk.js'
 
-type Found = readonly { readonly file: PictureFile; readonly item: PictureItem }[]
+type Found = readonly { readonly file: PictureFile; readonly item: Item }[]
 
 /**
  * A folder of picture files. Without a metadata table all pictures in it are taken, and labels and splits come from the

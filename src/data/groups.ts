@@ -1,4 +1,4 @@
-import type { PictureItem } from './types.js'
+import type { Item } from './types.js'
 
 /**
  * The items, with the groups of those that share a digest made one, and so on through chains of groups. A joined group
@@ -6,7 +6,7 @@ import type { PictureItem } from './types.js'
  *
  * @param digests of the contents, one per item
  */
-export function joinEqual(items: readonly PictureItem[], digests: readonly string[]): PictureItem[] {
+export function joinEqual(items: readonly Item[], digests: readonly string[]): Item[] {
   const parents = new Map<string, string>()
   const find = (group: string): string => {
     let root = group

@@ -21,7 +21,7 @@ function open(source: string, options: Partial<OpenOptions> = {}): Promise<Pictu
 
 test('a folder of IDX files keeps every value, label and split', async () => {
   const set = await open(put(temporaryFolder(), files))
-  expect([set.size, set.channels, set.classes]).toEqual([4, 1, ['0', '1', '10', '7']])
+  expect([set.channels.image.size, set.channels.image.colours, set.classes]).toEqual([4, 1, ['0', '1', '10', '7']])
   expect(set.items.map(({ name, label, split }) => `${name} ${label} ${split}`)).toEqual([
     'train/0 7 train',
     'train/1 0 train',
@@ -29,13 +29,13 @@ test('a folder of IDX files keeps every value, label and split', async () => {
     'test/0 1 test',
     'test/1 10 test',
   ])
-  expect(set.gather([0, 1, 2, 3, 4])).toEqual(Uint8Array.of(...train, ...held))
+  expect(set.gather([0, 1, 2, 3, 4]).image).toEqual(Uint8Array.of(...train, ...held))
 })
 
 test('another size is resized, three channels are three times the grey', async () => {
   const root = put(temporaryFolder(), { 'train-images-idx3-ubyte': idx([1, 4, 4], Array(16).fill(50)) })
   const set = await open(root, { size: 6, channels: 3 })
-  expect(set.gather([0])).toEqual(new Uint8Array(108).fill(50))
+  expect(set.gather([0]).image).toEqual(new Uint8Array(108).fill(50))
   expect(set.items[0]?.label).toBeUndefined()
   expect(set.classes).toEqual([])
 })
@@ -48,8 +48,8 @@ test('one file by any name, with the labels beside it', async () => {
   })
   const letters = await open(join(root, 'letters-images-idx3-ubyte.gz'))
   expect(letters.items).toEqual([{ name: '0', label: '5', group: '0', split: undefined }])
-  expect([...letters.gather([0])]).toEqual([1, 2, 3, 4])
-  expect([...(await open(join(root, 'digits'))).gather([0])]).toEqual([5, 6, 7, 8])
+  expect([...letters.gather([0]).image]).toEqual([1, 2, 3, 4])
+  expect([...(await open(join(root, 'digits'))).gather([0]).image]).toEqual([5, 6, 7, 8])
   await expect(open(join(root, 'letters-labels-idx1-ubyte'))).rejects.toThrow('these are labels')
 })
 
@@ -108,6 +108,6 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
 test('grey values that are not square become squares of 32 px unless told', async () => {
   const root = put(temporaryFolder(), { 'train-images-idx3-ubyte': idx([1, 4, 2], Array(8).fill(1)) })
   const set = await open(root, { cache: join(root, 'cache') })
-  expect(set.size).toBe(32)
-  expect(new Set(set.gather([0]))).toEqual(new Set([1]))
+  expect(set.channels.image.size).toBe(32)
+  expect(new Set(set.gather([0]).image)).toEqual(new Set([1]))
 })

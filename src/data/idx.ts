@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { constants, gunzip, gunzipSync } from 'node:zlib'
 import { errorCode, LacunaError } from '../errors.js'
 import { regularFile } from '../files.js'
-import type { Listing, PictureItem, Source, Split } from './types.js'
+import type { Item, Listing, Source, Split } from './types.js'
 import { reasonOf } from './walk.js'
 
 const imagesName = /^(train|t10k|test)[-.]images[-.]idx3[-.]ubyte(\.gz)?$/
@@ -98,7 +98,7 @@ async function load({ split, images, labels }: Part) {
   const classes = labels === undefined ? undefined : await readIdx(labels, magic.labels)
   if (labels && classes && classes.lengths[0] !== count)
     throw new LacunaError(`${images}: ${count} pictures, but ${classes.lengths[0]} labels in ${basename(labels)}`)
-  const items = Array.from({ length: count }, (_, index): PictureItem => {
+  const items = Array.from({ length: count }, (_, index): Item => {
     const name = split === undefined ? `${index}` : `${split}/${index}`
     return { name, label: classes?.values[index]?.toString(), group: name, split }
   })

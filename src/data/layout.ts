@@ -1,4 +1,4 @@
-import type { PictureItem, Split } from './types.js'
+import type { Item, Split } from './types.js'
 
 const splits: Readonly<Record<string, Split>> = {
   train: 'train',
@@ -23,7 +23,7 @@ export function splitNamed(name: string): Split | undefined {
  *
  * @param names '/'-separated paths relative to the source
  */
-export function readLayout(names: readonly string[]): Pick<PictureItem, 'label' | 'split'>[] {
+export function readLayout(names: readonly string[]): Pick<Item, 'label' | 'split'>[] {
   const paths = names.map(name => name.split('/'))
   const bySplit = firstLevelIsSplit(paths)
   const level = bySplit ? 1 : 0

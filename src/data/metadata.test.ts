@@ -11,7 +11,9 @@ function open(root: string): Promise<PictureSet> {
 }
 
 function lines(set: PictureSet): string[] {
-  return set.items.map(({ name, label, group, split }, i) => `${name} ${label} ${group} ${split} ${set.gather([i])[0]}`)
+  return set.items.map(
+    ({ name, label, group, split }, i) => `${name} ${label} ${group} ${split} ${set.gather([i]).image[0]}`,
+  )
 }
 
 test('metadata.csv says which pictures there are, and what they are', async () => {

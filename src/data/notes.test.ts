@@ -44,10 +44,10 @@ test('a padded picture lies whole on its background, a squeezed one fills all', 
   const set = await open(root, { fit: 'pad', background: 'red' })
   expect(set.reading).toEqual({ fit: 'pad', background: '#ff0000', range: 'auto' })
   for (const i of [0, 1]) {
-    const rows = Array.from({ length: 16 }, (_, y) => [...set.gather([i]).subarray(48 * y, 48 * y + 3)].join())
+    const rows = Array.from({ length: 16 }, (_, y) => [...set.gather([i]).image.subarray(48 * y, 48 * y + 3)].join())
     expect(rows).toEqual([...Array(4).fill('255,0,0'), ...Array(8).fill('255,255,255'), ...Array(4).fill('255,0,0')])
   }
-  expect(new Set((await open(root, { fit: 'squash' })).gather([0, 1]))).toEqual(new Set([255]))
+  expect(new Set((await open(root, { fit: 'squash' })).gather([0, 1]).image)).toEqual(new Set([255]))
   await expect(open(root, { background: 'rouge' })).rejects.toMatchObject({
     exitCode: 2,
     message: expect.stringContaining('rouge'),

@@ -1,14 +1,15 @@
 import { type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { ChannelOf } from '../channels/channel.js'
 import type { Reading } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
 import { regularFile } from '../files.js'
 import { build, checkSkipped } from './build.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
+import { openStore } from './open-store.js'
 import { readingOf } from './reading.js'
-import { openSet } from './set.js'
 import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
 import type { OpenOptions, PictureSet, Source } from './types.js'
 import { isPictureName, reasonOf } from './walk.js'
@@ -29,7 +30,7 @@ export async function openPictures(source: string, options: OpenOptions = {}): P
   const path = resolve(source)
   const kind = kindOf(path)
   const stored = kind.isDirectory() ? readIndex(path) : undefined
-  if (stored) return openStore(path, stored, options, await readingOf(options))
+  if (stored) return openChosen(path, stored, options, await readingOf(options))
 
   const found = await findSource(path, kind, options)
   const { size = 0, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
@@ -37,13 +38,13 @@ export async function openPictures(source: string, options: OpenOptions = {}): P
   const { directory, kept } = storeOf({ cache: resolve(cache), path, size, channels, groupPattern }, reading, found)
   if (kept) {
     checkSkipped(path, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
-    return openSet(directory, { ...kept, listed: found.notes }, options)
+    return openStore(directory, { ...kept, listed: found.notes }, options)
   }
 
   const listing = await found.list()
   const side = size || listing.nativeSize || DEFAULT_SIZE
   const { fingerprint } = found
-  return openSet(
+  return openStore(
     directory,
     await build(listing, {
       ...options,
@@ -113,22 +114,24 @@ function storeOf({ cache, path, size, channels, groupPattern }: Place, reading: 
 }
 
 /** `auto` in an index: no picture had a range to be found. */
-const serves = ({ size, reading }: StoreIndex, side: number, range: Reading['range']): boolean =>
-  (side === 0 || size === side) &&
+const serves = ({ reading, ...index }: StoreIndex, side: number, range: Reading['range']): boolean =>
+  (side === 0 || imageOf(index)?.size === side) &&
   (range === 'auto' ||
     reading.range === 'auto' ||
     (reading.range.low === range.low && reading.range.high === range.high))
 
-function openStore(path: string, stored: StoreIndex, options: OpenOptions, asked: Reading): PictureSet {
+function openChosen(path: string, stored: StoreIndex, options: OpenOptions, asked: Reading): PictureSet {
   const { size, channels } = options
-  if (size !== 0 && size !== stored.size)
+  const image = imageOf(stored)
+  if (image === undefined) throw new LacunaError(`${path}: this store holds no pictures`)
+  if (size !== 0 && size !== image.size)
     throw new LacunaError(
-      `${path}: this store holds pictures of size ${stored.size}, not ${size}; open ${stored.source}`,
+      `${path}: this store holds pictures of size ${image.size}, not ${size}; open ${stored.source}`,
       2,
     )
-  if (channels !== undefined && channels !== stored.channels)
+  if (channels !== undefined && channels !== image.colours)
     throw new LacunaError(
-      `${path}: this store holds ${stored.channels} channels, not ${channels}; open ${stored.source}`,
+      `${path}: this store holds ${image.colours} channels, not ${channels}; open ${stored.source}`,
       2,
     )
   const parts = ['fit', 'background', 'range'] as const
@@ -141,7 +144,12 @@ function openStore(path: string, stored: StoreIndex, options: OpenOptions, asked
       `${path}: this store was read with another ${other} (${JSON.stringify(stored.reading[other])}); open ${stored.source}`,
       2,
     )
-  return openSet(path, stored, options)
+  return openStore(path, stored, options)
+}
+
+function imageOf({ channels }: Pick<StoreIndex, 'channels'>): ChannelOf<'image'> | undefined {
+  const { image } = channels
+  return image?.kind === 'image' ? image : undefined
 }
 
 function compile(groupPattern: string): RegExp {

@@ -1,118 +1,138 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
-import { LacunaError, messageOf } from '../errors.js'
-import { markUse } from './cache-use.js'
-import { pixelsPath, type StoreIndex } from './store.js'
-import type { PictureSet } from './types.js'
+import {
+  type Channel,
+  type ChannelOf,
+  type Channels,
+  isSequence,
+  type Reads,
+  type SequenceKind,
+} from '../channels/channel.js'
+import type { Gathered, GatheredSequence } from '../channels/gathered.js'
+import { LacunaError } from '../errors.js'
+import { type Column, emptyUnits, type Stored } from './columns.js'
+import type { About, Item, SampleSet } from './types.js'
 
-/**
- * The store in `directory`, opened.
- *
- * @param allowSkipped as it was opened with
- * @param heldBytes up to this size all pixels are held in memory from the first read on; above, every picture is read
- *   from disk when it is asked for
- */
-export function openSet(
-  directory: string,
-  index: StoreIndex,
-  { allowSkipped, heldBytes = 256 * 2 ** 20 }: { readonly allowSkipped?: number; readonly heldBytes?: number } = {},
-): PictureSet {
-  const release = markUse(directory)
-  const { size, channels, items, skipped, source, content, listed, reading } = index
-  const notes = [...listed, ...index.notes]
-  const pixels = openPixels(
-    pixelsPath(directory),
-    size * size * channels,
-    items.length * size * size * channels <= heldBytes,
-  )
-  const labels = items.map(({ label }) => label).filter(label => label !== undefined)
-  const classes = [...new Set(labels)].sort()
-
-  /** @param rows of the set in the store */
-  const over = (rows: Uint32Array, close: () => void, fingerprint: string): PictureSet => ({
-    size,
-    channels,
-    skipped,
-    allowSkipped,
-    notes,
-    reading,
-    classes,
-    directory,
-    source,
-    fingerprint,
-    items: Array.from(rows, row => items[row]).filter(item => item !== undefined),
-    gather(positions, out = new Uint8Array(positions.length * pixels.stride)) {
-      if (out.length !== positions.length * pixels.stride)
-        throw new RangeError(
-          `gather: out has ${out.length} bytes, expected [${positions.length}, ${size}, ${size}, ${channels}]`,
-        )
-      const chosen = pick(rows, positions)
-      chosen.forEach((row, i) => {
-        pixels.read(row, out, i * pixels.stride)
-      })
-      return out
-    },
-    subset: positions => {
-      const chosen = pick(rows, positions)
-      const own = createHash('sha256').update(content).update(chosen).digest('hex')
-      return over(chosen, () => undefined, own)
-    },
-    close,
-  })
-  const close = () => {
-    release()
-    pixels.close()
-  }
-  return over(Uint32Array.from(items.keys()), close, content)
+/** What a set is made of: the columns of a store, or of memory. */
+export interface Contents extends About {
+  readonly columns: Readonly<Record<string, Column>>
+  readonly items: readonly Item[]
+  readonly fingerprint: string
+  readonly close?: () => void
 }
+
+/** A channel as it is read: a column, and how much of a record makes a sample. */
+interface View {
+  readonly column: Column
+  readonly channel: Channel
+}
+
+/** All records of some columns as a set. */
+export function setOf<R extends Reads>({ columns, items, fingerprint, close, ...about }: Contents): SampleSet<R> {
+  const classes = [...new Set(items.flatMap(({ label }) => label ?? []))].sort()
+  const views = Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, { column, channel: column.channel }]),
+  )
+  const own = {
+    ...about,
+    classes,
+    fingerprint,
+    close() {
+      close?.()
+      for (const column of Object.values(columns)) column.close()
+    },
+  }
+  return over(own, views, items, Uint32Array.from(items.keys())) as unknown as SampleSet<R>
+}
+
+/** What a set has in common with its subsets; the fingerprint is that of all records. */
+type Own = About & Pick<SampleSet, 'classes' | 'close' | 'fingerprint'>
+
+/** @param rows of the set in the columns */
+function over(
+  own: Own,
+  views: Readonly<Record<string, View>>,
+  items: readonly Item[],
+  rows: Uint32Array,
+  fingerprint = own.fingerprint,
+): SampleSet {
+  const viewOf = (name: string): View => {
+    const view = views[name]
+    if (view === undefined) throw new RangeError(`no channel ${name} among ${Object.keys(views).join(', ')}`)
+    return view
+  }
+  return {
+    ...own,
+    channels: Object.fromEntries(Object.entries(views).map(([name, { channel }]) => [name, channel])),
+    items: Array.from(rows, row => items[row]).filter(item => item !== undefined),
+    fingerprint,
+    lengthOf: (name, position) => viewOf(name).column.lengthOf(pick(rows, [position])[0] ?? 0),
+    gather(places) {
+      const { records, from = {} } = 'records' in places ? places : { records: places }
+      const chosen = pick(rows, records)
+      return Object.fromEntries(
+        Object.entries(views).map(([name, view]) => [name, gathered(view, chosen, from[name])]),
+      ) as Gathered
+    },
+    as: <S extends Reads>(channels: Channels<S>) => {
+      const chosen = Object.entries(channels as Channels).map(([name, channel]) => [
+        name,
+        { column: columnFor(name, channel, views, own.source), channel },
+      ])
+      return over(own, Object.fromEntries(chosen), items, rows, fingerprint) as unknown as SampleSet<S>
+    },
+    subset(positions) {
+      const chosen = pick(rows, positions)
+      const digest = createHash('sha256').update(own.fingerprint).update(chosen).digest('hex')
+      return { ...over(own, views, items, chosen, digest), close: () => undefined }
+    },
+  }
+}
+
+function gathered({ column, channel }: View, rows: Uint32Array, from: ArrayLike<number> | undefined) {
+  const window = isSequence(channel) ? channel.length : 1
+  const values = emptyUnits(channel, rows.length * window)
+  const lengths = Int32Array.from(rows, (row, i) => column.read(row, from?.[i] ?? 0, window, values, i * window))
+  if (!isSequence(channel)) return values
+  return { values: given(channel, values), lengths } satisfies GatheredSequence
+}
+
+/** A wave as stored is of whole numbers; what a program is given lies in [−1, 1). */
+function given(channel: ChannelOf<SequenceKind>, values: Stored): GatheredSequence['values'] {
+  return channel.kind === 'audio'
+    ? Float32Array.from(values, value => value / 2 ** 15)
+    : (values as Uint8Array | Int32Array)
+}
+
+/** The column that a method means: that of its name, or else the only one of its kind. */
+function columnFor(name: string, wanted: Channel, views: Readonly<Record<string, View>>, source: string): Column {
+  const of = Object.entries(views).filter(([, { channel }]) => channel.kind === wanted.kind)
+  const [, view] = of.find(([own]) => own === name) ?? (of.length === 1 ? (of[0] ?? []) : [])
+  if (view === undefined) {
+    const has = Object.entries(views).map(([own, { channel }]) => `${own} (${channel.kind})`)
+    throw new LacunaError(
+      `${source}: the channel ${name} (${wanted.kind}) is wanted, there ${has.length === 1 ? 'is' : 'are'} ${has.join(', ')}; give data that has it, or choose another method`,
+    )
+  }
+  const different = differing(view.channel, wanted)
+  if (different !== undefined)
+    throw new LacunaError(
+      `${source}: ${name} has ${different} ${property(view.channel, different)} where ${property(wanted, different)} is wanted; open the data with that`,
+      2,
+    )
+  return view.column
+}
+
+/** What has to be the same in a window as in the data: all but its length. */
+function differing(own: Channel, wanted: Channel): string | undefined {
+  return Object.keys(own).find(key => key !== 'length' && property(own, key) !== property(wanted, key))
+}
+
+const property = (channel: Channel, key: string): unknown => (channel as unknown as Record<string, unknown>)[key]
 
 function pick(rows: Uint32Array, positions: ArrayLike<number>): Uint32Array {
   return Uint32Array.from(positions, position => {
     const row = rows[position]
-    if (row === undefined) throw new RangeError(`position ${position} is outside of a set of ${rows.length} pictures`)
+    if (row === undefined) throw new RangeError(`position ${position} is outside of a set of ${rows.length} records`)
     return row
   })
-}
-
-interface Pixels {
-  /** Bytes of one picture. */
-  readonly stride: number
-  read(row: number, out: Uint8Array, offset: number): void
-  close(): void
-}
-
-function openPixels(path: string, stride: number, hold: boolean): Pixels {
-  let file: number | undefined = openSync(path, 'r')
-  let held: Buffer | undefined
-  const readable = () => {
-    if (file === undefined) throw new LacunaError(`${path}: the set of pictures is closed`)
-    return file
-  }
-  return {
-    stride,
-    read(row, out, offset) {
-      const from = readable()
-      if (hold) {
-        held ??= readFileSync(from)
-        out.set(held.subarray(row * stride, (row + 1) * stride), offset)
-      } else readWhole(from, path, out.subarray(offset, offset + stride), row * stride)
-    },
-    close() {
-      if (file !== undefined) closeSync(file)
-      file = undefined
-      held = undefined
-    },
-  }
-}
-
-function readWhole(file: number, path: string, out: Uint8Array, position: number): void {
-  try {
-    for (let done = 0; done < out.length; ) {
-      const count = readSync(file, out, done, out.length - done, position + done)
-      if (count === 0) throw new Error('it ends too early')
-      done += count
-    }
-  } catch (error) {
-    throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}; remove the store, it will be built again`)
-  }
 }

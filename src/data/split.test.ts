@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitByGroup } from './split.js'
-import type { PictureItem } from './types.js'
+import type { Item } from './types.js'
 
-function item(position: number, label?: string, group = `${position}`): PictureItem {
+function item(position: number, label?: string, group = `${position}`): Item {
   return { name: `${position}`, label, group, split: undefined }
 }
 

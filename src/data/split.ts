@@ -1,5 +1,5 @@
 import { shuffled } from './shuffle.js'
-import type { PictureItem } from './types.js'
+import type { Item } from './types.js'
 
 /**
  * Splits positions into parts of the given fractions so that no group is parted, deterministic in `seed`.
@@ -12,7 +12,7 @@ import type { PictureItem } from './types.js'
  * @returns ascending positions, one array per fraction; a part may be empty when there are too few groups
  * @throws RangeError when the fractions do not sum to 1
  */
-export function splitByGroup(items: readonly PictureItem[], fractions: readonly number[], seed: number): Uint32Array[] {
+export function splitByGroup(items: readonly Item[], fractions: readonly number[], seed: number): Uint32Array[] {
   const sum = fractions.reduce((total, fraction) => total + fraction, 0)
   if (Math.abs(sum - 1) > 1e-6 || fractions.some(fraction => !(fraction >= 0)))
     throw new RangeError(`splitByGroup: fractions must be in 0 … 1 and sum to 1, not [${fractions.join(', ')}]`)
@@ -31,7 +31,7 @@ export function splitByGroup(items: readonly PictureItem[], fractions: readonly 
 }
 
 /** The positions of every group; groups of one label (that of most of their items) follow each other, in random order. */
-function labelByLabel(items: readonly PictureItem[], seed: number): number[][] {
+function labelByLabel(items: readonly Item[], seed: number): number[][] {
   const groups = [...collect(items.keys(), position => items[position]?.group ?? '').values()]
   const order = Array.from(shuffled(groups.length, seed, 0), index => groups[index] ?? [])
   const labels = collect(order, positions => commonest(positions.map(position => items[position]?.label ?? '')))

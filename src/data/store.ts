@@ -3,54 +3,57 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { type Channel, channelSchema } from '../channels/channel.js'
 import { type Reading, readingSchema } from '../channels/picture-reading.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { regularFile, writeError, writeFileAtomic } from '../files.js'
-import type { PictureItem, Skipped } from './types.js'
+import { type Column, isColumnFile, openColumn } from './columns.js'
+import { readLines, writeLines } from './lines.js'
+import type { Item, Skipped } from './types.js'
 
-/** What a store says of its pixels. */
+/** What a store says of itself. */
 export interface StoreIndex {
   /** Absolute path of the source. */
   readonly source: string
-  readonly size: number
-  readonly channels: 1 | 3
+  /** As stored, by name: a column each. Of sequences, `length` is that of the longest record. */
+  readonly channels: Readonly<Record<string, Channel>>
   /** Of the source as it was found: changes when a file in it does. */
   readonly fingerprint: string
-  /** Of the pictures as stored; see {@link PictureSet.fingerprint}. */
+  /** Of the records as stored; see {@link SampleSet.fingerprint}. */
   readonly content: string
   readonly reading: Reading
   /** Of what was seen while decoding. */
   readonly notes: readonly string[]
   /** Of what was seen while listing; seen again whenever the source is opened. */
   readonly listed: readonly string[]
-  readonly items: readonly PictureItem[]
+  readonly items: readonly Item[]
   readonly skipped: readonly Skipped[]
 }
 
 // Raised when a store written before would no longer be what is built today.
-const version = 4
+const version = 5
 
-const indexSchema = z.object({
+const headSchema = z.object({
   version: z.literal(version),
   source: z.string(),
-  size: z.number().int().positive(),
-  channels: z.union([z.literal(1), z.literal(3)]),
+  channels: z.record(z.string(), channelSchema),
   fingerprint: z.string(),
   content: z.string(),
   reading: readingSchema,
   notes: z.array(z.string()),
   listed: z.array(z.string()),
-  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
-  items: z.array(
-    z.object({
-      name: z.string(),
-      label: z.string().optional(),
-      group: z.string().optional(), // left out when it is the name
-      split: z.enum(['train', 'test', 'validation']).optional(),
-      copyOf: z.string().optional(),
-      like: z.string().optional(),
-    }),
-  ),
+  records: z.number().int().nonnegative(),
+  skipped: z.number().int().nonnegative(),
+})
+const skippedSchema = z.object({ name: z.string(), reason: z.string() })
+const itemSchema = z.object({
+  name: z.string(),
+  label: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  group: z.string().optional(), // left out when it is the name
+  split: z.enum(['train', 'test', 'validation']).optional(),
+  copyOf: z.string().optional(),
+  like: z.string().optional(),
 })
 
 /** The folder of stores where none is given. */
@@ -64,31 +67,76 @@ export function storeDirectory(cache: string, source: string, ...decoding: reado
   return join(cache, key.digest('hex').slice(0, 16))
 }
 
-export function pixelsPath(directory: string): string {
-  return join(directory, 'pixels.u8')
-}
+// The index is short whatever the number of records; they stand in files of their own, one a line.
+const itemsPath = (directory: string) => join(directory, 'items.jsonl')
+const skippedPath = (directory: string) => join(directory, 'skipped.jsonl')
+
+/** Whether a store has files of this name. */
+export const isStoreFile = (name: string): boolean =>
+  ['index.json', 'items.jsonl', 'skipped.jsonl'].includes(name) ||
+  /^index\.json\.\d+\.part$/.test(name) ||
+  isColumnFile(name)
 
 /** The index of the store in `directory`; undefined when there is none, or not a whole one of this version. */
 export function readIndex(directory: string): StoreIndex | undefined {
   try {
     regularFile(join(directory, 'index.json'))
-    const index = indexSchema.parse(JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')))
-    const bytes = index.items.length * index.size * index.size * index.channels
-    if (statSync(pixelsPath(directory)).size !== bytes) return undefined
-    const items = index.items.map(({ name, label, group = name, split, copyOf, like }) => ({
-      ...{ name, label, group, split },
-      ...(copyOf !== undefined && { copyOf }),
-      ...(like !== undefined && { like }),
-    }))
-    return { ...index, items }
+    const head = headSchema.parse(JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')))
+    for (const column of Object.values(openColumns(directory, head.channels, head.records))) column.close()
+    const items = Array.from(readLines(itemsPath(directory)), line => {
+      const { name, label, labels, group = name, split, copyOf, like } = itemSchema.parse(line)
+      return {
+        ...{ name, label, group, split },
+        ...(labels !== undefined && { labels }),
+        ...(copyOf !== undefined && { copyOf }),
+        ...(like !== undefined && { like }),
+      }
+    })
+    const skipped = Array.from(readLines(skippedPath(directory)), line => skippedSchema.parse(line))
+    return items.length === head.records && skipped.length === head.skipped ? { ...head, items, skipped } : undefined
   } catch {
     return undefined
   }
 }
 
-export function writeIndex(directory: string, index: StoreIndex): void {
-  const items = index.items.map(item => (item.group === item.name ? { ...item, group: undefined } : item))
-  writeFileAtomic(join(directory, 'index.json'), JSON.stringify({ version, ...index, items }))
+/** All columns of a store, up to `heldBytes` of each held in memory from its first use on. */
+export function openColumns(
+  directory: string,
+  channels: Readonly<Record<string, Channel>>,
+  records: number,
+  heldBytes = 256 * 2 ** 20,
+): Record<string, Column> {
+  const open: Record<string, Column> = {}
+  try {
+    for (const [name, channel] of Object.entries(channels))
+      open[name] = openColumn(directory, name, channel, records, heldBytes)
+    return open
+  } catch (error) {
+    for (const column of Object.values(open)) column.close()
+    throw error
+  }
+}
+
+export function writeIndex(directory: string, { items, skipped, ...head }: StoreIndex): void {
+  writeLines(
+    itemsPath(directory),
+    (function* () {
+      for (const item of items) yield item.group === item.name ? { ...item, group: undefined } : item
+    })(),
+  )
+  writeLines(skippedPath(directory), skipped)
+  const counts = { records: items.length, skipped: skipped.length }
+  writeFileAtomic(join(directory, 'index.json'), JSON.stringify({ version, ...head, ...counts }))
+}
+
+/** What tells records from others: what they hold, in which order, what they are called, and in which part each is. */
+export function contentOf(
+  columns: Readonly<Record<string, { readonly channel: Channel; readonly digest: string }>>,
+  items: readonly Item[],
+): string {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(columns)))
+  for (const { name, split } of items) hash.update(JSON.stringify([name, split]))
+  return hash.digest('hex')
 }
 
 /**
@@ -149,9 +197,10 @@ function removeAbandoned(directory: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(`${basename(directory)}.part-`)) continue
     const part = join(parent, name)
-    const written = existsSync(pixelsPath(part)) ? pixelsPath(part) : part
     try {
-      if (Date.now() - statSync(written).mtimeMs > 3_600_000) rmSync(part, { recursive: true, force: true })
+      const files = readdirSync(part).map(file => join(part, file))
+      const written = Math.max(...(files.length > 0 ? files : [part]).map(file => statSync(file).mtimeMs))
+      if (Date.now() - written > 3_600_000) rmSync(part, { recursive: true, force: true })
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error // else its process has just finished
     }

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { plainReading } from '../channels/picture-reading.js'
+import type { Wanted } from '../channels/channel.js'
+import { type Column, memoryColumn } from './columns.js'
+import { numbered, setInMemory } from './memory.js'
 import { type Sharp, sharp } from './sharp.js'
-import type { PictureItem, PictureSet, Split } from './types.js'
+import type { PictureSet, Split } from './types.js'
 
 /** A folder that is removed when the test has ended. */
 export function temporaryFolder(): string {
@@ -88,6 +90,7 @@ export function tiff(values: Numbers, width: number, height: number, pages = 1):
 }
 
 const SIZE = 16
+type Pictured = { readonly image: Wanted<'image'> }
 
 export interface MemorySet extends PictureSet {
   /** Every picture that was asked for, by its place in the whole */
@@ -97,37 +100,22 @@ export interface MemorySet extends PictureSet {
 /** Pictures in memory: 16 × 16 px in colour; number i is a checkerboard in two colours of its own, its squares 1, 2, 4 or 8 px wide. */
 export function memorySet(count: number, splits: readonly (Split | undefined)[] = []): MemorySet {
   const gathered: number[] = []
-  const items = Array.from({ length: count }, (_, i) => ({
-    name: `${i}`,
-    label: undefined,
-    group: `${i}`,
-    split: splits[i],
-  }))
+  const items = numbered(count).map((item, i) => ({ ...item, split: splits[i] }))
   const pixel = (i: number, y: number, x: number, c: number) => {
     const square = (y >> (i % 4)) + (x >> (i % 4))
     return (square % 2 === 0 ? i * 37 + c * 91 : i * 71 + c * 53 + 128) % 256
   }
-  const over = (rows: readonly number[]): PictureSet => ({
-    size: SIZE,
-    channels: 3,
-    skipped: [],
-    notes: [],
-    reading: plainReading,
-    classes: [],
-    source: '/memory',
-    fingerprint: `${count} ${splits} ${rows}`,
-    directory: '/memory',
-    items: rows.flatMap((row): PictureItem[] => items.slice(row, row + 1)),
-    gather(positions) {
-      const chosen = Array.from(positions, position => rows[position] ?? Number.NaN)
-      gathered.push(...chosen)
-      const place = [...Array(SIZE * SIZE * 3).keys()]
-      return Uint8Array.from(
-        chosen.flatMap(i => place.map(p => pixel(i, Math.floor(p / (3 * SIZE)), Math.floor(p / 3) % SIZE, p % 3))),
-      )
+  const places = [...Array(SIZE * SIZE * 3).keys()]
+  const stored = memoryColumn(
+    { kind: 'image', size: SIZE, colours: 3 },
+    items.map((_, i) => places.map(p => pixel(i, Math.floor(p / (3 * SIZE)), Math.floor(p / 3) % SIZE, p % 3))),
+  )
+  const image: Column = {
+    ...stored,
+    read(record, ...where) {
+      gathered.push(record)
+      return stored.read(record, ...where)
     },
-    subset: positions => over(Array.from(positions, position => rows[position] ?? Number.NaN)),
-    close: () => undefined,
-  })
-  return { ...over([...items.keys()]), gathered }
+  }
+  return { ...setInMemory<Pictured>({ image }, items), gathered }
 }

@@ -1,12 +1,18 @@
+import type { Channels, Reads, Wanted } from '../channels/channel.js'
+import type { Gathered } from '../channels/gathered.js'
 import type { Reading } from '../channels/picture-reading.js'
 import type { ReadingOptions } from './reading.js'
 
 export type Split = 'train' | 'test' | 'validation'
 
-export interface PictureItem {
+/** What is known of a record. */
+export interface Item {
   /** Path relative to the source, '/'-separated; for IDX the place in its file, `train/17`. */
   readonly name: string
+  /** The label that was chosen where there are several */
   readonly label: string | undefined
+  /** All labels by their columns, where a table has them: `{ speaker: 'anna', word: 'seven' }` */
+  readonly labels?: Readonly<Record<string, string>>
   /** Items of one group belong together and never part: frames of one film, byte-identical files. */
   readonly group: string
   readonly split: Split | undefined
@@ -22,39 +28,60 @@ export interface Skipped {
   readonly reason: string
 }
 
-/** Pictures decoded once into a packed uint8 store; any of them can be had in any order. */
-export interface PictureSet {
-  /** Pictures are size × size. */
-  readonly size: number
-  readonly channels: 1 | 3
-  readonly items: readonly PictureItem[]
+/** Where samples lie. */
+export interface Places {
+  /** Positions in the set, one a sample */
+  readonly records: ArrayLike<number>
+  /** By channel the unit that each window begins at; the first unless told */
+  readonly from?: Readonly<Record<string, ArrayLike<number>>>
+}
+
+/** What is known of a set, whatever its channels are. */
+export interface About {
   readonly skipped: readonly Skipped[]
-  /** The share of unreadable pictures that `openPictures` was told to put up with. */
+  /** The share of unreadable records that it was opened with. */
   readonly allowSkipped?: number
-  /** What the user should know of how the pictures were read; the same when they come from the store. */
+  /** What the user should know of how the data was read; the same when it comes from the store. */
   readonly notes: readonly string[]
-  /** How the pictures became squares of bytes. */
+  /** How pictures became squares of bytes. */
   readonly reading: Reading
-  /** Sorted distinct labels; empty when unlabelled. */
-  readonly classes: readonly string[]
   /** Absolute path of what was read. */
   readonly source: string
-  /** SHA-256 of the pictures as stored, their names and splits: the same where the same pictures are read in the same way. */
-  readonly fingerprint: string
   /** Where the store lies. */
   readonly directory: string
+}
+
+/** Records of named channels, decoded once into a store of a column a channel; any of them can be had in any order. */
+export interface SampleSet<R extends Reads = Reads> extends About {
+  /** Of sequences `length` is the window that `gather` gives: of the set as opened, the longest record. */
+  readonly channels: Channels<R>
+  readonly items: readonly Item[]
+  /** Sorted distinct labels; empty when unlabelled. */
+  readonly classes: readonly string[]
+  /** SHA-256 of the records as stored, their names and splits: the same where the same data is read in the same way. */
+  readonly fingerprint: string
+  /** Units of a record: numbers of a wave, frames, tokens; 1 of what is no sequence. */
+  lengthOf(channel: string, position: number): number
   /**
-   * The pictures at `positions`, uint8 [positions.length, size, size, channels].
-   *
-   * @param out written and returned when given; must have exactly that length
-   * @throws RangeError for a position outside the set or an `out` of another length
+   * A batch of every channel.
+   * @param places positions in the set, or positions and where the windows begin
+   * @throws RangeError for a position outside of the set
    */
-  gather(positions: ArrayLike<number>, out?: Uint8Array): Uint8Array
+  gather(places: ArrayLike<number> | Places): Gathered<R>
+  /**
+   * The same records as a method reads them: under its names, and in windows as long as it wants.
+   * @param channels each the channel of that name in the set, or else the only one of its kind
+   * @throws LacunaError where the set has no such channel
+   */
+  as<S extends Reads>(channels: Channels<S>): SampleSet<S>
   /** The items at `positions` as a set of their own; it shares this set's store and lives as long as this set. */
-  subset(positions: ArrayLike<number>): PictureSet
+  subset(positions: ArrayLike<number>): SampleSet<R>
   /** Lets the store go. Closing a subset does nothing: its set is the owner. */
   close(): void
 }
+
+/** Pictures of size × size: one channel, `image`. */
+export type PictureSet = SampleSet<{ readonly image: Wanted<'image'> }>
 
 export interface Progress {
   readonly done: number
@@ -79,6 +106,8 @@ export interface OpenOptions extends ReadingOptions {
   readonly allowSkipped?: number
   /** Regular expression with one capture group; what it captures in a file's base name is the group. */
   readonly groupPattern?: string
+  /** The column of a metadata table that has the labels; default `label`, `category` or `class`. */
+  readonly label?: string
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
   /** Pictures being decoded at any time, default twice the number of cores. */
@@ -93,7 +122,7 @@ export interface GreyShape {
 
 /** The pictures of a source, known but not yet read. */
 export interface Listing {
-  readonly items: readonly PictureItem[]
+  readonly items: readonly Item[]
   /** What was missing before any picture was opened. */
   readonly skipped: readonly Skipped[]
   /** Side of the pictures where all are square and of one size, known without decoding; else undefined. */

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../assembly/config.js'
 import { assemble, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
+import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
 import { targetFor } from '../engine/node/probe.js'
 import { startRunner } from '../engine/node/runner.js'
@@ -33,9 +34,8 @@ export interface Embedder {
   close(): Promise<void>
 }
 
-/** As much of a set of pictures as an encoder needs. */
 /** As much of a set of pictures as is embedded */
-export type Pictures = Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'>
+export type Pictures = Pick<PictureSet, 'channels' | 'items' | 'gather' | 'as'>
 
 export interface EmbedderOptions extends PlaceOptions {
   readonly device?: DeviceName
@@ -92,11 +92,11 @@ export async function untrainedEncoder(
       const program = calibrationProgram(assembly, batch, await targetFor(runner.options))
       if (!program.state.some(({ updated }) => updated)) return // no running statistics
       await runner.load('calibrate', program)
-      const part = trainingPart(pictures)
+      const part = trainingPart(pictures).as(assembly.channels)
       const count = part.items.length
       for (let step = 0; step < CALIBRATION_BATCHES; step++) {
         const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
-        await runner.run('calibrate', { image: part.gather(positions) }, { seed, step })
+        await runner.run('calibrate', feedsOf(part.gather(positions)), { seed, step })
       }
       await runner.unload('calibrate')
     },
@@ -142,12 +142,13 @@ async function embedder(config: RunConfig, who: string, options: EmbedderOptions
         checkSize(config, pictures)
         const count = pictures.items.length
         const values = new Float32Array(count * width)
+        const samples = pictures.as(assembly.channels)
         const gather = (start: number) =>
-          pictures.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1)))
-        let image = gather(0)
+          feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))))
+        let given = gather(0)
         for (let start = 0; start < count; start += batch) {
-          const running = runner.run('embed', { image })
-          if (start + batch < count) image = gather(start + batch)
+          const running = runner.run('embed', given)
+          if (start + batch < count) given = gather(start + batch)
           const features = (await running).features as Float32Array
           values.set(features.subarray(0, Math.min(batch, count - start) * width), start * width)
           onProgress?.(Math.min(1, (start + batch) / count))
@@ -172,7 +173,8 @@ function checkFinite(who: string, values: Float32Array, nameOf: (place: number) 
     )
 }
 
-function checkSize(config: RunConfig, { size, channels, items }: Pictures): void {
+function checkSize(config: RunConfig, { channels: all, items }: Pictures): void {
+  const { size, colours: channels } = all.image
   if (items.length === 0) throw new LacunaError('no pictures to embed')
   if (size !== config.size || channels !== config.channels)
     throw new LacunaError(

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { basename, dirname, join, resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble, pictureOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
-import type { PictureSet } from '../data/index.js'
+import { picturesOf } from '../data/index.js'
 import { runtime } from '../engine/node/runtime.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
@@ -174,7 +174,9 @@ async function check(
   const stride = size * size * channels
   const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
   const encoder = await openEncoder(run, { device: 'cpu', ...place })
-  const { values } = await encoder.embed(fromMemory(data, config)).finally(() => encoder.close())
+  const { values } = await encoder
+    .embed(picturesOf(data, { size, colours: channels === 1 ? 1 : 3 }))
+    .finally(() => encoder.close())
   const session = await runtime.InferenceSession.create(path)
   try {
     const image = new runtime.Tensor('uint8', data, [CHECKED, size, size, channels])
@@ -201,24 +203,4 @@ export function compared(
       `${run}: the exported model differs from the training graph by ${difference.toPrecision(3)} in vectors of up to ${largest.toPrecision(3)}, so nothing was written; please report this with the run's config.json`,
     )
   return { difference, largest }
-}
-
-/** Pictures that lie in no store. */
-function fromMemory(
-  data: Uint8Array,
-  { size, channels }: RunConfig,
-): Pick<PictureSet, 'size' | 'channels' | 'items' | 'gather'> {
-  const stride = size * size * channels
-  return {
-    size,
-    channels: channels === 1 ? 1 : 3,
-    items: Array.from({ length: data.length / stride }, (_, i) => ({
-      name: `${i}`,
-      label: undefined,
-      group: `${i}`,
-      split: undefined,
-    })),
-    gather: positions =>
-      Uint8Array.from(Array.from(positions, i => [...data.subarray(i * stride, (i + 1) * stride)]).flat()),
-  }
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { PictureItem, PictureSet, Split } from '../data/index.js'
+import type { Item, PictureSet, Split } from '../data/index.js'
 import { checkedLabels, defaultLabels, labelledParts } from './labelled.js'
 
 /** A set without pictures: names alone are looked at. */
-function setOf(items: readonly PictureItem[]): PictureSet {
+function setOf(items: readonly Item[]): PictureSet {
   const classes = [...new Set(items.flatMap(({ label }) => label ?? []))].sort()
   const subset = (positions: ArrayLike<number>) => ({
     ...setOf(Array.from(positions, i => items[i]).filter(item => item !== undefined)),
@@ -12,7 +12,7 @@ function setOf(items: readonly PictureItem[]): PictureSet {
   return { items, classes, subset } as unknown as PictureSet
 }
 
-const many = (count: number, label: string, split: Split | undefined): PictureItem[] =>
+const many = (count: number, label: string, split: Split | undefined): Item[] =>
   Array.from({ length: count }, (_, i) => ({
     name: `${label}${split}${i}`,
     label,

@@ -79,10 +79,11 @@ export const labelsOf = ({ items }: PictureSet, classes: readonly string[]): Int
 
 /** The pictures themselves as vectors: [n, size · size · channels] in [0, 1] */
 export function pixels(pictures: PictureSet): Features {
-  const stored = pictures.gather(pictures.items.map((_, i) => i))
+  const { size, colours } = pictures.channels.image
+  const stored = pictures.gather(pictures.items.map((_, i) => i)).image
   return featuresOf(
     Float32Array.from(stored, value => value / 255),
-    pictures.size ** 2 * pictures.channels,
+    size ** 2 * colours,
   )
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { picturesOf } from '../data/index.js'
 import { memorySet, temporaryFolder } from '../data/testing.js'
 import { pretrain } from '../training/pretrain.js'
 import { pretext } from './pretext.js'
@@ -35,5 +36,7 @@ test('pictures of another size are wrong usage', async () => {
   const pictures = memorySet(16)
   const out = join(temporaryFolder(), 'run')
   await pretrain('simclr', pictures, { ...options, steps: 1, out })
-  await expect(pretext(out, { ...pictures, size: 32 })).rejects.toThrow('open them with --size 16')
+  await expect(pretext(out, picturesOf(new Uint8Array(16 * 32 * 32 * 3), { size: 32, colours: 3 }))).rejects.toThrow(
+    'open them with --size 16',
+  )
 })

@@ -1,12 +1,13 @@
 import { assemble, examinationProgram } from '../assembly/programs.js'
+import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
 import { targetFor } from '../engine/node/probe.js'
 import { startRunner } from '../engine/node/runner.js'
 import { LacunaError } from '../errors.js'
-import { uniforms } from '../program/draws.js'
 import { loadCheckpoint, restore } from '../runs/checkpoint.js'
 import { readConfig } from '../runs/config.js'
 import type { EmbedderOptions } from './encoder.js'
+import { noiseFor } from './noise.js'
 import { alarmsOf } from './pretext-alarms.js'
 import type { Pretext, PretextMeasure } from './pretext-figures.js'
 import { mean, sampleDeviation } from './statistics.js'
@@ -38,9 +39,10 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
       `${pictures.source} is not what the run was trained from, as it was then (${config.data.source}): whether the training has seen its test part is not known.`,
     )
   const batch = Math.min(options.batch ?? config.chunk ?? config.batch, part.items.length)
-  if (part.size !== config.size || part.channels !== config.channels)
+  const { size, colours } = part.channels.image
+  if (size !== config.size || colours !== config.channels)
     throw new LacunaError(
-      `the pictures are ${part.size} px with ${part.channels} channel(s), the run was trained on ${config.size} px with ${config.channels}; open them with --size ${config.size}`,
+      `the pictures are ${size} px with ${colours} channel(s), the run was trained on ${config.size} px with ${config.channels}; open them with --size ${config.size}`,
       2,
     )
   if (batch < 2) throw new LacunaError(`${part.items.length} picture(s) held out; at least 2 are needed`)
@@ -53,17 +55,18 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
     await restore(runner, program, checkpoint, directory)
     // every batch is spread over the whole part, which may lie class by class, and time may end after any
     const stride = Math.max(1, Math.floor(part.items.length / (batches * batch)))
+    const samples = part.as(assembly.channels)
     const gather = (step: number) =>
-      part.gather(Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride))
-    const noise = (step: number) => whiteNoise(batch * config.size ** 2 * config.channels, step)
+      feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride)))
+    const noise = (step: number) => noiseFor(assembly.channels, batch, step)
     const found: Outputs = {}
     const onNoise: Outputs = {}
     const began = performance.now()
     let done = 0
     while (done < batches && (done === 0 || performance.now() - began < 1000 * (options.seconds ?? Infinity))) {
       const moment = { seed: config.seed, step: done }
-      collect(found, await runner.run('examine', { image: gather(done) }, moment))
-      if (assembly.method.chanceOnNoise) collect(onNoise, await runner.run('examine', { image: noise(done) }, moment))
+      collect(found, await runner.run('examine', gather(done), moment))
+      if (assembly.method.chanceOnNoise) collect(onNoise, await runner.run('examine', noise(done), moment))
       done++
       options.onProgress?.(done / batches)
     }
@@ -111,9 +114,4 @@ export function heldOut(pictures: PictureSet): { part: PictureSet; notes: string
   const tested = pictures.items.flatMap(({ split }, i) => (split === 'test' ? [i] : []))
   if (tested.length > 0) return { part: pictures.subset(tested), notes: [] }
   return { part: pictures, notes: ['The data has no test part: all pictures were used, also those trained on.'] }
-}
-
-function whiteNoise(length: number, step: number): Uint8Array {
-  const next = uniforms(0, step, 'white noise')
-  return Uint8Array.from({ length }, () => Math.floor(256 * next()))
 }

@@ -34,9 +34,12 @@ const picturesOf = (colour: (n: number, y: number, x: number) => Rgb) =>
 const noise = (seed = 1) => Uint8Array.from(randomArray([batch, size, size, 3], { seed, low: 0, high: 256 }).values)
 const grey = picturesOf((n, y, x) => [20 * n, 20 * n, 20 * n].map(v => v + y + x) as [number, number, number])
 
-const prepare = (pictures: Uint8Array, options: Record<string, unknown> = {}, channels = 3) => {
+const prepare = (pictures: Uint8Array, options: Record<string, unknown> = {}, colours: 1 | 3 = 3) => {
   if (colorization.prepare === undefined) throw new Error('no prepare')
-  return colorization.prepare({ pictures, count: batch, size, channels }, parseOptions(colorization, options))
+  return colorization.prepare(
+    { values: { image: pictures }, count: batch, channels: { image: { kind: 'image', size, colours } } },
+    parseOptions(colorization, options),
+  )
 }
 
 const configOf = (prepared: unknown, options: Record<string, unknown> = {}): RunConfig => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { image } from '../channels/channel.js'
+import { type ChannelOf, image } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { entropy, rebalancingWeights, softCrossEntropy, weightedMean } from '../losses/soft-cross-entropy.js'
 import { dilatedHead } from '../nn/dilated-head.js'
@@ -59,18 +59,17 @@ export const colorization = defineMethod({
     })
     .prefault({}),
   prepared: palette,
-  prepare(sample, options) {
-    wantFitting(sample)
-    const { pictures, count, size } = sample
-    const { grey, ...found } = paletteOf(pictures, count, size, options)
+  prepare({ values, count, channels: { image } }, options) {
+    wantFitting(image)
+    const { grey, ...found } = paletteOf(values.image, count, image.size, options)
     if (grey === count)
       throw new LacunaError(`colorization needs colour pictures (--channels 3); all ${count} looked at are grey`, 2)
     const share = `${Number(((100 * grey) / count).toPrecision(2))} % of the pictures are grey`
     return { prepared: found, notes: grey === 0 ? [] : [options.skipGrey ? `${share} and do not count` : share] }
   },
   build({ makeEncoder, options, channels, prepared: { bins, prior } }) {
-    const { size, colours } = channels.image
-    wantFitting({ size, channels: colours })
+    const { size } = channels.image
+    wantFitting(channels.image)
     const weights = rebalancingWeights(prior, options.lambda)
     const rebalanced = prior.map((p, q) => p * (weights[q] ?? 0)) // sums to 1: the prior where rows are weighted
     const encoder = makeEncoder('image', { channels: 1 })
@@ -147,9 +146,9 @@ export const colorization = defineMethod({
 })
 
 /** @throws LacunaError (wrong usage) for grey pictures, and for a size that does not divide */
-function wantFitting({ size, channels }: { readonly size: number; readonly channels: number }): void {
+function wantFitting({ size, colours }: ChannelOf<'image'>): void {
   const next = Math.ceil(size / COLOUR_STRIDE) * COLOUR_STRIDE
-  if (channels !== 3)
+  if (colours !== 3)
     throw new LacunaError('colorization needs colour pictures, these are stored in grey: use --channels 3', 2)
   if (size !== next)
     throw new LacunaError(

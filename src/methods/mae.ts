@@ -57,7 +57,10 @@ export const mae = defineMethod({
     .prefault({}),
 
   prepared: meanColour,
-  prepare: ({ pictures, channels }) => ({ prepared: meanColourOf(pictures, channels), notes: [] }),
+  prepare: ({ values, channels }) => ({
+    prepared: meanColourOf(values.image, channels.image.colours),
+    notes: [],
+  }),
 
   build({ makeEncoder, options, channels, prepared: { mean, variance } }) {
     const { size, colours } = channels.image

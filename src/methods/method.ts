@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { Channels, Reads } from '../channels/channel.js'
+import type { Channels, Kind, Reads, SequenceKind } from '../channels/channel.js'
+import type { Gathered } from '../channels/gathered.js'
 import { issuesOf, LacunaError } from '../errors.js'
 import type { Encoder, EncoderInput } from '../nn/encoder.js'
 import type { AnyModule } from '../nn/module.js'
@@ -8,19 +9,26 @@ import type { Follower } from '../nn/teacher.js'
 import type { Draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 
-/** A batch as the program receives it: one tensor a channel, as it is stored. See `Channel` for shapes. */
-export type Sample<R extends Reads = Reads> = { readonly [Name in keyof R]: Tensor }
+/** Windows of what goes on in time, and how much of each is there: what lies after it is padding, all zeros. */
+export interface Sequence {
+  readonly values: Tensor
+  /** int [N], in units of the channel: 1 … length */
+  readonly lengths: Tensor
+}
+type SampleOf<K extends Kind> = K extends SequenceKind ? Sequence : Tensor
 
-/** Some of the training pictures, for a method that has to know them before it is built. */
-export interface PictureSample {
-  /** uint8 [count, size, size, channels] */
-  readonly pictures: Uint8Array
+/** A batch as the program receives it. See `Channel` for shapes. */
+export type Sample<R extends Reads = Reads> = { readonly [Name in keyof R]: SampleOf<R[Name]['kind']> }
+
+/** Some of the training data, for a method that has to know it before it is built. */
+export interface Looked<R extends Reads = Reads> {
+  readonly channels: Channels<R>
   readonly count: number
-  readonly size: number
-  readonly channels: number
+  /** A batch of `count` samples */
+  readonly values: Gathered<R>
 }
 
-/** What a method learns from the pictures before the first step. */
+/** What a method learns from the data before the first step. */
 export interface Prepared<Found = unknown> {
   /** Plain JSON; kept in `config.json` and given to `build` */
   readonly prepared: Found
@@ -165,7 +173,7 @@ export interface Method extends About {
   /** @param options parsed */
   readonly reads: (options: unknown) => Reads
   /** @throws LacunaError when the pictures cannot serve the method */
-  prepare?(sample: PictureSample, options: unknown): Prepared
+  prepare?(looked: Looked, options: unknown): Prepared
   build(context: BuildContext<Reads, unknown, unknown>): Learner
 }
 
@@ -175,7 +183,7 @@ export interface Definition<R extends Reads, O extends z.ZodType, P extends z.Zo
   readonly options: O
   /** What `prepare` finds */
   readonly prepared?: P
-  prepare?(sample: PictureSample, options: z.output<O>): Prepared<z.input<P>>
+  prepare?(looked: Looked<R>, options: z.output<O>): Prepared<z.input<P>>
   build(context: BuildContext<R, z.output<O>, z.output<P>>): Learner<R>
 }
 
@@ -195,7 +203,7 @@ export function defineMethod<R extends Reads, O extends z.ZodType, P extends z.Z
   return {
     ...rest,
     reads: options => (typeof reads === 'function' ? reads(parse(options)) : reads),
-    ...(prepare && { prepare: (sample, options) => prepare(sample, parse(options)) }),
+    ...(prepare && { prepare: (looked, options) => prepare(looked as unknown as Looked<R>, parse(options)) }),
     build: ({ channels, ...context }) => {
       const learner = build({
         ...context,

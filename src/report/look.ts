@@ -120,10 +120,10 @@ export async function exhibitOf(pictures: PictureSet, position: number, largest?
 }
 
 export const pictureOf = (pictures: PictureSet, position: number): Picture => ({
-  width: pictures.size,
-  height: pictures.size,
-  channels: pictures.channels,
-  data: pictures.gather([position]),
+  width: pictures.channels.image.size,
+  height: pictures.channels.image.size,
+  channels: pictures.channels.image.colours,
+  data: pictures.gather([position]).image,
 })
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

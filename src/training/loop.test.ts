@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunConfig } from '../assembly/config.js'
-import { batchPositions, type PictureSet, plainReading } from '../data/index.js'
+import { image } from '../channels/channel.js'
+import { batchPositions, picturesOf, plainReading } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { warmupCosine } from '../optim/schedules.js'
@@ -15,21 +16,10 @@ const noise: DrawSpec = { name: 'draw.0', shape: [4], dtype: 'float', drawing: {
 const order: DrawSpec = { name: 'draw.1', shape: [2, 3], dtype: 'int', drawing: { kind: 'permutation', n: 3 } }
 
 /** Each picture is one byte, its own number. */
-const pictures: PictureSet = {
-  size: 1,
-  channels: 1,
-  items: Array.from({ length: COUNT }, (_, i) => ({ name: `${i}`, label: undefined, group: `${i}`, split: undefined })),
-  skipped: [],
-  notes: [],
-  reading: plainReading,
-  classes: [],
-  source: '/memory',
-  fingerprint: 'numbers',
-  directory: '/memory',
-  gather: positions => Uint8Array.from(positions),
-  subset: () => pictures,
-  close: () => undefined,
-}
+const pictures = picturesOf(
+  Uint8Array.from({ length: COUNT }, (_, i) => i),
+  { size: 1, colours: 1 },
+)
 
 const configOf = (steps: number): RunConfig => ({
   version: 2,
@@ -70,7 +60,8 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
     chance: 2,
     viewsPerSample: 2,
     directory,
-    pictures,
+    samples: pictures,
+    reads: { image: image() },
     from,
     save: async (at: number) => {
       saved.push(at)

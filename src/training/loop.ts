@@ -1,5 +1,7 @@
 import type { RunConfig } from '../assembly/config.js'
-import { batchPositions, type PictureSet } from '../data/index.js'
+import type { Reads } from '../channels/channel.js'
+import { feedsOf } from '../channels/gathered.js'
+import { placesOf, type SampleSet } from '../data/index.js'
 import type { Runner } from '../engine/runner.js'
 import type { LacunaError } from '../errors.js'
 import { warmupCosine } from '../optim/schedules.js'
@@ -25,7 +27,9 @@ export interface TrainingTask {
   readonly chance: number
   readonly viewsPerSample: number
   readonly directory: string
-  readonly pictures: PictureSet
+  /** As the method reads them */
+  readonly samples: SampleSet
+  readonly reads: Reads
   /** Steps already taken */
   readonly from: number
   readonly saveEvery?: SaveEvery
@@ -50,10 +54,10 @@ const PROGRESS_SECONDS = 0.5
  * @throws LacunaError when it diverges; what was saved before stays
  */
 export async function train(task: TrainingTask): Promise<number> {
-  const { runner, stepping, config, directory, folder, pictures, signal, chance } = task
+  const { runner, stepping, config, directory, folder, samples, signal, chance } = task
   const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
   const logEvery = stepsBetweenLines(config.steps)
-  const perEpoch = Math.floor(pictures.items.length / config.batch)
+  const perEpoch = Math.floor(samples.items.length / config.batch)
   const lines = [...task.lines]
   await folder.write(lines, () => writeMetrics(directory, lines))
   const watch = divergenceWatch(chance, lines[0]?.loss)
@@ -154,10 +158,10 @@ export async function train(task: TrainingTask): Promise<number> {
   }
 }
 
-/** All that a step is given and that is known beforehand: the pictures and the random numbers. */
-function inputsOf({ stepping, pictures, config: { batch, seed } }: TrainingTask, step: number): StepInputs {
-  const image = pictures.gather(batchPositions(pictures.items.length, batch, seed, step))
-  return { image, ...stepping.draw({ seed, step }) }
+/** All that a step is given and that is known beforehand: the batch and the random numbers. */
+function inputsOf({ stepping, samples, reads, config: { batch, seed } }: TrainingTask, step: number): StepInputs {
+  const places = placesOf(samples, reads, batch, { seed, step })
+  return { ...feedsOf(samples.gather(places)), ...stepping.draw({ seed, step }) }
 }
 
 function stopwatch(): () => number {

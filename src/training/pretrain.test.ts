@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { picturesOf } from '../data/index.js'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
@@ -240,9 +241,9 @@ describe('a run that is there', () => {
     await expect(pretrain('simclr', memorySet(9), resume)).rejects.toThrow(
       `${out}: trained on 8 pictures, there are 9 now`,
     )
-    await expect(pretrain('simclr', { ...memorySet(8), size: 8 }, resume)).rejects.toThrow(
-      'trained on pictures of 16 px and 3 channel(s), these have 8 px and 3',
-    )
+    await expect(
+      pretrain('simclr', picturesOf(new Uint8Array(8 * 8 * 8 * 3), { size: 8, colours: 3 }), resume),
+    ).rejects.toThrow('trained on pictures of 16 px and 3 channel(s), these have 8 px and 3')
     expect(stateOf(out)).toEqual(before)
   })
 
@@ -251,7 +252,7 @@ describe('a run that is there', () => {
     const pictures = memorySet(8)
     const shown = await previewRun(out, pictures, 3)
     expect(shown.columns.map(({ title }) => title)).toEqual(['as stored', 'shown', 'its twin, to be found'])
-    const stored = shown.names.map(name => pictures.gather([Number(name)]))
+    const stored = shown.names.map(name => pictures.gather([Number(name)]).image)
     expect(new Set(shown.names).size).toBe(3)
     expect(shown.columns[0]?.pictures).toEqual(stored)
     for (const { pictures: column } of shown.columns.slice(1))

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, type AssemblyConfig, assemble, showProgram } from '../assembly/programs.js'
+import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
 import { startRunner } from '../engine/node/runner.js'
@@ -64,13 +65,13 @@ async function show(
     const { program, columns } = showProgram(assembly, count, { device: 'cpu', precision: 'float32' })
     await runner.load('show', program)
     if (program.state.length > 0) await fill(runner, program)
-    const image = pictures.gather(positions)
-    const results = await runner.run('show', { image }, { seed, step: 0 })
+    const given = pictures.as(assembly.channels).gather(positions)
+    const results = await runner.run('show', feedsOf(given), { seed, step: 0 })
     const split = (all: Uint8Array) =>
       Array.from({ length: count }, (_, i) => all.subarray((i * all.length) / count, ((i + 1) * all.length) / count))
     return {
       columns: [
-        { title: 'as stored', pictures: split(image) },
+        { title: 'as stored', pictures: split(pictures.gather(positions).image) },
         ...columns.map((column, i) => ({ ...column, pictures: split(results[`${i}`] as Uint8Array) })),
       ],
       names: Array.from(positions, position => pictures.items[position]?.name ?? ''),

@@ -102,7 +102,7 @@ describe('a run goes on only as it was started', () => {
   test('other pictures of the same number are refused', async () => {
     const out = copyOf('whole')
     const other = { ...memorySet(20), fingerprint: 'others' }
-    await expect(resumed(out, {}, other)).rejects.toThrow('are not those that it was trained on (from /memory)')
+    await expect(resumed(out, {}, other)).rejects.toThrow('are not those that it was trained on (from memory)')
   })
 })
 

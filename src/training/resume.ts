@@ -18,7 +18,8 @@ export function resumedConfig(
   data: PictureSet,
   options: PretrainOptions,
 ): RunConfig {
-  const { items, size, channels } = part
+  const { items } = part
+  const { size, colours: channels } = part.channels.image
   if (config.method !== methodName)
     throw new LacunaError(
       `${directory}: trained with ${config.method}, not ${methodName}; resume it with ${config.method}`,

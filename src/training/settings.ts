@@ -16,7 +16,8 @@ export const stepsIn = (epochs: number, pictures: number, batch: number): number
 /** @param part the pictures to train on; `data` is what they are a part of */
 export function newConfig(methodName: string, part: PictureSet, data: PictureSet, options: PretrainOptions): RunConfig {
   const method = methodNamed(methodName)
-  const { items, size, channels } = part
+  const { items } = part
+  const { size, colours: channels } = part.channels.image
   const seed = options.seed ?? 0
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
   if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)

@@ -1,13 +1,14 @@
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, embeddingProgram } from '../assembly/programs.js'
-import { type PictureItem, type PictureSet, shuffled } from '../data/index.js'
+import { feedsOf } from '../channels/gathered.js'
+import { type Item, type PictureSet, shuffled } from '../data/index.js'
 import { targetFor } from '../engine/node/probe.js'
 import type { Runner } from '../engine/runner.js'
 
 /** What is looked for in the vectors of some pictures while their encoder is trained: numbers by name, for `metrics.jsonl`. */
 export type Watch = (
   vectors: { readonly values: Float32Array; readonly count: number; readonly width: number },
-  items: readonly PictureItem[],
+  items: readonly Item[],
 ) => Readonly<Record<string, number>>
 
 /** Looks at the encoder after some of the steps. It changes no variable: the training goes on as if nobody had looked. */
@@ -50,7 +51,9 @@ export async function watcherOf(
 ): Promise<Watcher | undefined> {
   const plan = watchPlan(config, pictures.items.length)
   if (plan === undefined) return undefined
-  const some = pictures.subset(shuffled(pictures.items.length, config.seed, 2).slice(0, plan.count))
+  const some = pictures
+    .as(assembly.channels)
+    .subset(shuffled(pictures.items.length, config.seed, 2).slice(0, plan.count))
   const batch = Math.min(BATCH, plan.count)
   const program = embeddingProgram(assembly, batch, await targetFor(runner.options))
   const width = program.outputs[0]?.shape[1] ?? 0
@@ -62,7 +65,7 @@ export async function watcherOf(
       const values = new Float32Array(plan.count * width)
       for (let start = 0; start < plan.count; start += batch) {
         const rows = Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, plan.count - 1))
-        const { features } = await runner.run('watch', { image: some.gather(rows) })
+        const { features } = await runner.run('watch', feedsOf(some.gather(rows)))
         const vectors = features as Float32Array
         values.set(vectors.subarray(0, Math.min(batch, plan.count - start) * width), start * width)
       }

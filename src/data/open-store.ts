@@ -1,0 +1,48 @@
+import { LacunaError } from '../errors.js'
+import { markUse } from './cache-use.js'
+import { setOf } from './set.js'
+import { openColumns, type StoreIndex } from './store.js'
+import type { Item, PictureSet } from './types.js'
+
+export interface StoreOptions {
+  /** As it was opened with */
+  readonly allowSkipped?: number
+  /** The column that has the labels */
+  readonly label?: string
+  /** Up to this size a column is held in memory from the first read on; above, every record is read from disk when it is asked for */
+  readonly heldBytes?: number
+}
+
+/**
+ * The store of pictures in `directory`, opened.
+ * @throws LacunaError (wrong usage) where no record has such a label
+ */
+export function openStore(directory: string, index: StoreIndex, options: StoreOptions = {}): PictureSet {
+  const { channels, items, skipped, source, content, listed, reading } = index
+  const labelled = options.label === undefined ? items : labelledBy(items, options.label, source)
+  const columns = openColumns(directory, channels, items.length, options.heldBytes)
+  return setOf({
+    columns,
+    items: labelled,
+    skipped,
+    allowSkipped: options.allowSkipped,
+    notes: [...listed, ...index.notes],
+    reading,
+    source,
+    directory,
+    fingerprint: content,
+    close: markUse(directory),
+  })
+}
+
+function labelledBy(items: readonly Item[], column: string, source: string): Item[] {
+  const known = [...new Set(items.flatMap(({ labels = {} }) => Object.keys(labels)))]
+  if (!known.includes(column))
+    throw new LacunaError(
+      known.length === 0
+        ? `${source}: --label ${column}, but no metadata table has columns of labels; leave it away, or add a metadata.csv with file_name and ${column}`
+        : `${source}: --label ${column}, but the labels are ${known.join(', ')}; choose one of these`,
+      2,
+    )
+  return items.map(item => ({ ...item, label: item.labels?.[column] }))
+}
