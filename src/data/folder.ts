@@ -135,10 +135,10 @@ function followRows(
 ): { found: Found; skipped: Skipped[] } {
   const found: Found[number][] = []
   const skipped: Skipped[] = []
-  for (const { name, label, group, split } of rows) {
+  for (const { name, label, labels, group, split } of rows) {
     try {
       const file = pictureFile(name, join(root, name))
-      found.push({ file, item: { name, label, group: group ?? groupOf(name, groupPattern), split } })
+      found.push({ file, item: { name, label, labels, group: group ?? groupOf(name, groupPattern), split } })
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) })
     }

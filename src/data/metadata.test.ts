@@ -29,6 +29,25 @@ test('metadata.csv says which pictures there are, and what they are', async () =
   expect(set.skipped).toEqual([{ name: 'gone.png', reason: 'no such file' }])
 })
 
+test('any column can be the label; one that is not there is told with those that are', async () => {
+  const root = put(temporaryFolder(), {
+    'metadata.csv': 'file_name,speaker,word,split\n1.png,anna,seven,train\n2.png,ben,,test\n',
+    '1.png': black,
+    '2.png': white,
+  })
+  const options = { size: 2, cache: join(root, 'cache') }
+  expect((await openPictures(root, options)).classes).toEqual([])
+  const bySpeaker = await openPictures(root, { ...options, label: 'speaker' })
+  expect(bySpeaker.classes).toEqual(['anna', 'ben'])
+  expect(bySpeaker.items.map(({ labels }) => labels)).toEqual([{ speaker: 'anna', word: 'seven' }, { speaker: 'ben' }])
+  const byWord = await openPictures(bySpeaker.directory, { ...options, label: 'word' }) // of the store itself, too
+  expect(byWord.items.map(({ label }) => label)).toEqual(['seven', undefined])
+  expect(byWord.fingerprint).toBe(bySpeaker.fingerprint)
+  await expect(openPictures(root, { ...options, label: 'split' })).rejects.toThrow(
+    '--label split, but the labels are speaker, word; choose one of these',
+  )
+})
+
 test('metadata.jsonl in split folders, with paths that lead out of them', async () => {
   const root = put(temporaryFolder(), {
     'train/metadata.jsonl':

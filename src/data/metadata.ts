@@ -12,6 +12,8 @@ export interface MetadataRow {
   /** Relative to the source; may begin with `../`. */
   readonly name: string
   readonly label: string | undefined
+  /** Whatever else its columns say, where they say something */
+  readonly labels: Readonly<Record<string, string>>
   readonly group: string | undefined
   readonly split: Split | undefined
   /** Where it stands, for messages: `metadata.csv: line 3`. */
@@ -29,7 +31,7 @@ export interface MetadataTable {
 /**
  * The tables at the root of an imagefolder and in its split folders: JSON lines, or CSV with commas, semicolons or tabs, in
  * UTF-8 or UTF-16. Columns: `file_name` (relative to the table, or absolute), and where present `label` (or `category`,
- * `class`), `group`, `split`.
+ * `class`), `group`, `split`; all others are labels that can be chosen instead.
  *
  * @throws LacunaError when a table cannot be read or a row has no `file_name`
  */
@@ -106,6 +108,9 @@ function jsonRecord(line: string, where: string): Row {
   return { where, fields: new Map(scalars.map(([column, field]) => [column, String(field)])) }
 }
 
+/** Columns that say something else than what is to be seen */
+const own: ReadonlySet<string> = new Set(['file_name', 'group', 'split'])
+
 function rowOf({ where, fields }: Row, root: string, folder: string): MetadataRow {
   const file = fields.get('file_name')
   if (file === undefined)
@@ -121,6 +126,7 @@ function rowOf({ where, fields }: Row, root: string, folder: string): MetadataRo
     : posix.join(folder, file.replaceAll('\\', '/'))
   return {
     name,
+    labels: Object.fromEntries([...fields].filter(([column, value]) => !own.has(column) && value !== '')),
     label: fields.get('label') || fields.get('category') || fields.get('class') || undefined,
     group: fields.get('group') || undefined,
     split: splitNamed(split ?? '') ?? splitNamed(folder) ?? splitNamed(name.split('/', 1)[0] ?? ''),

@@ -172,6 +172,7 @@ const kindsOfOptions = {
   size: 'number',
   cache: 'string',
   groupPattern: 'string',
+  label: 'string',
   background: 'string',
   onProgress: 'function',
 } satisfies Partial<Record<keyof OpenOptions, string>>
