@@ -20,7 +20,7 @@ async function train(
   const [w, d] = [1, 2].map(value => variable([2], filled(value)([2]))) as [Tensor, Tensor]
   const encoder = Object.assign(
     module({ w }, (x: Tensor) => x),
-    { width: 2, features: (x: Tensor) => x, layers: ['w'], pool: 'mean' as const },
+    { reads: 'image' as const, width: 2, features: (x: Tensor) => x, layers: ['w'], pool: 'mean' as const },
   )
   const judge = module({ d }, () => d)
   const learner: Learner = {

@@ -1,8 +1,18 @@
 import { z } from 'zod'
-import { type Channel, type Channels, inputsOf, lengthsName, type Reads } from '../channels/channel.js'
+import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
 import { issuesOf, LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
-import type { Learner, Measure, Method, Sample, Sequence, StepResult } from '../methods/method.js'
+import {
+  type Learner,
+  type Measure,
+  type Method,
+  mainEncoder,
+  type Sample,
+  type SampleOf,
+  type Sequence,
+  type Shown,
+  type StepResult,
+} from '../methods/method.js'
 import { makeEncoder } from '../nn/encoders.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
@@ -165,30 +175,41 @@ function examine({ learner }: Assembly, sample: Sample, draw: Draw): Readonly<Re
   return { loss: { value: loss, better: 'lower', baselines: { chance } } }
 }
 
-/** What the method shows and hides, outputs `0`, `1`, … uint8 [batch, H, W, C], and what is to be said of each. */
+/** How what is shown leaves the program: pictures and frames as they are stored, all else as it is. */
+const lookedAt = ({ kind, values }: Shown): Tensor => {
+  if (kind === 'image') return toStored(values)
+  if (kind !== 'video') return values
+  const [n, t, ...frame] = values.shape
+  const frames = toStored(values.reshape(-1, ...frame))
+  return frames.reshape(n ?? 1, t ?? 1, ...frames.shape.slice(1))
+}
+
+/** What the method shows and hides, outputs `0`, `1`, … [batch, …], and what is to be said of each. */
 export function showProgram(assembly: Assembly, batch: number, target: Target) {
   const { result, trace: traced } = trace({ training: false }, draw =>
     assembly.learner.show(sampleOf(assembly.channels, batch), draw),
   )
-  const outputs = Object.fromEntries(result.map(({ pictures }, i) => [`${i}`, toStored(pictures)]))
+  const outputs = Object.fromEntries(result.map((shown, i) => [`${i}`, lookedAt(shown)]))
   const program = compile({ outputs, names: assembly.names, draws: traced.draws }, target)
-  return { program, columns: result.map(({ pictures: _, ...column }) => column) }
+  return { program, columns: result.map(({ values: _, ...column }) => column) }
 }
 
 /** What a method keeps of a batch of pictures, taken at a place in its encoder: [N, width] */
 export function represent(assembly: Assembly, sample: Sample, place = placeOf(assembly)): Tensor {
   const { learner } = assembly
-  const see = vectorsAt(learner.kept.encoder, place)
-  return learner.represent?.(sample, see) ?? see(toFloat(pictureOf(assembly.channels, sample)))
+  const [, encoder] = mainEncoder(learner)
+  const see = vectorsAt(encoder, place)
+  if (learner.represent) return learner.represent(sample, see)
+  const given = channelOf(encoder.reads, assembly.channels, sample)
+  return see('lengths' in given ? given.values : encoder.reads === 'image' ? toFloat(given) : given)
 }
 
-/** The first channel of pictures. */
-export function pictureOf(channels: Channels, sample: Sample): Tensor {
-  const [name] = Object.entries(channels).find(([, { kind }]) => kind === 'image') ?? []
-  const picture = sample[name ?? '']
-  if (picture === undefined || 'lengths' in picture)
-    throw new Error('the method reads no picture: it has to say how a sample is represented')
-  return picture
+/** The first channel of a kind. */
+export function channelOf<K extends Kind>(kind: K, channels: Channels, sample: Sample): SampleOf<K> {
+  const [name] = Object.entries(channels).find(([, channel]) => channel.kind === kind) ?? []
+  const given = sample[name ?? '']
+  if (given === undefined) throw new Error(`the method reads no ${kind}: it has to say how a sample is represented`)
+  return given as SampleOf<K>
 }
 
 /**
@@ -196,7 +217,7 @@ export function pictureOf(channels: Channels, sample: Sample): Tensor {
  * @throws LacunaError (wrong usage) when there is no such place
  */
 export const placeOf = ({ learner }: Assembly, asked: PlaceOptions = {}): Place =>
-  placeIn(learner.kept.encoder, asked, learner.pool)
+  placeIn(mainEncoder(learner)[1], asked, learner.pool)
 
 /** The inputs of a program: a batch of every channel. */
 export const sampleOf = (channels: Channels, batch: number): Sample =>

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, assemble, pictureOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
+import { type Assembly, assemble, channelOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
 import { picturesOf } from '../data/index.js'
 import { runtime } from '../engine/node/runtime.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
+import { mainEncoder } from '../methods/method.js'
 import { variablesOf } from '../nn/module.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import { uniforms } from '../program/draws.js'
@@ -61,7 +62,7 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
   )
   const { result, trace: traced } = trace({ training: false }, () => {
     const sample = sampleOf(assembly.channels, FREE_BATCH)
-    return { image: pictureOf(assembly.channels, sample), features: represent(assembly, sample, place) }
+    return { image: channelOf('image', assembly.channels, sample), features: represent(assembly, sample, place) }
   })
   if (traced.draws.length > 0)
     throw new LacunaError(`${config.method}: its representation is random and cannot be exported`)
@@ -154,7 +155,7 @@ function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): 
 /** The encoder's own variables, without the prefix that the run gives them. */
 function weightsOf({ learner }: Assembly, stored: ReadonlyMap<Tensor, { readonly data: Float32Array }>) {
   return new Map(
-    [...variablesOf(learner.kept.encoder)].map(([name, variable]) => {
+    [...variablesOf(mainEncoder(learner)[1])].map(([name, variable]) => {
       const data = stored.get(variable)?.data
       if (data === undefined) throw new LacunaError(`the checkpoint has no ${name}; it belongs to another run`)
       return [name, { dtype: 'float32' as const, shape: variable.shape, data }]

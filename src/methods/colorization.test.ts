@@ -23,6 +23,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import { labOf, lightness } from '../views/lab.js'
 import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'
+import { mainEncoder } from './method.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 const [batch, size] = [8, 16]
@@ -166,7 +167,7 @@ describe('the first step', () => {
 
   test('shows the encoder one channel', () => {
     const { learner } = assemble(configOf(prepare(noise()).prepared))
-    expect(variablesOf(learner.kept.encoder).get('body.0.weight')?.shape).toEqual([16, 1, 3, 3])
+    expect(variablesOf(mainEncoder(learner)[1]).get('body.0.weight')?.shape).toEqual([16, 1, 3, 3])
   })
 })
 
@@ -237,7 +238,7 @@ test('of a transformer the mean over the patches is kept: nothing is asked of it
     const sample = sampleOf(assembly.channels, batch)
     const { result: outputs } = trace({ training: false }, () => ({
       kept: represent(assembly, sample),
-      tokens: learner.kept.encoder.features(
+      tokens: mainEncoder(learner)[1].features(
         lightness(toFloat(sample.image as Tensor))
           .div(50)
           .sub(1),

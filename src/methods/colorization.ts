@@ -131,14 +131,15 @@ export const colorization = defineMethod({
         const x = toFloat(image)
         const guessed = mapOf(annealedMean(guess(x), bins, options.temperature), side)
         return [
-          { title: 'shown: lightness', pictures: recoloured(x, guessed.mul(0)) },
+          { title: 'shown: lightness', kind: 'image', values: recoloured(x, guessed.mul(0)) },
           {
             title: 'guessed colour',
-            pictures: recoloured(x, guessed),
+            kind: 'image',
+            values: recoloured(x, guessed),
             guessed: true,
             note: 'How light each pixel is is given; only the colour is guessed.',
           },
-          { title: 'true colour', pictures: x },
+          { title: 'true colour', kind: 'image', values: x },
         ]
       },
     }

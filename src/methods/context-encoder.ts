@@ -124,9 +124,9 @@ export const contextEncoder = defineMethod({
         const x = toFloat(image)
         const { hole, shown } = cut(x, draw)
         return [
-          { title: 'with a hole', pictures: shown },
-          { title: 'guessed', pictures: where(hole.greater(0), fill(shown).clip(0, 1), x), guessed: true },
-          { title: 'true', pictures: x },
+          { title: 'with a hole', kind: 'image', values: shown },
+          { title: 'guessed', kind: 'image', values: where(hole.greater(0), fill(shown).clip(0, 1), x), guessed: true },
+          { title: 'true', kind: 'image', values: x },
         ]
       },
     }

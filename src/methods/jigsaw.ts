@@ -113,9 +113,9 @@ export const jigsaw = defineMethod({
         const solved = arrange(shown, tilesAt(permutations.map(inverseOf), guess))
         const lay = (some: Tensor) => layPatches(some, grid, size)
         return [
-          { title: 'shown', pictures: lay(shown) },
-          { title: 'laid as guessed', pictures: lay(solved), guessed: true },
-          { title: 'the right order', pictures: lay(tiles) },
+          { title: 'shown', kind: 'image', values: lay(shown) },
+          { title: 'laid as guessed', kind: 'image', values: lay(solved), guessed: true },
+          { title: 'the right order', kind: 'image', values: lay(tiles) },
         ]
       },
     }

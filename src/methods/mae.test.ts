@@ -10,6 +10,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import { configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 import { toFloat } from '../views/picture.js'
 import { mae } from './mae.js'
+import { mainEncoder } from './method.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }
@@ -92,7 +93,7 @@ test('the vector kept is the mean over the patches, or the class token', async (
     const sample = sampleOf(assembly.channels, 2)
     const { result } = trace({ training: false }, () => ({
       kept: represent(assembly, sample),
-      tokens: assembly.learner.kept.encoder.features(toFloat(sample.image as Tensor)),
+      tokens: mainEncoder(assembly.learner)[1].features(toFloat(sample.image as Tensor)),
     }))
     const rows = result.tokens.shape[1] ?? 0
     const outputs = {

@@ -141,16 +141,17 @@ export const mae = defineMethod({
         const { guess, mask, toPixels } = score(x, draw)
         const paste = (hidden: Tensor | number) => where(mask.greater(0), hidden, x)
         return [
-          { title: 'shown', pictures: paste(0.5) },
+          { title: 'shown', kind: 'image', values: paste(0.5) },
           {
             title: options.normalise ? 'guessed; mean and contrast are given' : 'guessed',
-            pictures: paste(unpatchify(toPixels(guess), patch).clip(0, 1)),
+            kind: 'image',
+            values: paste(unpatchify(toPixels(guess), patch).clip(0, 1)),
             guessed: true,
             ...(options.normalise && {
               note: 'The mean and the contrast of each hidden patch are given, its structure is guessed: a silhouette is no knowledge yet.',
             }),
           },
-          { title: 'true', pictures: x },
+          { title: 'true', kind: 'image', values: x },
         ]
       },
     }

@@ -15,7 +15,8 @@ export interface Sequence {
   /** int [N], in units of the channel: 1 … length */
   readonly lengths: Tensor
 }
-type SampleOf<K extends Kind> = K extends SequenceKind ? Sequence : Tensor
+/** A batch of one channel. */
+export type SampleOf<K extends Kind> = K extends SequenceKind ? Sequence : Tensor
 
 /** A batch as the program receives it. See `Channel` for shapes. */
 export type Sample<R extends Reads = Reads> = { readonly [Name in keyof R]: SampleOf<R[Name]['kind']> }
@@ -109,10 +110,15 @@ export interface Measure {
   readonly baselines: Readonly<Record<string, Tensor | number>>
 }
 
-/** A column of the picture sheet: float [N, C, H, W] in [0, 1], as large as the stored pictures and with their channels */
+/** A column of the sheet to look at. */
 export interface Shown {
   readonly title: string
-  readonly pictures: Tensor
+  readonly kind: Kind
+  /**
+   * One row a sample. image: float [N, C, H, W] in [0, 1]; audio: float [N, length] in [−1, 1]; video: float [N, T, C, H, W] in
+   * [0, 1]; text: int [N, length]; vector: float [N, width]
+   */
+  readonly values: Tensor
   /** The network has guessed it: before training it means nothing */
   readonly guessed?: boolean
   /** What to know before believing one's eyes, in a sentence: what was given to the guess */
@@ -121,8 +127,8 @@ export interface Shown {
 
 /** A method put together for one kind of data and one encoder. */
 export interface Learner<R extends Reads = Reads> {
-  /** What is kept for other tasks */
-  readonly kept: { readonly encoder: Encoder }
+  /** What is kept for other tasks, by names that its variables have in a run; the first is the one that gives vectors */
+  readonly kept: Readonly<Record<string, Encoder>>
   /** What is thrown away after training */
   readonly heads?: Readonly<Record<string, AnyModule>>
   readonly training: Step<R> | Compared<R>
@@ -131,7 +137,7 @@ export interface Learner<R extends Reads = Reads> {
   /** The task on samples that training has not seen. Without it, the loss beside its chance. */
   examine?(sample: Sample<R>, draw: Draw): Readonly<Record<string, Measure>>
   /**
-   * What is kept of a sample: [N, width]. Without it, the encoder on the whole picture.
+   * What is kept of a sample: [N, width]. Without it, the encoder on the first channel of the kind that it reads.
    * @param see the encoder, [M, C, H, W] → [M, width], or one of its layers where an evaluation asks for that
    */
   represent?(sample: Sample<R>, see: (x: Tensor) => Tensor): Tensor
@@ -139,6 +145,13 @@ export interface Learner<R extends Reads = Reads> {
   readonly pool?: Pool
   /** What is shown and hidden, and what was guessed, for looking at */
   show(sample: Sample<R>, draw: Draw): readonly Shown[]
+}
+
+/** The encoder that gives the vectors of a sample, and its name. */
+export function mainEncoder({ kept }: Pick<Learner, 'kept'>): readonly [name: string, encoder: Encoder] {
+  const [first] = Object.entries(kept)
+  if (first === undefined) throw new Error('a method has to keep an encoder')
+  return first
 }
 
 /** How a method is best trained; the command line overrides each. */

@@ -96,9 +96,13 @@ export const relativePosition = defineMethod({
         const guessed = placedAsGuessed(patches, compare(seen, aroundMiddle))
         const lay = (some: Tensor) => layPatches(some, grid, size)
         return [
-          { title: 'as the network sees them', pictures: lay(options.normalise ? seen.div(5).add(0.5) : seen) },
-          { title: 'laid as guessed', pictures: lay(guessed), guessed: true },
-          { title: 'the right places', pictures: lay(patches) },
+          {
+            title: 'as the network sees them',
+            kind: 'image',
+            values: lay(options.normalise ? seen.div(5).add(0.5) : seen),
+          },
+          { title: 'laid as guessed', kind: 'image', values: lay(guessed), guessed: true },
+          { title: 'the right places', kind: 'image', values: lay(patches) },
         ]
       },
     }

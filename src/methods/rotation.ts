@@ -66,9 +66,9 @@ export const rotation = defineMethod({
         const guessed = classifier(encoder(shown)).argmax(-1)
         const back = guessed.neg().add(TURNS) // 0 becomes 4: no turn at all
         return [
-          { title: 'shown', pictures: shown },
-          { title: 'turned back as guessed', pictures: turnEach(shown, back), guessed: true },
-          { title: 'the right way up', pictures: upright },
+          { title: 'shown', kind: 'image', values: shown },
+          { title: 'turned back as guessed', kind: 'image', values: turnEach(shown, back), guessed: true },
+          { title: 'the right way up', kind: 'image', values: upright },
         ]
       },
     }

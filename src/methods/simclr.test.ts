@@ -9,6 +9,7 @@ import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { compile } from '../program/compile.js'
 import { trace, variableOf } from '../program/trace.js'
+import { mainEncoder } from './method.js'
 import { simclr } from './simclr.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
@@ -98,7 +99,7 @@ describe('the first step', () => {
 
 test('the projector compares as many numbers as asked for; the encoder keeps its own', () => {
   const { learner } = assemble(configOf(3, 8, { projection: 24 }))
-  expect(learner.kept.encoder.width).toBe(128)
+  expect(mainEncoder(learner)[1].width).toBe(128)
   const projector = learner.heads?.projector
   const shapes = projector === undefined ? [] : [...variablesOf(projector).values()].map(({ shape }) => shape)
   expect(shapes.filter(shape => shape.length === 2)).toEqual([
@@ -111,7 +112,7 @@ test('it shows two different views of each picture', async () => {
   const config = configOf(3, 4)
   const { learner, channels } = assemble(config)
   const { result, trace: traced } = trace({ training: false }, draw => learner.show(sampleOf(channels, 4), draw))
-  const outputs = Object.fromEntries(result.map(({ title, pictures }) => [title, pictures]))
+  const outputs = Object.fromEntries(result.map(({ title, values }) => [title, values]))
   const engine = new Engine({ ...target, threads: 1 })
   try {
     await engine.load('show', compile({ outputs, draws: traced.draws }, target))

@@ -50,7 +50,8 @@ export const simclr = defineMethod({
       show: ({ image }, draw) =>
         ['shown', 'its twin, to be found'].map(title => ({
           title,
-          pictures: view(image, draw),
+          kind: 'image',
+          values: view(image, draw),
         })),
     }
   },

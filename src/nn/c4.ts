@@ -25,5 +25,11 @@ export function c4({ size, channels }: EncoderInput, scale = 1): Encoder {
   const features = module({ body }, (x: Tensor, depth?: number) => body(x, depth))
   const encoder = module({ body }, (x: Tensor) => globalAverage(features(x)))
   const layers = stages.map((_, i) => `conv${i + 1}`)
-  return Object.assign(encoder, { width: widths.at(-1) ?? 1, features, layers, pool: 'mean' as const })
+  return Object.assign(encoder, {
+    reads: 'image' as const,
+    width: widths.at(-1) ?? 1,
+    features,
+    layers,
+    pool: 'mean' as const,
+  })
 }

@@ -1,9 +1,14 @@
+import type { Kind } from '../channels/channel.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Module } from './module.js'
 import type { Pool } from './pools.js'
 
-/** A picture encoder: [N, C, H, W] in [0, 1] → one vector a picture, [N, width]. */
+/**
+ * One vector a sample, [N, width], of what it reads: images float [N, C, H, W] in [0, 1], waves float [N, length] in [−1, 1).
+ */
 export interface Encoder extends Module {
+  /** The kind of channel */
+  readonly reads: Kind
   /** Numbers in the vector */
   readonly width: number
   /** What the vector is pooled from: a map [N, C, h, w] of a convolutional encoder, tokens [N, L, width] of a transformer */

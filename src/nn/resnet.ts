@@ -63,7 +63,13 @@ export function resnet({ size, channels }: EncoderInput, options: ResNetOptions)
     return [layer1, layer2, layer3, layer4].slice(0, depth).reduce((y, layer) => layer(y), y)
   })
   const encoder = module(parts, (x: Tensor) => globalAverage(features(x)))
-  return Object.assign(encoder, { width: 512 * expansion, features, layers, pool: 'mean' as const })
+  return Object.assign(encoder, {
+    reads: 'image' as const,
+    width: 512 * expansion,
+    features,
+    layers,
+    pool: 'mean' as const,
+  })
 }
 
 interface BlockOptions {

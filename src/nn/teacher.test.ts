@@ -32,7 +32,13 @@ function made(momentum: number | 'scheduled'): Assembly {
   const teacher = teacherOf(student, make)
   const centre = variable([WIDTH], () => new Float64Array(WIDTH), 'statistic')
   const queue = variable([QUEUE, WIDTH], () => new Float64Array(QUEUE * WIDTH).fill(0.5), 'statistic')
-  const encoder = Object.assign(student, { width: WIDTH, features: student, layers: ['w'], pool: 'mean' as const })
+  const encoder = Object.assign(student, {
+    reads: 'image' as const,
+    width: WIDTH,
+    features: student,
+    layers: ['w'],
+    pool: 'mean' as const,
+  })
   const learner: Learner = {
     kept: { encoder },
     heads: { memory: module({ centre, queue }, (x: Tensor) => x) },

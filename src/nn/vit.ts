@@ -80,7 +80,17 @@ export function vit({ size, channels, positions }: EncoderInput, options: ViTOpt
   const chosen = { dim, depth, heads, patch, mlpRatio, classToken }
   const layers = range(depth).map(i => `block${i + 1}`)
   const pool: Pool = classToken ? 'class' : 'mean'
-  return Object.assign(encoder, { width: dim, features, layers, pool, options: chosen, patches, embed, encode })
+  return Object.assign(encoder, {
+    reads: 'image' as const,
+    width: dim,
+    features,
+    layers,
+    pool,
+    options: chosen,
+    patches,
+    embed,
+    encode,
+  })
 }
 
 /** [N, C, H, W] → [N, patches, dim]: a convolution whose stride is its kernel is one matrix product over the patches. */

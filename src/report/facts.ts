@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
 import { assemble } from '../assembly/programs.js'
+import { mainEncoder } from '../methods/method.js'
 import { parameterCount } from '../nn/parameters.js'
 import type { MetricsLine } from '../runs/metrics.js'
 import type { RunReport } from './report.js'
@@ -19,7 +20,7 @@ export function factsOf(config: RunConfig, step: number, metrics: readonly Metri
       : step.toLocaleString('en')
   return [
     { label: 'encoder', value: config.encoder },
-    { label: 'parameters', value: parameterCount(assemble(config).learner.kept.encoder).toLocaleString('en') },
+    { label: 'parameters', value: parameterCount(mainEncoder(assemble(config).learner)[1]).toLocaleString('en') },
     { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
     { label: 'steps', value: taken },
     { label: 'batch', value: config.batch.toLocaleString('en') },

@@ -1,7 +1,7 @@
 import type { Preview } from '../training/preview.js'
+import { cellOf } from './cells.js'
 import type { Gallery } from './report.js'
 import { pictureSheet } from './sheet.js'
-import type { Picture } from './sheet-layout.js'
 import { thumbnail } from './thumbnail.js'
 
 /** A row a picture: as stored, and what the method shows, guesses and hides; below it what to know of the guesses. */
@@ -10,7 +10,12 @@ export async function previewSheet(title: string | undefined, preview: Preview):
   return pictureSheet({
     title,
     columns: columns.map(column => column.title),
-    rows: names.map((_, i) => ({ pictures: columns.map(column => pictureOf(preview, column.pictures[i])) })),
+    rows: names.map((_, i) => ({
+      pictures: columns.map(column => {
+        const { picture, caption } = cellOf(column, i)
+        return { ...picture, caption }
+      }),
+    })),
     notes: notesOf(preview),
   })
 }
@@ -20,10 +25,10 @@ export async function viewsOf(preview: Preview): Promise<Gallery> {
   const { columns, names } = preview
   const rows = names.map((name, i) =>
     Promise.all(
-      columns.map(async (column, c) => ({
-        source: await thumbnail(pictureOf(preview, column.pictures[i])),
-        ...(c === 0 && { name }),
-      })),
+      columns.map(async (column, c) => {
+        const { picture, caption } = cellOf(column, i)
+        return { source: await thumbnail(picture), label: caption, ...(c === 0 && { name }) }
+      }),
     ),
   )
   return {
@@ -39,10 +44,3 @@ export function notesOf({ columns, trained }: Preview): string[] {
   const untrained = trained || guesses.length === 0 ? [] : ['The network is untrained: what it guesses is random.']
   return [...untrained, ...columns.flatMap(({ note }) => (note === undefined ? [] : [note]))]
 }
-
-const pictureOf = ({ size, channels }: Preview, data: Uint8Array | undefined): Picture => ({
-  width: size,
-  height: size,
-  channels,
-  data: data ?? new Uint8Array(size * size * channels),
-})

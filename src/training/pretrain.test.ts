@@ -254,8 +254,8 @@ describe('a run that is there', () => {
     expect(shown.columns.map(({ title }) => title)).toEqual(['as stored', 'shown', 'its twin, to be found'])
     const stored = shown.names.map(name => pictures.gather([Number(name)]).image)
     expect(new Set(shown.names).size).toBe(3)
-    expect(shown.columns[0]?.pictures).toEqual(stored)
-    for (const { pictures: column } of shown.columns.slice(1))
+    expect(shown.columns[0]?.values).toEqual(stored)
+    for (const { values: column } of shown.columns.slice(1))
       for (const [i, picture] of column.entries()) {
         expect(picture).toHaveLength(16 * 16 * 3)
         expect(picture).not.toEqual(stored[i])

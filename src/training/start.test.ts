@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { assemble } from '../assembly/programs.js'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { writeSafetensors } from '../formats/index.js'
+import { mainEncoder } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
@@ -24,7 +25,7 @@ test('another run, or its checkpoint, gives its encoder, and nothing else', asyn
   const state = join(out, 'checkpoint', 'state.safetensors')
   const { values } = loadCheckpoint(out)
   const given = from(state)
-  expect([...given.keys()]).toEqual([...variablesOf(assembly.learner.kept.encoder).keys()].map(n => `encoder.${n}`))
+  expect([...given.keys()]).toEqual([...variablesOf(mainEncoder(assembly.learner)[1]).keys()].map(n => `encoder.${n}`))
   for (const [name, numbers] of given) expect(numbers).toEqual(Float32Array.from(values.get(name) ?? []))
   expect(() => from(state, 'resnet18')).toThrow(
     /^--weights [^\n]*state.safetensors: do not fit --encoder resnet18: the weights are of another model: [^\n]*; choose the --encoder and the --size that they are of$/,
@@ -44,7 +45,7 @@ test('a run whose last checkpoint was being renamed gives the one before', async
 test('a file without prefix, as of torchvision or `lacuna export`', () => {
   const folder = temporaryFolder()
   const path = join(folder, 'encoder.safetensors')
-  const { encoder } = assembly.learner.kept
+  const [, encoder] = mainEncoder(assembly.learner)
   const variables = variablesOf(encoder)
   const values = new Map(initialValues(new Map([...variables].map(([name, t]) => [t, name])), 7))
   writeSafetensors(

@@ -4,6 +4,7 @@ import type { Assembly } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { isThere } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
+import { mainEncoder } from '../methods/method.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
 
@@ -17,10 +18,11 @@ type Weights = ReadonlyMap<string, Float32Array>
 export function startWeights({ learner }: Assembly, { weights, encoder }: RunConfig): Weights {
   if (weights === undefined) return new Map()
   const { tensors, metadata } = read(fileOf(weights))
-  const wanted = new Map([...variablesOf(learner.kept.encoder)].map(([name, { shape }]) => [name, shape]))
-  const prefix = metadata.format === 'lacuna' && metadata.step !== undefined ? 'encoder.' : ''
+  const [own, kept] = mainEncoder(learner)
+  const wanted = new Map([...variablesOf(kept)].map(([name, { shape }]) => [name, shape]))
+  const prefix = metadata.format === 'lacuna' && metadata.step !== undefined ? `${own}.` : ''
   try {
-    return new Map([...matchWeights(wanted, tensors, { prefix })].map(([name, values]) => [`encoder.${name}`, values]))
+    return new Map([...matchWeights(wanted, tensors, { prefix })].map(([name, values]) => [`${own}.${name}`, values]))
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
     throw new LacunaError(

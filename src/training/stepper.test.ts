@@ -27,6 +27,7 @@ const encoderOf = (features: Module, width: number): Encoder =>
   Object.assign(module({ features }, features), {
     width,
     features: (x: Tensor) => features(x),
+    reads: 'image' as const,
     layers: ['body'],
     pool: 'mean' as const,
   })
@@ -212,7 +213,7 @@ test('both passes over a chunk draw the same, other chunks and steps draw otherw
   const w = variable([1], filled(1)([1]))
   const encoder = Object.assign(
     module({ w }, () => w),
-    { width: 1, features: () => w, layers: ['w'], pool: 'mean' as const },
+    { reads: 'image' as const, width: 1, features: () => w, layers: ['w'], pool: 'mean' as const },
   )
   const training = compared({
     embed: (_, draw) => ({ e: w.mul(draw.uniform([1, 1])) }),

@@ -1,0 +1,76 @@
+import type { Kind } from '../channels/channel.js'
+import { sizeOf } from '../tensor/shape.js'
+import type { PreviewColumn } from '../training/preview.js'
+import type { Picture } from './sheet-layout.js'
+
+type Values = PreviewColumn['values'][number]
+
+const WAVE = { width: 192, height: 64 } as const
+const FRAMES = 4
+/** Numbers of a text that are written out */
+const WORDS = 12
+
+/** What stands in the cell of a sheet or a page: a picture, and words below it where it says too little. */
+export interface Cell {
+  readonly picture: Picture
+  readonly caption?: string
+}
+
+/** How a sample of each kind is looked at. */
+const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[]) => Cell } = {
+  image: (values, shape) => ({ picture: pictureOf(values, shape) }),
+  audio: values => ({ picture: waveOf(values) }),
+  video: (values, shape) => ({ picture: stripOf(values, shape) }),
+  text: values => ({ picture: blank(WAVE.width, WAVE.height / 4), caption: numbersIn(values) }),
+  vector: values => ({ picture: waveOf(values) }),
+}
+
+export const cellOf = ({ kind, values, shape }: PreviewColumn, i: number): Cell =>
+  cells[kind](values[i] ?? new Uint8Array(sizeOf(shape)), shape)
+
+function pictureOf(values: Values, [height = 1, width = 1, channels = 1]: readonly number[]): Picture {
+  return { width, height, channels: channels === 3 ? 3 : 1, data: Uint8Array.from(values, Number) }
+}
+
+const blank = (width: number, height: number): Picture => ({
+  width,
+  height,
+  channels: 1,
+  data: new Uint8Array(width * height).fill(255),
+})
+
+/** Numbers from left to right, about their middle line; where many share a column, from the lowest to the highest. */
+function waveOf(values: Values): Picture {
+  const { width, height } = WAVE
+  const { data, ...rest } = blank(width, height)
+  const numbers = Array.from(values, Number)
+  const most = numbers.reduce((largest, value) => Math.max(largest, Math.abs(value)), Number.MIN_VALUE)
+  const rowOf = (value: number) => Math.round((height - 1) * (0.5 - value / most / 2))
+  for (let x = 0; x < width; x++) {
+    const from = Math.floor((x * numbers.length) / width)
+    const here = numbers.slice(from, Math.max(from + 1, Math.floor(((x + 1) * numbers.length) / width)))
+    const [top, bottom] = [rowOf(Math.max(0, ...here)), rowOf(Math.min(0, ...here))]
+    for (let y = top; y <= bottom; y++) data[y * width + x] = 60
+  }
+  return { ...rest, data }
+}
+
+/** Some frames of a film, evenly spread, beside each other. */
+function stripOf(values: Values, [length = 1, height = 1, width = 1, channels = 1]: readonly number[]): Picture {
+  const shown = Math.min(FRAMES, length)
+  const row = width * channels
+  const data = new Uint8Array(height * shown * row)
+  for (let i = 0; i < shown; i++) {
+    const frame = shown === 1 ? 0 : Math.round((i * (length - 1)) / (shown - 1))
+    for (let y = 0; y < height; y++) {
+      const start = (frame * height + y) * row
+      data.set(Array.from(values.slice(start, start + row), Number), (y * shown + i) * row)
+    }
+  }
+  return { width: shown * width, height, channels: channels === 3 ? 3 : 1, data }
+}
+
+function numbersIn(values: Values): string {
+  const first = Array.from(values.slice(0, WORDS), Number).join(' ')
+  return values.length > WORDS ? `${first} …` : first
+}
