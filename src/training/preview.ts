@@ -31,7 +31,7 @@ export interface PreviewColumn extends Omit<Shown, 'values'> {
 /** What a method shows and hides on some of the pictures, before a step is trained. */
 export async function preview(config: AssemblyConfig, samples: SampleSet, count: number, seed = 0): Promise<Preview> {
   const assembly = assemble(config)
-  const shown = await show(assembly, config, samples, count, seed, async runner =>
+  const shown = await show(assembly, samples, count, seed, async runner =>
     runner.write(initialValues(assembly.names, seed)),
   )
   const columns = shown.columns.map(column => ({
@@ -46,7 +46,7 @@ export async function previewRun(directory: string, samples: SampleSet, count: n
   const config: RunConfig = readConfig(directory)
   if (!hasCheckpoint(directory)) return preview(config, samples, count, config.seed)
   const checkpoint = loadCheckpoint(directory)
-  const shown = await show(assemble(config), config, samples, count, config.seed, (runner, program) =>
+  const shown = await show(assemble(config), samples, count, config.seed, (runner, program) =>
     restore(runner, program, checkpoint, directory),
   )
   return { ...shown, trained: true }
@@ -56,7 +56,6 @@ type Fill = (runner: Runner, program: ReturnType<typeof showProgram>['program'])
 
 async function show(
   assembly: Assembly,
-  config: AssemblyConfig,
   samples: SampleSet,
   wanted: number,
   seed: number,
