@@ -9,7 +9,7 @@ import type { ContrastiveResult } from './ntxent.js'
  * @returns loss in nats, mean over the rows; ln C when all logits are equal
  */
 export function crossEntropy(logits: Tensor, target: Tensor): ContrastiveResult {
-  const rows = target.shape[0] ?? 1
+  const rows = target.size(0)
   const right = logits.logSoftmax(-1).takeAlong(target.reshape(rows, 1), 1)
   return { loss: right.mean().neg(), accuracy: logits.argmax(-1).equal(target).cast('float').mean() }
 }

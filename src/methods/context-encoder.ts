@@ -74,11 +74,11 @@ export const contextEncoder = defineMethod({
     const rim = Math.round(options.overlap * size)
 
     const cut = (x: Tensor, draw: Draw) => {
-      const hole = randomHoles(draw, options.hole, x.shape[0] ?? 1, size, options.area)
+      const hole = randomHoles(draw, options.hole, x.size(0), size, options.area)
       return { hole, shown: where(hole.greater(0), plain, x) }
     }
     const fill = (shown: Tensor) => {
-      const seen = featureMap(encoder, shown).reshape(shown.shape[0] ?? 1, -1)
+      const seen = featureMap(encoder, shown).reshape(shown.size(0), -1)
       return decoder(bottleneck(seen)).add(plain)
     }
 

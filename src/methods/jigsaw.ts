@@ -68,13 +68,13 @@ export const jigsaw = defineMethod({
 
     /** [N, places, C, tile, tile] and orders of the tiles, int [N, K] → logits [N·K, permutations]; tiles are encoded once */
     const solve = (tiles: Tensor, order: Tensor) => {
-      const n = tiles.shape[0] ?? 1
+      const n = tiles.size(0)
       const embedded = projector(eachPatch(encoder, look(tiles)).reshape(n * places, encoder.width)).relu()
       const inOrder = arrange(embedded.reshape(n, places, -1), tilesAt(permutations, order)) // [N, K, places, projection]
       return solver(inOrder.reshape(-1, places * options.projection))
     }
     const puzzle = (image: Tensor, draw: Draw, greyscale: number) => {
-      const n = image.shape[0] ?? 1
+      const n = image.size(0)
       const tiles = cutPatches(randomGreyscale(toFloat(image), draw, greyscale), draw, grid)
       const order = draw.integer([n, orders], permutations.length)
       const logits = solve(tiles, order)
@@ -90,13 +90,13 @@ export const jigsaw = defineMethod({
             loss,
             metrics: { accuracy },
             chance: Math.log(permutations.length),
-            views: places * (image.shape[0] ?? 1),
+            views: places * image.size(0),
           }
         },
       },
       examine({ image }, draw) {
         const { loss, accuracy, logits, order } = puzzle(image, draw, 0)
-        const guessed = tilesAt(permutations, logits.argmax(-1).reshape(order.shape[0] ?? 1, -1))
+        const guessed = tilesAt(permutations, logits.argmax(-1).reshape(order.size(0), -1))
         const inPlace = guessed.equal(tilesAt(permutations, order)).cast('float').mean()
         return {
           accuracy: { value: accuracy, better: 'higher', baselines: { chance: 1 / permutations.length } },
@@ -107,7 +107,7 @@ export const jigsaw = defineMethod({
       represent: ({ image }, see) => eachPatch(see, look(coveringPatches(toFloat(image), grid.patch))).mean(1),
       show({ image }, draw) {
         const tiles = cutPatches(toFloat(image), draw, grid)
-        const order = draw.integer([image.shape[0] ?? 1], permutations.length)
+        const order = draw.integer([image.size(0)], permutations.length)
         const guess = solve(tiles, order.reshape(-1, 1)).argmax(-1)
         const shown = arrange(tiles, tilesAt(permutations, order))
         const solved = arrange(shown, tilesAt(permutations.map(inverseOf), guess))

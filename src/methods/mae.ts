@@ -79,7 +79,7 @@ export const mae = defineMethod({
 
     /** The encoder sees some patches, the decoder guesses all, the hidden ones are scored. */
     const score = (x: Tensor, draw: Draw) => {
-      const { shown, place, hidden } = randomMasking(draw, x.shape[0] ?? 1, patches, kept)
+      const { shown, place, hidden } = randomMasking(draw, x.size(0), patches, kept)
       const guess = decoder(encoder.encode(takeRows(encoder.embed(x), shown)), place) // [N, patches, values]
       const pixels = patchify(x, patch)
       const of = options.normalise ? patchMoments(pixels) : { mean: patchify(plain, patch), deviation: constant(1) }

@@ -5,6 +5,7 @@ import { mlp } from '../nn/layers.js'
 import { eachPatch } from '../nn/patchwise.js'
 import type { Draw } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
+import { sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { keepOneChannel, withoutFringes } from '../views/aberration.js'
 import { DIRECTIONS, evenly, MIDDLE, type Pair, pairs, placedAsGuessed } from '../views/neighbours.js'
@@ -55,7 +56,7 @@ export const relativePosition = defineMethod({
       options.colour === 'drop' ? keepOneChannel(look(patches), draw) : look(patches)
     /** [N, 9, C, patch, patch] → logits [N, pairs, 8]; each patch is encoded once */
     const compare = (seen: Tensor, asked: readonly Pair[]) => {
-      const [n = 1, places = 1] = seen.shape
+      const [n, places] = sizes(seen.shape, 2)
       const encoded = projector(eachPatch(encoder, seen).reshape(n * places, encoder.width)).relu()
       const of = (which: readonly number[]) => encoded.reshape(n, places, -1).gather(whole(which), 1)
       const both = concat([of(asked.map(pair => pair.first)), of(asked.map(pair => pair.second))], 2)
@@ -64,7 +65,7 @@ export const relativePosition = defineMethod({
     const quiz = (image: Tensor, draw: Draw) => {
       const logits = compare(lookAt(cutPatches(toFloat(image), draw, grid), draw), pairs).gather(whole(evenly), 1)
       const right = evenly.map(pair => pairs[pair]?.direction ?? 0)
-      const targets = whole(right).expand(image.shape[0] ?? 1, right.length)
+      const targets = whole(right).expand(image.size(0), right.length)
       return crossEntropy(logits.reshape(-1, DIRECTIONS), targets.reshape(-1))
     }
     return {
@@ -77,7 +78,7 @@ export const relativePosition = defineMethod({
             loss,
             metrics: { accuracy },
             chance: Math.log(DIRECTIONS),
-            views: grid.side ** 2 * (image.shape[0] ?? 1),
+            views: grid.side ** 2 * image.size(0),
           }
         },
       },

@@ -36,7 +36,7 @@ export const rotation = defineMethod({
     /** Every picture in all four turns, scored: [N, C, H, H] → 4 N guesses */
     const guess = (upright: Tensor) => {
       const pictures = concat(range(TURNS).map(quarters => turn(upright, quarters)))
-      return crossEntropy(classifier(encoder(pictures)), turnsOf(upright.shape[0] ?? 1))
+      return crossEntropy(classifier(encoder(pictures)), turnsOf(upright.size(0)))
     }
     return {
       kept: { encoder },
@@ -50,7 +50,7 @@ export const rotation = defineMethod({
             flip,
           })
           const { loss, accuracy } = guess(upright)
-          return { loss, metrics: { accuracy }, chance: Math.log(TURNS), views: TURNS * (image.shape[0] ?? 1) }
+          return { loss, metrics: { accuracy }, chance: Math.log(TURNS), views: TURNS * image.size(0) }
         },
       },
       examine({ image }) {
@@ -62,7 +62,7 @@ export const rotation = defineMethod({
       },
       show({ image }, draw) {
         const upright = toFloat(image)
-        const shown = turnEach(upright, draw.integer([upright.shape[0] ?? 1], TURNS))
+        const shown = turnEach(upright, draw.integer([upright.size(0)], TURNS))
         const guessed = classifier(encoder(shown)).argmax(-1)
         const back = guessed.neg().add(TURNS) // 0 becomes 4: no turn at all
         return [

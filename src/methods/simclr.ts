@@ -38,12 +38,12 @@ export const simclr = defineMethod({
       training: compared({
         embed({ image }, draw) {
           const vectors = encoder(concat([view(image, draw), view(image, draw)]))
-          const n = image.shape[0] ?? 1
+          const n = image.size(0)
           return { first: vectors.slice(0, 0, n), second: vectors.slice(0, n) }
         },
         compare({ first, second }) {
           const { loss, accuracy } = ntXent(projector(concat([first, second])), options.temperature)
-          const views = 2 * (first.shape[0] ?? 1)
+          const views = 2 * first.size(0)
           return { loss, metrics: { accuracy }, chance: Math.log(views - 1), views }
         },
       }),

@@ -1,5 +1,5 @@
 import { ShapeError } from '../tensor/scope.js'
-import { showShape } from '../tensor/shape.js'
+import { showShape, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder } from './encoder.js'
 
@@ -15,7 +15,7 @@ export const featureMap = (encoder: Encoder, x: Tensor): Tensor => asMap(encoder
 /** [N, C, h, w] as it is; tokens [N, h·h or 1 + h·h, C] → [N, C, h, h] */
 export function asMap(features: Tensor): Tensor {
   if (features.rank === 4) return features
-  const [n = 1, tokens = 1, width = 1] = features.shape
+  const [n, tokens = 0, width = 1] = sizes(features.shape, 1)
   const side = Math.floor(Math.sqrt(tokens))
   const others = tokens - side * side
   if (features.rank !== 3 || others > 1)

@@ -1,6 +1,6 @@
 import { isInParts } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /** Bytes of the widest tensor in a part: about what the caches of a core or two hold. */
@@ -21,7 +21,7 @@ export function inParts(
   widest: number,
   forward: (part: Tensor, from: number, to: number) => Tensor,
 ): Tensor {
-  const [n = 1] = x.shape
+  const [n] = sizes(x.shape, 1)
   const wanted = (n * widest * 4) / CACHED
   const parts = isInParts() && wanted <= 4 * MOST ? Math.min(Math.ceil(wanted), MOST, n) : 1
   if (parts === 1) return forward(x, 0, n)

@@ -107,7 +107,7 @@ export function groupNorm(channels: number, groups: number, { epsilon = 1e-5, ga
   const { weight, bias } = gainAndBias(channels, gain)
   return module({ weight, bias }, (x: Tensor) => {
     const normal = x
-      .reshape(x.shape[0] ?? 1, groups, -1)
+      .reshape(x.size(0), groups, -1)
       .normalize(-1, epsilon)
       .reshape(...x.shape)
     return normal.scaleShift(weight, bias)

@@ -1,6 +1,7 @@
 import { variable } from '../program/trace.js'
 import { takeRows } from '../tensor/indexing.js'
 import { concat } from '../tensor/movement.js'
+import { sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { constantly, normal, truncatedNormal, xavierUniform } from './initial.js'
 import { layerNorm, linear } from './layers.js'
@@ -43,7 +44,7 @@ export function maskedDecoder(options: MaskedDecoderOptions): Module<[encoded: T
   const pred = linear(dim, outputs, { ...weights, weight: truncatedNormal(0.02) })
   const positions = constant(sinCos2d(side, dim), [side ** 2, dim])
   return module({ embed, mask_token, blocks: layers, norm, pred }, (encoded: Tensor, place: Tensor) => {
-    const [n = 1, length = 1] = encoded.shape
+    const [n, length] = sizes(encoded.shape, 2)
     const extra = options.classToken ? 1 : 0
     const tokens = embed(encoded)
     const hidden = mask_token.expand(n, side ** 2 - (length - extra), dim)

@@ -1,3 +1,4 @@
+import { sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /**
@@ -7,6 +8,6 @@ import type { Tensor } from '../tensor/tensor.js'
  * @returns [N, P, width]
  */
 export function eachPatch(see: (x: Tensor) => Tensor, patches: Tensor): Tensor {
-  const [n = 1, count = 1, ...patch] = patches.shape
+  const [n, count, ...patch] = sizes(patches.shape, 2)
   return see(patches.reshape(n * count, ...patch)).reshape(n, count, -1)
 }

@@ -1,6 +1,6 @@
 import { matmul } from '../tensor/contraction.js'
 import { ShapeError } from '../tensor/scope.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkpointed } from './checkpointed.js'
 import { inParts } from './in-parts.js'
@@ -39,7 +39,7 @@ export function blocks(
 ): Module<[x: Tensor, mask?: Tensor, count?: number]> {
   const each = range(depth).map(() => block(dim, heads, mlpRatio))
   return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor, count?: number) =>
-    inParts(x, (x.shape[1] ?? 1) * dim * mlpRatio, (part, from, to) => {
+    inParts(x, x.size(1) * dim * mlpRatio, (part, from, to) => {
       const own = mask?.rank === 4 && mask.shape[0] === x.shape[0] ? mask.slice(0, from, to) : mask
       return each.slice(0, count).reduce((y, b) => b(y, own), part)
     }),
@@ -62,7 +62,7 @@ export function attention(dim: number, heads: number): TokenModule {
   const proj = linear(dim, dim, weights)
   const each = dim / heads
   return module({ qkv, proj }, (x: Tensor, mask?: Tensor) => {
-    const [n = 1, length = 1] = x.shape
+    const [n, length] = sizes(x.shape, 2)
     // three products instead of one to take apart: the weight is smaller than what comes out
     const part = (i: number) => qkv(x, i).reshape(n, length, heads, each).transpose(0, 2, 1, 3)
     const scores = matmul(part(0).mul(each ** -0.5), part(1), false, true) // [N, heads, L, L]

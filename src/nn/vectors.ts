@@ -50,7 +50,7 @@ export function vectorsAt(encoder: Encoder, { layer, pool }: Place): (x: Tensor)
   return x => {
     const features = encoder.features(x, depth)
     if (features.rank === 4) return globalAverage(features)
-    if (pool === 'class') return features.slice(1, 0, 1).reshape(features.shape[0] ?? 1, -1)
+    if (pool === 'class') return features.slice(1, 0, 1).reshape(features.size(0), -1)
     return features.slice(1, encoder.pool === 'class' ? 1 : 0).mean(1) // only an encoder that pools so has the token
   }
 }

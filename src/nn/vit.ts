@@ -2,7 +2,7 @@ import { LacunaError } from '../errors.js'
 import { variable } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import { ShapeError } from '../tensor/scope.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder, EncoderInput } from './encoder.js'
 import { type Initial, normal, truncatedNormal } from './initial.js'
@@ -69,7 +69,7 @@ export function vit({ size, channels, positions }: EncoderInput, options: ViTOpt
     return patch_embed(x).add(classToken ? pos_embed.slice(1, 1) : pos_embed)
   })
   const encode = module(parts, (x: Tensor, depth?: number) => {
-    const first = cls_token?.add(pos_embed.slice(1, 0, 1)).expand(x.shape[0] ?? 1, 1, dim)
+    const first = cls_token?.add(pos_embed.slice(1, 0, 1)).expand(x.size(0), 1, dim)
     return norm(blocks(first === undefined ? x : concat([first, x], 1), undefined, depth))
   })
   const features = module(parts, (x: Tensor, depth?: number) => encode(embed(x), depth))
@@ -97,7 +97,7 @@ export function vit({ size, channels, positions }: EncoderInput, options: ViTOpt
 function patchEmbedding(channels: number, dim: number, patch: number): Module {
   const { weight, bias } = weightAndBias([dim, channels, patch, patch])
   const proj = module({ weight, bias }, (x: Tensor) => {
-    const [n = 1, c = 1, h = 1, w = 1] = x.shape
+    const [n, c, h, w] = sizes(x.shape, 4)
     const rows = x
       .reshape(n, c, h / patch, patch, w / patch, patch)
       .transpose(0, 2, 4, 1, 3, 5)

@@ -1,6 +1,6 @@
 import type { ConvolutionAttributes } from './primitives.js'
 import { ShapeError, wantFloat } from './scope.js'
-import { broadcast, type Shape, showShape } from './shape.js'
+import { broadcast, type Shape, showShape, sizes } from './shape.js'
 import { make, type Tensor } from './tensor.js'
 
 /**
@@ -46,8 +46,8 @@ export interface TransposedConvolutionOptions extends ConvolutionOptions {
  */
 export function conv(x: Tensor, weight: Tensor, options: ConvolutionOptions = {}): Tensor {
   const attributes = attributesFor(x, weight, options)
-  const [n = 1, c = 1, ...spatial] = x.shape
-  const [o = 1, perGroup = 1, ...kernel] = weight.shape
+  const [n, c, ...spatial] = sizes(x.shape, 2)
+  const [o, perGroup, ...kernel] = sizes(weight.shape, 2)
   if (c !== perGroup * attributes.groups || o % attributes.groups !== 0)
     throw new ShapeError(
       'conv',
@@ -73,8 +73,8 @@ export function conv(x: Tensor, weight: Tensor, options: ConvolutionOptions = {}
  */
 export function convTranspose(x: Tensor, weight: Tensor, options: TransposedConvolutionOptions = {}): Tensor {
   const attributes = attributesFor(x, weight, options)
-  const [n = 1, c = 1, ...spatial] = x.shape
-  const [from = 1, perGroup = 1, ...kernel] = weight.shape
+  const [n, c, ...spatial] = sizes(x.shape, 2)
+  const [from, perGroup, ...kernel] = sizes(weight.shape, 2)
   if (c !== from || c % attributes.groups !== 0)
     throw new ShapeError(
       'convTranspose',

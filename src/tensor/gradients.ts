@@ -95,9 +95,9 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   inverseDeviation: (g, y) => {
     const [x] = y.inputs
     const { axes } = y.attributes
-    const count = sizeOf(axes.map(axis => x.shape[axis] ?? 1))
+    const count = sizeOf(axes.map(axis => x.size(axis)))
     const [slope, mean] = [g.mul(y.mul(y).mul(y)).div(-count), x.mean(axes, true)]
-    const channels = x.shape[1] ?? 1
+    const channels = x.size(1)
     if (sizeOf(y.shape) !== channels || y.shape[1] !== channels) return [slope.mul(x.sub(mean))]
     return [x.scaleShift(slope.reshape(channels), slope.mul(mean).neg().reshape(channels))] // one pass
   },
@@ -114,12 +114,12 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   transpose: (g, { attributes: { permutation } }) => [
     g.transpose(...range(permutation.length).map(axis => permutation.indexOf(axis))),
   ],
-  slice: (g, { inputs: [x], attributes: { axis, start, step } }) => [spread(g, axis, start, step, x.shape[axis] ?? 1)],
-  pad: (g, { inputs: [x], attributes: { axis, before } }) => [g.slice(axis, before, before + (x.shape[axis] ?? 1))],
+  slice: (g, { inputs: [x], attributes: { axis, start, step } }) => [spread(g, axis, start, step, x.size(axis))],
+  pad: (g, { inputs: [x], attributes: { axis, before } }) => [g.slice(axis, before, before + x.size(axis))],
   concat: (g, { inputs, attributes: { axis } }) => {
     let start = 0
     return inputs.map(x => {
-      const end = start + (x.shape[axis] ?? 1)
+      const end = start + x.size(axis)
       const part = g.slice(axis, start, end)
       start = end
       return part
@@ -128,13 +128,13 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   gather: (g, { inputs: [x, indices], attributes: { axis } }) => {
     const [first, rows, last] = [range(axis), range(indices.rank), range(x.rank - axis - 1)]
     const front = g.transpose(...rows.map(i => axis + i), ...first, ...last.map(i => axis + indices.rank + i))
-    const summed = scatterAdd(front, indices, x.shape[axis] ?? 1)
+    const summed = scatterAdd(front, indices, x.size(axis))
     return [summed.transpose(...first.map(i => i + 1), 0, ...last.map(i => axis + 1 + i))]
   },
   scatterAdd: (g, { inputs: [, indices] }) => [g.gather(indices)],
-  takeRows: (g, { inputs: [x, rows] }) => [addRows(g, rows, x.shape[1] ?? 1)],
+  takeRows: (g, { inputs: [x, rows] }) => [addRows(g, rows, x.size(1))],
   addRows: (g, { inputs: [, rows] }) => [takeRows(g, rows)],
-  takeAlong: (g, { inputs: [x, indices], attributes: { axis } }) => [putAlong(g, indices, axis, x.shape[axis] ?? 1)],
+  takeAlong: (g, { inputs: [x, indices], attributes: { axis } }) => [putAlong(g, indices, axis, x.size(axis))],
   putAlong: (g, { inputs: [, indices], attributes: { axis } }) => [g.takeAlong(indices, axis)],
 
   matmul: (g, { inputs: [a, b], attributes: { transposeA: ta, transposeB: tb } }) => [

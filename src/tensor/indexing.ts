@@ -47,7 +47,7 @@ export function addRows(x: Tensor, rows: Tensor, length: number): Tensor {
   wantRows('addRows', x, rows)
   if (x.shape[1] !== rows.shape[1])
     throw new ShapeError('addRows', `${showShape(x.shape)} does not begin with ${showShape(rows.shape)}`)
-  return make('addRows', [x, rows], {}, [x.shape[0] ?? 1, length, ...x.shape.slice(2)], x.dtype)
+  return make('addRows', [x, rows], {}, [x.size(0), length, ...x.shape.slice(2)], x.dtype)
 }
 
 /** One element per index along an axis; the shapes agree on the other axes. */

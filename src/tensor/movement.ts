@@ -29,7 +29,7 @@ export function transpose(x: Tensor, permutation: Shape): Tensor {
     'transpose',
     [x],
     { permutation: order },
-    order.map(axis => x.shape[axis] ?? 1),
+    order.map(axis => x.size(axis)),
     x.dtype,
   )
 }

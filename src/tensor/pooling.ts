@@ -1,7 +1,7 @@
 import { matmul } from './contraction.js'
 import { where } from './elementwise.js'
 import { ShapeError } from './scope.js'
-import { range, showShape } from './shape.js'
+import { range, showShape, sizes } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
 
 export interface PoolOptions {
@@ -79,7 +79,7 @@ function alongWindows(
     throw new ShapeError(name, `the kernel ${kernel} with padding ${padding} is larger than ${showShape(x.shape)}`)
   return [3, 2].reduce((y, axis) => {
     const padded = y.pad(axis, padding, padding, border)
-    const reach = Math.floor(((padded.shape[axis] ?? 1) - kernel) / stride) * stride + 1
+    const reach = Math.floor((padded.size(axis) - kernel) / stride) * stride + 1
     return range(kernel)
       .map(start => padded.slice(axis, start, start + reach, stride))
       .reduce(join)
@@ -87,7 +87,7 @@ function alongWindows(
 }
 
 function mapShape(name: string, x: Tensor): [number, number, number, number] {
-  const [n = 1, c = 1, h = 1, w = 1] = x.shape
   if (x.rank !== 4) throw new ShapeError(name, `[N, C, H, W] expected, got ${showShape(x.shape)}`)
+  const [n, c, h, w] = sizes(x.shape, 4)
   return [n, c, h, w]
 }

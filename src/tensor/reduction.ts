@@ -75,7 +75,7 @@ export function topK(x: Tensor, k: number): Tensor {
 }
 
 function countOver(op: string, x: Tensor, axes?: number | Shape): number {
-  return sizeOf(axesOf(op, x, axes).map(axis => x.shape[axis] ?? 1))
+  return sizeOf(axesOf(op, x, axes).map(axis => x.size(axis)))
 }
 
 function axesOf(op: string, x: Tensor, axes: number | Shape = range(x.rank)): number[] {

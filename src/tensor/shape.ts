@@ -33,3 +33,16 @@ export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`
 
 /** The size along an axis; 1 beyond the rank, as in broadcasting. */
 export const sizeAt = (shape: Shape, axis: number): number => shape[axisOf(axis, shape.length)] ?? 1
+
+type Numbers<N extends number, Found extends number[] = []> = Found['length'] extends N
+  ? Found
+  : Numbers<N, [...Found, number]>
+
+/**
+ * The sizes of a shape of which at least `rank` are known to be there.
+ * @throws Error where there are fewer
+ */
+export function sizes<N extends number>(shape: Shape, rank: N): readonly [...Numbers<N>, ...number[]] {
+  if (shape.length < rank) throw new Error(`a shape of at least ${rank} sizes is expected, got ${showShape(shape)}`)
+  return shape as readonly [...Numbers<N>, ...number[]]
+}

@@ -4,7 +4,7 @@ import * as indexing from './indexing.js'
 import * as movement from './movement.js'
 import type { AttributesOf, DType, InputsOf, Primitive } from './primitives.js'
 import * as reduction from './reduction.js'
-import type { Shape } from './shape.js'
+import { type Shape, showShape } from './shape.js'
 
 /** A tensor, or a number standing for a scalar constant. */
 export type Operand = Tensor | number
@@ -29,6 +29,16 @@ export class Tensor {
 
   get rank(): number {
     return this.shape.length
+  }
+
+  /**
+   * Along an axis.
+   * @throws Error where there is no such axis
+   */
+  size(axis: number): number {
+    const size = this.shape.at(axis)
+    if (size === undefined) throw new Error(`a tensor ${showShape(this.shape)} has no axis ${axis}`)
+    return size
   }
 
   // element by element

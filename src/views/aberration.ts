@@ -1,5 +1,6 @@
 import type { Draw } from '../program/trace.js'
 import { oneHot } from '../tensor/indexing.js'
+import { sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
 /**
@@ -30,7 +31,7 @@ const NOISE = 1 / 100
  * @param patches [N, P, C, H, W], standardised
  */
 export function keepOneChannel(patches: Tensor, draw: Draw): Tensor {
-  const [n = 1, count = 1, channels = 1, h = 1, w = 1] = patches.shape
+  const [n, count, channels, h, w] = sizes(patches.shape, 5)
   if (channels === 1) return patches
   const kept = oneHot(draw.integer([n, count], channels), channels).reshape(n, count, channels, 1, 1)
   const noise = draw.normal([n, 1, 1, h, w]).mul(NOISE) // one for a picture: it tells nothing of the place

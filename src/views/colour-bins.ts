@@ -1,5 +1,6 @@
 import { putAlong } from '../tensor/indexing.js'
 import { concat } from '../tensor/movement.js'
+import { sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { fromLab, lightness, toLab } from './lab.js'
 import { resize } from './resample.js'
@@ -38,7 +39,7 @@ export function pointColours(x: Tensor): Tensor {
  * @returns [N·h·w], in the order of `rowsOf`
  */
 export function countsOf(ab: Tensor, skipGrey: boolean): Tensor {
-  const [n = 1, , h = 1, w = 1] = ab.shape
+  const [n, , h, w] = sizes(ab.shape, 4)
   const colourful = ab.abs().max([1, 2, 3]).greater(GREY).cast('float')
   return colourful
     .maximum(skipGrey ? 0 : 1)
@@ -82,12 +83,12 @@ export function annealedMean(logits: Tensor, bins: readonly Chroma[], temperatur
 
 /** Gives pictures another colour and leaves their lightness. @param ab [N, 2, h, w], of any size */
 export function recoloured(x: Tensor, ab: Tensor): Tensor {
-  return fromLab(concat([lightness(x), resize(ab, x.shape[2] ?? 1, 'bilinear')], 1))
+  return fromLab(concat([lightness(x), resize(ab, x.size(2), 'bilinear')], 1))
 }
 
 /** A row for each place of a map: [N, C, h, w] → [N·h·w, C] */
-export const rowsOf = (map: Tensor): Tensor => map.transpose(0, 2, 3, 1).reshape(-1, map.shape[1] ?? 1)
+export const rowsOf = (map: Tensor): Tensor => map.transpose(0, 2, 3, 1).reshape(-1, map.size(1))
 
 /** The inverse of `rowsOf`, for square maps. */
 export const mapOf = (rows: Tensor, side: number): Tensor =>
-  rows.reshape(-1, side, side, rows.shape[1] ?? 1).transpose(0, 3, 1, 2)
+  rows.reshape(-1, side, side, rows.size(1)).transpose(0, 3, 1, 2)

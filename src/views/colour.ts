@@ -1,6 +1,6 @@
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { perPicture } from './picture.js'
 
@@ -23,7 +23,7 @@ export interface JitterOptions {
  * @param x [N, C, H, W] in [0, 1]
  */
 export function colourJitter(x: Tensor, draw: Draw, options: JitterOptions): Tensor {
-  const [n = 1, channels = 1] = x.shape
+  const [n, channels] = sizes(x.shape, 2)
   const on = draw.uniform([n]).less(options.probability)
   const factor = (range: number) => where(on, draw.uniform([n], Math.max(0, 1 - range), 1 + range), 1)
   const factors = [options.brightness, options.contrast, channels === 3 ? options.saturation : 0].map(factor)
@@ -85,12 +85,12 @@ export function turnHue(x: Tensor, turns: Tensor): Tensor {
 /** With the given probability, a picture without colour. */
 export function randomGreyscale(x: Tensor, draw: Draw, probability: number): Tensor {
   if (x.shape[1] === 1 || probability === 0) return x
-  return where(perPicture(draw.uniform([x.shape[0] ?? 1]).less(probability)), luminance(x), x)
+  return where(perPicture(draw.uniform([x.size(0)]).less(probability)), luminance(x), x)
 }
 
 /** With the given probability, what is brighter than ½ is inverted. */
 export function randomSolarise(x: Tensor, draw: Draw, probability: number): Tensor {
   if (probability === 0) return x
-  const chosen = perPicture(draw.uniform([x.shape[0] ?? 1]).less(probability))
+  const chosen = perPicture(draw.uniform([x.size(0)]).less(probability))
   return where(chosen.and(x.less(0.5).not()), x.neg().add(1), x)
 }

@@ -1,6 +1,6 @@
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { type Boxes, type Kernel, resample } from './resample.js'
 
@@ -29,7 +29,7 @@ export function randomResizedCrop(x: Tensor, draw: Draw, size: number, options: 
 
 /** The boxes of `randomResizedCrop`, for pictures of shape [N, C, H, W]. */
 export function randomBoxes(shape: readonly number[], draw: Draw, { area, aspect, flip }: CropOptions): Boxes {
-  const [n = 1, , h = 1, w = 1] = shape
+  const [n, , h, w] = sizes(shape, 4)
   const share = draw.uniform([n, TRIES], ...area).mul(h * w)
   const ratio = draw.uniform([n, TRIES], Math.log(aspect[0]), Math.log(aspect[1])).exp()
   const widths = share.mul(ratio).sqrt()

@@ -1,4 +1,4 @@
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
 const FOUR_NEIGHBOURS = [0, 1, 0, 1, 0, 1, 0, 1, 0]
@@ -17,7 +17,7 @@ const FOUR_NEIGHBOURS = [0, 1, 0, 1, 0, 1, 0, 1, 0]
  * @see Hestenes & Stiefel 1952
  */
 export function harmonicFill(x: Tensor, hidden: Tensor, iterations?: number): Tensor {
-  const [n = 1, c = 1, h = 1, w = 1] = x.shape
+  const [n, c, h, w] = sizes(x.shape, 4)
   const steps = iterations ?? 2 * Math.max(h, w)
   const cross = constant(FOUR_NEIGHBOURS, [1, 1, 3, 3])
   const around = (t: Tensor) => t.conv(cross, { padding: 1 })

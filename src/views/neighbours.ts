@@ -1,7 +1,7 @@
 import { where } from '../tensor/elementwise.js'
 import { oneHot } from '../tensor/indexing.js'
 import { concat } from '../tensor/movement.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { arrange, GREY } from './patches.js'
 
@@ -45,7 +45,7 @@ export const evenly: readonly number[] = pairs.flatMap(({ direction }, i) => {
  * @param logits [N, 8, 8] the direction of each of the others, seen from the middle
  */
 export function placedAsGuessed(patches: Tensor, logits: Tensor): Tensor {
-  const [n = 1] = patches.shape
+  const [n] = sizes(patches.shape, 1)
   const puts = oneHot(logits.argmax(-1), DIRECTIONS) // [N, patch, direction]
   const surest = logits.softmax().mul(puts).argmax(1) // [N, direction]
   const some = puts.max(1).greater(0).reshape(n, DIRECTIONS, 1, 1, 1)

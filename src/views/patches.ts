@@ -2,7 +2,7 @@ import { LacunaError } from '../errors.js'
 import type { Draw } from '../program/trace.js'
 import { takeRows } from '../tensor/indexing.js'
 import { stack } from '../tensor/movement.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
 /** Square patches in rows and columns, all lengths in pixels. */
@@ -92,7 +92,7 @@ export const spanOf = ({ side, pitch, patch, jitter, shift }: Grid): number =>
  * @returns [N, side², C, patch, patch]
  */
 export function cutPatches(x: Tensor, draw: Draw, grid: Grid): Tensor {
-  const [n = 1, channels = 1, size = 1] = x.shape
+  const [n, channels, size] = sizes(x.shape, 3)
   const { patch, jitter, shift } = grid
   const count = grid.side ** 2
   const upTo = (most: number, ...shape: number[]) => draw.integer([...shape, 2], most + 1)
@@ -119,7 +119,7 @@ export function cutPatches(x: Tensor, draw: Draw, grid: Grid): Tensor {
  * @returns [N, P, C, patch, patch]
  */
 export function coveringPatches(x: Tensor, patch: number): Tensor {
-  const size = x.shape[2] ?? 1
+  const size = x.size(2)
   const side = Math.floor(size / patch)
   const starts = range(side).map(i => Math.round((i * (size - patch)) / Math.max(1, side - 1)))
   return stack(
@@ -135,7 +135,7 @@ export function coveringPatches(x: Tensor, patch: number): Tensor {
  * @returns [N, ...chosen, ...rest]
  */
 export function arrange(x: Tensor, which: Tensor): Tensor {
-  const [n = 1, , ...rest] = x.shape
+  const [n, , ...rest] = sizes(x.shape, 2)
   return takeRows(x, which.reshape(n, -1)).reshape(...which.shape, ...rest)
 }
 
@@ -146,7 +146,7 @@ export function arrange(x: Tensor, which: Tensor): Tensor {
  * @returns [N, C, size, size]
  */
 export function layPatches(patches: Tensor, { side, patch }: Grid, size: number): Tensor {
-  const [n = 1, , channels = 1] = patches.shape
+  const [n, , channels] = sizes(patches.shape, 3)
   const cell = Math.floor(size / side)
 
   const before = Math.floor((cell - patch) / 2)
@@ -165,7 +165,7 @@ export function layPatches(patches: Tensor, { side, patch }: Grid, size: number)
  * @param x [..., H, W]
  */
 export function standardise(x: Tensor): Tensor {
-  const pixels = (x.shape.at(-1) ?? 1) * (x.shape.at(-2) ?? 1)
+  const pixels = x.size(-1) * x.size(-2)
   return x
     .reshape(-1, pixels)
     .normalize(-1, FLAT ** 2)

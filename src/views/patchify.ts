@@ -1,5 +1,5 @@
 import { ShapeError } from '../tensor/scope.js'
-import { showShape } from '../tensor/shape.js'
+import { showShape, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /**
@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor/tensor.js'
  * @returns [N, patches, patch·patch·C]: of each patch its rows, of each row its pixels, of each pixel its channels
  */
 export function patchify(x: Tensor, patch: number): Tensor {
-  const [n = 1, c = 1, h = 1, w = 1] = x.shape
+  const [n, c, h, w] = sizes(x.shape, 4)
   if (x.rank !== 4 || h % patch !== 0 || w % patch !== 0)
     throw new ShapeError('patchify', `[N, C, H, W] in patches of ${patch} px expected, got ${showShape(x.shape)}`)
   const [rows, columns] = [h / patch, w / patch]
@@ -22,7 +22,7 @@ export function patchify(x: Tensor, patch: number): Tensor {
 
 /** The other way, for square pictures: [N, patches, patch·patch·C] → [N, C, H, H] */
 export function unpatchify(patches: Tensor, patch: number): Tensor {
-  const [n = 1, count = 1, values = 1] = patches.shape
+  const [n, count, values] = sizes(patches.shape, 3)
   const [side, c] = [Math.sqrt(count), values / patch ** 2]
   if (patches.rank !== 3 || !Number.isInteger(side) || !Number.isInteger(c))
     throw new ShapeError('unpatchify', `square patches of ${patch} px expected, got ${showShape(patches.shape)}`)
@@ -39,6 +39,6 @@ export function patchMoments(patches: Tensor): { mean: Tensor; deviation: Tensor
 
 /** Marks of patches as marks of their pixels: float [N, patches] → [N, 1, H, H] */
 export function patchMask(marks: Tensor, patch: number): Tensor {
-  const [n = 1, count = 1] = marks.shape
+  const [n, count] = sizes(marks.shape, 2)
   return unpatchify(marks.reshape(n, count, 1).expand(n, count, patch * patch), patch)
 }

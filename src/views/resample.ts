@@ -1,5 +1,5 @@
 import { where } from '../tensor/elementwise.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
 /** Rectangles in pixels, real numbers, one a picture: float [N] each. A negative size mirrors. */
@@ -21,7 +21,7 @@ export type Kernel = 'bilinear' | 'bicubic'
  * @returns [N, C, size, size]
  */
 export function resample(x: Tensor, boxes: Boxes, size: number, kernel: Kernel = 'bicubic'): Tensor {
-  const [n = 1, , h = 1, w = 1] = x.shape
+  const [n, , h, w] = sizes(x.shape, 4)
   const rows = weights(boxes.top, boxes.height, h, size, kernel).reshape(n, 1, size, h)
   const columns = weights(boxes.left, boxes.width, w, size, kernel).reshape(n, 1, size, w)
   return rows.matmul(x).matmul(columns.T)
@@ -29,7 +29,7 @@ export function resample(x: Tensor, boxes: Boxes, size: number, kernel: Kernel =
 
 /** The whole of each picture at another size. */
 export function resize(x: Tensor, size: number, kernel: Kernel = 'bicubic'): Tensor {
-  const [n = 1, , h = 1, w = 1] = x.shape
+  const [n, , h, w] = sizes(x.shape, 4)
   if (h === size && w === size) return x
   const all = (value: number) => constant(value).expand(n)
   return resample(x, { top: all(0), left: all(0), height: all(h), width: all(w) }, size, kernel)
@@ -71,7 +71,7 @@ function cubic(t: Tensor): Tensor {
  * @param sigma float [N]
  */
 export function blur(x: Tensor, sigma: Tensor): Tensor {
-  const [n = 1, , h = 1, w = 1] = x.shape
+  const [n, , h, w] = sizes(x.shape, 4)
   const smooth = (size: number) => {
     const places = range(size)
     const square = constant(

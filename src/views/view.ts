@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
+import { sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { colourJitter, randomGreyscale, randomSolarise } from './colour.js'
 import { randomResizedCrop } from './crop.js'
@@ -82,7 +83,7 @@ export function randomCrop(
 
 function randomBlur(x: Tensor, draw: Draw, probability: number): Tensor {
   if (probability === 0) return x
-  const [n = 1, , h = 1] = x.shape
+  const [n, , h] = sizes(x.shape, 3)
   const sigma = draw.uniform([n], 0.1, 2).mul(h / 224)
   return blur(x, where(draw.uniform([n]).less(probability), sigma, 0))
 }

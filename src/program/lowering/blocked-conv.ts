@@ -1,5 +1,5 @@
 import type { TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape, sizeOf } from '../../tensor/shape.js'
+import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
 import { onnxAttributes, turned, turnedAttributes } from './conv.js'
 import type { Emitter } from './emitter.js'
@@ -13,7 +13,7 @@ export function blockedConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): 
   if (t.attributes.groups !== 1 || !canBlock(e, t.shape) || !(thin || canBlock(e, source.shape))) return undefined
   const kernel = thin ? blockOutputs(e, weight, shape) : blockKernel(e, weight, shape)
   const inputs = [thin ? x : toBlocked(e, x), kernel]
-  return fromBlocked(e, e.one('Conv', inputs, onnxAttributes(t.attributes), BLOCKED), t.shape[1] ?? 1)
+  return fromBlocked(e, e.one('Conv', inputs, onnxAttributes(t.attributes), BLOCKED), t.size(1))
 }
 
 /** The gradient in the input of a convolution with stride 1 and one group. */
@@ -21,7 +21,7 @@ export function blockedInput(e: Emitter, [output, weight]: Two, t: TensorOf<'con
   if (!canBlock(e, t.shape) || !canBlock(e, t.inputs[0].shape)) return undefined
   const attributes = turnedAttributes(t)
   if (attributes === undefined) return undefined
-  const [o = 1, c = 1, ...places] = t.inputs[1].shape
+  const [o, c, ...places] = sizes(t.inputs[1].shape, 2)
   const kernel = turned(e, blockExchanged(e, weight, t.inputs[1].shape), t.inputs[1].shape)
   const inputs = [toBlocked(e, output), e.one('Reshape', [kernel, e.ints([c, o, ...places])])]
   return fromBlocked(e, e.one('Conv', inputs, attributes, BLOCKED), c)
@@ -35,7 +35,7 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
   const { stride, dilation, groups, padding } = t.attributes
   const [{ shape: from }, { shape: kernel }] = t.inputs
   const [o = 1, c = 1] = kernel
-  const [n = 1, , height = 1, width = 1] = t.shape
+  const [n, , height, width = 1] = sizes(t.shape, 3)
   const halves = [...stride, ...dilation].join() === '2,2,1,1' && height % 2 === 0 && width % 2 === 0
   if (!halves || groups !== 1 || !canBlock(e, t.shape) || !canBlock(e, from)) return undefined
   const phases = [0, 1].map(axis => [0, 1].map(place => phase(place, axis)))
@@ -86,7 +86,7 @@ interface Phase {
 
 /** [O, C, kh, kw] → [O / b, C / b, kh, kw, C in a block, O in a block] */
 function blockKernel(e: Emitter, weight: string, shape: Shape): string {
-  const [o = 1, c = 1, kh = 1, kw = 1] = shape
+  const [o, c, kh, kw] = sizes(shape, 4)
   const apart = [o / e.block, c / e.block, e.block, kh * kw, e.block]
   const blocked = e.one('Reshape', [blockOutputs(e, weight, shape), e.ints(apart)])
   return e.one('Reshape', [e.one('Transpose', [blocked], { perm: [0, 1, 3, 2, 4] }), e.ints(shape)])
@@ -102,7 +102,7 @@ function blockExchanged(e: Emitter, weight: string, [o = 1, c = 1, kh = 1, kw = 
 
 /** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block]; faster than a `Transpose` that moves single numbers */
 function blockOutputs(e: Emitter, weight: string, shape: Shape): string {
-  const [o = 1, ...rest] = shape
+  const [o, ...rest] = sizes(shape, 1)
   const flat = e.one('Reshape', [weight, e.ints([1, o, sizeOf(rest), 1])])
   return e.one('Reshape', [e.one('ReorderInput', [flat], {}, BLOCKED), e.ints(shape)])
 }

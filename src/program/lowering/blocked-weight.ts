@@ -1,5 +1,5 @@
 import type { TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape, sizeAt, sizeOf } from '../../tensor/shape.js'
+import { range, type Shape, sizeAt, sizeOf, sizes } from '../../tensor/shape.js'
 import { BLOCKED, canBlock, channelsLast, framed, toBlocked } from './blocked.js'
 import { placesLast } from './conv-weight.js'
 import type { Emitter } from './emitter.js'
@@ -25,7 +25,7 @@ export function weightOverSamples(e: Emitter, [x, output]: Two, t: TensorOf<'con
   if (seen === undefined || n % e.block !== 0) return undefined
   const { before, after, height, width } = seen
   const [, o = 1, h = 1, w = 1] = to
-  const [, , kh = 1, kw = 1] = t.shape
+  const [, , kh, kw] = sizes(t.shape, 4)
   const [down = 1, across = 1] = t.attributes.stride
   const [blocks, outputs] = [n / e.block, o / e.block]
   const bands = bandsOf(h, w)
@@ -70,7 +70,7 @@ export function weightOverPixels(e: Emitter, [x, output]: Two, t: TensorOf<'conv
   const [, o = 1, h = 1, w = 1] = to
   if (seen === undefined || c >= e.block || w % e.block !== 0) return undefined
   const { before, after, height } = seen
-  const [, , kh = 1, kw = 1] = t.shape
+  const [, , kh, kw] = sizes(t.shape, 4)
   const [down = 1, across = 1] = t.attributes.stride
   // channel j · C + i is channel i moved by j pixels; what is not seen is cut off by a kernel that reaches further
   const reach = [1 - Math.min(0, after[0]), kw - Math.min(0, after[1])]

@@ -1,5 +1,5 @@
 import type { Primitive, TensorOf } from '../../tensor/primitives.js'
-import { type Shape, sameShape, sizeOf } from '../../tensor/shape.js'
+import { type Shape, sameShape, sizeAt, sizeOf, sizes } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Emitter } from './emitter.js'
 import type { Lowering } from './types.js'
@@ -42,7 +42,7 @@ export function channelsLast(e: Emitter, x: string, [n = 1, c = 1, ...places]: S
 
 /** Channels last, with zeros under the last row of each sample: [N, C, H, W] → [N, (H + 1) · W, C]; for gathers that see beyond a border. */
 export function zerosBelow(e: Emitter, x: string, shape: Shape): string {
-  const [n = 1, c = 1, height = 1, ...row] = shape
+  const [n, c, height, ...row] = sizes(shape, 3)
   if (e.twins.has(x)) return channelsLast(e, framed(e, x, shape, { after: [1, 0] }), [n, c, height + 1, ...row])
   const zeros = e.one('Expand', [e.float(0), e.ints([n, sizeOf(row), c])])
   return e.one('Concat', [channelsLast(e, x, shape), zeros], { axis: 1 })
@@ -72,7 +72,7 @@ export function framed(e: Emitter, x: string, [, c = 1]: Shape, { before = [0, 0
 
 /** [N, H · W, C] → [N, C, H, W] */
 export function channelsFirst(e: Emitter, rows: string, shape: Shape): string {
-  const [n = 1, c = 1, h = 1, w = 1] = shape
+  const [n, c, h, w] = sizes(shape, 4)
   if (canBlock(e, shape)) {
     const last = e.one('Reshape', [rows, e.ints([n, h, w, c])])
     return fromBlocked(e, e.one('ReorderInput', [last], { channels_last: 1 }, BLOCKED), c)
@@ -86,7 +86,7 @@ export function stayingBlocked<P extends Primitive>(plain: Lowering<P>): Lowerin
   return (e, names, t) => {
     const operands = names as readonly string[]
     if (!canBlock(e, t.shape) || !operands.some(name => e.twins.has(name))) return plain(e, names, t)
-    const channels = t.shape[1] ?? 1
+    const channels = sizeAt(t.shape, 1)
     if (t.inputs.every(x => x.rank === 0 || sameShape(x.shape, t.shape))) {
       const blocked = operands.map((name, i) => (t.inputs[i]?.rank === 0 ? name : toBlocked(e, name)))
       return fromBlocked(e, plain(e, blocked as never, t), channels)
@@ -100,7 +100,7 @@ export function stayingBlocked<P extends Primitive>(plain: Lowering<P>): Lowerin
 /** An operand as [N, C / block, H · W, block], or what broadcasts to it. */
 function view(e: Emitter, name: string, operand: Tensor | undefined, shape: Shape): string | undefined {
   if (operand === undefined) return undefined
-  const [n = 1, c = 1, h = 1, w = 1] = shape
+  const [n, c, h, w] = sizes(shape, 4)
   if (operand.shape.every(size => size === 1)) return e.one('Reshape', [name, e.ints([1])])
   if (sameShape(operand.shape, shape))
     return e.one('Reshape', [toBlocked(e, name), e.ints([n, c / e.block, h * w, e.block])])
@@ -112,14 +112,14 @@ function view(e: Emitter, name: string, operand: Tensor | undefined, shape: Shap
 /** a·x + b as a convolution of single channels: one pass over memory. */
 export function blockedScaleShift(e: Emitter, names: readonly string[], t: TensorOf<'scaleShift'>): string | undefined {
   const [x = '', scale = '', shift = ''] = names
-  const channels = t.shape[1] ?? 1
+  const channels = sizeAt(t.shape, 1)
   if (!canBlock(e, t.shape) || !e.twins.has(x)) return undefined
   return fromBlocked(e, channelwise(e, channels, [toBlocked(e, x), scale, shift]), channels)
 }
 
 /** A product with one number a channel, as a convolution of single channels: its inner loop is longer than a broadcast's. */
 export function blockedScale(e: Emitter, names: readonly [string, string], t: TensorOf<'mul'>): string | undefined {
-  const channels = t.shape[1] ?? 1
+  const channels = sizeAt(t.shape, 1)
   const at = t.inputs.findIndex((x, i) => e.twins.has(names[i] ?? '') && sameShape(x.shape, t.shape))
   const other = t.inputs[1 - at]
   if (at < 0 || other === undefined || !canBlock(e, t.shape)) return undefined
@@ -141,7 +141,7 @@ function channelwise(e: Emitter, channels: number, inputs: readonly string[]): s
 
 /** relu(a·x + b), or relu(a·x + b + z), in the same pass */
 export function blockedRelu(e: Emitter, [x]: readonly [string], t: TensorOf<'relu'>): string | undefined {
-  const channels = t.shape[1] ?? 1
+  const channels = sizeAt(t.shape, 1)
   const convolution = e.madeBy(e.twins.get(x) ?? '')
   if (convolution?.operator !== 'Conv' || convolution.attributes.group !== channels) return undefined
   const attributes = { ...convolution.attributes, activation: 'Relu' }
@@ -155,7 +155,7 @@ export function blockedAdd(e: Emitter, names: readonly [string, string], t: Tens
   const convolution = e.madeBy(e.twins.get(names[at] ?? '') ?? '')
   if (convolution?.operator !== 'Conv' || convolution.inputs.length !== 3) return undefined
   const other = toBlocked(e, names[1 - at] ?? '')
-  const channels = t.shape[1] ?? 1
+  const channels = sizeAt(t.shape, 1)
   return fromBlocked(e, e.one('Conv', [...convolution.inputs, other], convolution.attributes, BLOCKED), channels)
 }
 
@@ -174,7 +174,7 @@ export function blockedTotal(
     ? e.one(kind === 'mean' ? 'ReduceMean' : 'ReduceSum', [means, e.ints([0])], { keepdims: 1 })
     : means
   if (kind === 'mean') return reduced
-  return e.one('Mul', [reduced, e.float((source.shape[2] ?? 1) * (source.shape[3] ?? 1))])
+  return e.one('Mul', [reduced, e.float(sizeAt(source.shape, 2) * sizeAt(source.shape, 3))])
 }
 
 /** Mean and inverse deviation over samples and places. */
@@ -182,7 +182,7 @@ export function blockedInverseDeviation(e: Emitter, x: string, t: TensorOf<'inve
   const twin = e.twins.get(x)
   const [source] = t.inputs
   if (twin === undefined || t.attributes.axes.join() !== '0,2,3') return undefined
-  const c = source.shape[1] ?? 1
+  const c = sizeAt(source.shape, 1)
   const mean = e.one('ReduceMean', [e.one('GlobalAveragePool', [twin], {}, BLOCKED), e.ints([0])], { keepdims: 1 })
   const ones = e.one('Expand', [e.float(1), e.ints([c])])
   const centred = channelwise(e, c, [twin, ones, e.one('Neg', [e.one('Reshape', [mean, e.ints([c])])])])

@@ -1,5 +1,5 @@
 import type { TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape, sizeOf } from '../../tensor/shape.js'
+import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { channelsLast, zerosBelow } from './blocked.js'
 import { onnxAttributes, places } from './conv.js'
 import type { Emitter } from './emitter.js'
@@ -28,7 +28,7 @@ export function lowerConvWeight(e: Emitter, names: Two, t: TensorOf<'convWeight'
  * product for all places, whose operand has all that they see in it.
  */
 export function lowerWeightProduct(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
-  const [o = 1, perGroup = 1, ...kernel] = t.shape
+  const [o, perGroup, ...kernel] = sizes(t.shape, 2)
   const { rows, columns } = unfolded(e, names, t)
   const all = product(e, rows, columns.length === 1 ? (columns[0] ?? '') : e.one('Concat', columns, { axis: 2 }))
   return placesLast(e, all, [o, sizeOf(kernel), perGroup], t.shape) // from [G, O/G, places · C/G]
@@ -36,7 +36,7 @@ export function lowerWeightProduct(e: Emitter, names: Two, t: TensorOf<'convWeig
 
 /** A product for each place of the kernel, which spares the memory. */
 export function lowerWeightByPlace(e: Emitter, names: Two, t: TensorOf<'convWeight'>): string {
-  const [o = 1, perGroup = 1] = t.shape
+  const [o, perGroup] = sizes(t.shape, 2)
   const { rows, columns } = unfolded(e, names, t)
   const parts = columns.map(column => e.one('Reshape', [product(e, rows, column), e.ints([o, perGroup, 1])]))
   return e.one('Reshape', [e.one('Concat', parts, { axis: 2 }), e.ints(t.shape)])
@@ -54,8 +54,8 @@ function product(e: Emitter, rows: string, column: string): string {
 export function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string | undefined {
   const { stride, padding, dilation, groups } = t.attributes
   if (groups !== 1) return undefined
-  const [n = 1, o = 1, ...spatial] = t.inputs[1].shape
-  const [, c = 1, ...from] = t.inputs[0].shape
+  const [n, o, ...spatial] = sizes(t.inputs[1].shape, 2)
+  const [, c, ...from] = sizes(t.inputs[0].shape, 2)
   const kernel = t.shape.slice(2)
   const seen = places(spatial).flatMap(at =>
     places(kernel).map(place => {
@@ -82,8 +82,8 @@ export function placesLast(e: Emitter, product: string, apart: readonly number[]
 /** The output as rows [N, G, O/G, L], and the inputs that each place of the kernel sees, [N, G, C/G, L]. */
 function unfolded(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): { rows: string; columns: string[] } {
   const { stride, padding, dilation, groups } = t.attributes
-  const [n = 1, o = 1, ...spatial] = t.inputs[1].shape
-  const c = t.inputs[0].shape[1] ?? 1
+  const [n, o, ...spatial] = sizes(t.inputs[1].shape, 2)
+  const c = t.inputs[0].size(1)
   const axes = range(spatial.length).map(i => i + 2)
   const padded = padding.flat().every(p => p === 0)
     ? x

@@ -1,5 +1,5 @@
 import type { ConvolutionAttributes, TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape } from '../../tensor/shape.js'
+import { range, type Shape, sizes } from '../../tensor/shape.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -29,7 +29,7 @@ function leftOver(t: TensorOf<'convInput'>): number[] {
  */
 export function lowerInputByGroup(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
   const { groups } = t.attributes
-  const [outputs = 1, perGroup = 1] = t.inputs[1].shape
+  const [outputs, perGroup] = sizes(t.inputs[1].shape, 2)
   if (groups === 1 || perGroup !== 1 || outputs === groups) return undefined
   const split = (name: string, axis: number) =>
     e.node('Split', [name], { axis, num_outputs: groups }, { outputs: groups })

@@ -47,7 +47,7 @@ export const cpu: Partial<LoweringTable> = {
   scaleShift: (e, names, t) => {
     const blocked = blockedScaleShift(e, names, t)
     if (blocked !== undefined) return blocked
-    const [zeros, ones] = [0, 1].map(value => e.one('Expand', [e.float(value), e.ints([t.shape[1] ?? 1])]))
+    const [zeros, ones] = [0, 1].map(value => e.one('Expand', [e.float(value), e.ints([t.size(1)])]))
     return e.one('BatchNormalization', [...names, zeros ?? '', ones ?? ''], { epsilon: new Float(0) })
   },
   conv: lowerCheapest,
@@ -95,7 +95,7 @@ function layerNormalization(
   const { axes, epsilon } = t.attributes
   const [source] = t.inputs
   if (e.precision !== 'float32' || axes.length !== 1 || axes[0] !== source.rank - 1) return undefined
-  const width = source.shape.at(-1) ?? 1
+  const width = source.size(-1)
   const ones = e.one('Expand', [e.float(1), e.ints([width])])
   return e.node('LayerNormalization', [x, ones], { axis: -1, epsilon: new Float(epsilon) }, { outputs: 3 })
 }

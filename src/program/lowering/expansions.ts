@@ -2,6 +2,7 @@ import { pullBack } from '../../tensor/derivative.js'
 import { where } from '../../tensor/elementwise.js'
 import { concat } from '../../tensor/movement.js'
 import type { Primitive, TensorOf } from '../../tensor/primitives.js'
+import { sizes } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { places } from './conv.js'
 
@@ -47,8 +48,8 @@ function erfSeries(x: Tensor): Tensor {
 /** A convolution as one matrix product for each place of the kernel. */
 function convByPlaces(x: Tensor, weight: Tensor, t: Pick<TensorOf<'conv'>, 'shape' | 'attributes'>): Tensor {
   const { stride, padding, dilation, groups } = t.attributes
-  const [n = 1, o = 1, ...spatial] = t.shape
-  const perGroup = weight.shape[1] ?? 1
+  const [n, o, ...spatial] = sizes(t.shape, 2)
+  const perGroup = weight.size(1)
   const padded = padding.reduce((p, [begin, end], i) => p.pad(i + 2, begin, end), x)
   const products = places(weight.shape.slice(2)).map(place => {
     const pick = (source: Tensor, axis: number, start: number, length: number, step: number) =>

@@ -1,5 +1,5 @@
 import type { Primitive, TensorOf } from '../../tensor/primitives.js'
-import { range, sizeOf } from '../../tensor/shape.js'
+import { range, sizeOf, sizes } from '../../tensor/shape.js'
 import { elementType } from '../onnx/model.js'
 import { lowerConv, lowerConvInput } from './conv.js'
 import { lowerConvWeight } from './conv-weight.js'
@@ -141,7 +141,7 @@ function zeros(e: Emitter, t: TensorOf<Primitive>): string {
  * it (20,736 rows of 64 into 288: 59 ms and 12 ms; 1,536 rows of 192 into 4,096: 6 ms and 35 ms).
  */
 function lowerScatterAdd(e: Emitter, [x, indices]: readonly [string, string], t: TensorOf<'scatterAdd'>): string {
-  const [rows = 1, ...row] = t.shape
+  const [rows, ...row] = sizes(t.shape, 1)
   const [count, width] = [sizeOf(t.inputs[1].shape), sizeOf(row)]
   const flat = e.one('Reshape', [x, e.ints([count, width])])
   const sums = () => {

@@ -1,5 +1,5 @@
 import type { ConvolutionAttributes, TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape, sizeOf } from '../../tensor/shape.js'
+import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { channelsFirst, zerosBelow } from './blocked.js'
 import type { Emitter } from './emitter.js'
 
@@ -51,7 +51,7 @@ export function tiledConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): st
 export function tiledInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
   const padding = t.attributes.padding.map(([begin, end]) => [2 - begin, 2 - end] as const)
   const [from, to] = [t.inputs[0].shape, t.shape]
-  const [o = 1, c = 1, ...kernel] = t.inputs[1].shape
+  const [o, c, ...kernel] = sizes(t.inputs[1].shape, 2)
   const grid = gridOf(e, { ...t.attributes, padding }, from, to, [c, o, ...kernel])
   if (grid === undefined) return undefined
   const kernels = e.one('Reshape', [atPoints(e, weight, true), e.ints([POINTS, o, c])])
