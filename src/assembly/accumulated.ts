@@ -4,7 +4,7 @@ import { pullBack } from '../tensor/derivative.js'
 import { constant } from '../tensor/tensor.js'
 import type { RunConfig } from './config.js'
 import { moved, sidesOf } from './descent.js'
-import { type Assembly, type StepPrograms, sampleOf, stepOf, trainingManner } from './programs.js'
+import { type Assembly, type StepPrograms, sampleOf, stepOf, trainingTrace } from './programs.js'
 import { added, emptied, emptySum, namesOf, sumsOf, WEIGHT, zeroAfter } from './sums.js'
 
 /** The parts of a step that keeps activations for one chunk of the batch only. */
@@ -28,7 +28,7 @@ export function accumulatedPrograms(assembly: Assembly, config: RunConfig, given
   const { batch, chunk = batch } = config
   const sums = sumsOf(names)
   const count = emptySum([])
-  const { result, trace: traced } = trace(trainingManner(config, target), draw => {
+  const { result, trace: traced } = trace(trainingTrace(config, target), draw => {
     const { loss, weight = constant(chunk), adversary, ...told } = stepOf(learner, sampleOf(channels, chunk), draw)
     const { main, against } = sidesOf(sums, adversary)
     const updates = [

@@ -1,12 +1,11 @@
 import type { Compared, Embeddings } from '../methods/method.js'
 import { compile, type Program, type Target } from '../program/compile.js'
-import { devices } from '../program/devices.js'
 import { trace } from '../program/trace.js'
 import { derivative, pullBack } from '../tensor/derivative.js'
 import { input } from '../tensor/tensor.js'
 import type { RunConfig } from './config.js'
 import { moved } from './descent.js'
-import { type Assembly, type StepPrograms, sampleOf } from './programs.js'
+import { type Assembly, type StepPrograms, sampleOf, trainingTrace } from './programs.js'
 import { added, emptied, namesOf, sumsOf } from './sums.js'
 
 /** The parts of a step that keeps activations for one chunk of the batch only, and compares the embeddings of all of it. */
@@ -36,18 +35,17 @@ export function cachedPrograms(
   { learner, names, channels }: Assembly,
   training: Compared,
   config: RunConfig,
-  given: Target,
+  asked: Target,
 ): CachedPrograms {
-  const target: Target = { ...given, givesBack: true }
+  const target: Target = { ...asked, givesBack: true }
   const { batch, chunk = batch } = config
   const sums = sumsOf(names)
 
   // one trace for both passes over a chunk: the same draws, and so the same views
-  const { inParts } = devices[target.device]
-  const { result: embeddings, trace: chunked } = trace({ training: true, inParts }, draw =>
+  const { result: embeddings, trace: chunked } = trace(trainingTrace(config, target), draw =>
     training.embed(sampleOf(channels, chunk), draw),
   )
-  const slopes = Object.entries(embeddings).map(([name, t]) => [t, input(gradientOf(name), t.shape)] as const)
+  const given = Object.entries(embeddings).map(([name, t]) => [t, input(gradientOf(name), t.shape)] as const)
   const all: Embeddings = Object.fromEntries(
     Object.entries(embeddings).map(([name, { shape }]) => [name, input(name, [batch, ...shape.slice(1)])]),
   )
@@ -61,7 +59,7 @@ export function cachedPrograms(
 
   const step = moved(learner, config, sums)
   const named = { names: new Map([...names, ...namesOf(sums), ...step.names]) }
-  const carried = added(sums, Object.values(embeddings), of => pullBack(slopes, of))
+  const carried = added(sums, Object.values(embeddings), of => pullBack(given, of))
   return {
     embeddings: Object.keys(all),
     embed: compile({ ...named, outputs: embeddings, draws: chunked.draws }, target),

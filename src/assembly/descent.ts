@@ -27,12 +27,12 @@ export function sidesOf<M extends Movable>(movables: readonly M[], adversary: Ad
 }
 
 /** The gradient of a loss by each variable. */
-export function slopesOf(loss: Tensor, movables: readonly Movable[]): Trained[] {
-  const slopes = derivative(
+export function withGradients(loss: Tensor, movables: readonly Movable[]): Trained[] {
+  const gradients = derivative(
     loss,
     movables.map(({ variable }) => variable),
   )
-  return movables.map((movable, i) => ({ ...movable, gradient: slopes[i] ?? loss }))
+  return movables.map((movable, i) => ({ ...movable, gradient: gradients[i] ?? loss }))
 }
 
 /**

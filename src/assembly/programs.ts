@@ -18,11 +18,11 @@ import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
 import { devices } from '../program/devices.js'
-import { type Draw, type Manner, trace } from '../program/trace.js'
+import { type Draw, type TraceOptions, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
 import type { RunConfig } from './config.js'
-import { moved, sidesOf, slopesOf, trainedOf } from './descent.js'
+import { moved, sidesOf, trainedOf, withGradients } from './descent.js'
 
 /** A method built for one run, with the name of every variable. */
 export interface Assembly {
@@ -93,7 +93,7 @@ export interface TrainingProgram extends StepPrograms {
 }
 
 /** How a step is traced that keeps its activations, or computes them again. */
-export const trainingManner = ({ checkpointActivations }: RunConfig, { device }: Target): Manner => ({
+export const trainingTrace = ({ checkpointActivations }: RunConfig, { device }: Target): TraceOptions => ({
   training: true,
   checkpointing: checkpointActivations,
   inParts: devices[device].inParts,
@@ -112,11 +112,11 @@ export function stepOf({ training }: Learner, sample: Sample, draw: Draw): StepR
 export function trainingProgram(assembly: Assembly, config: RunConfig, target: Target): TrainingProgram {
   const { learner, names, channels } = assembly
   const { batch } = config
-  const { result, trace: traced } = trace(trainingManner(config, target), draw => {
+  const { result, trace: traced } = trace(trainingTrace(config, target), draw => {
     const { loss, adversary, ...told } = stepOf(learner, sampleOf(channels, batch), draw)
     const { main, against } = sidesOf(trainedOf(names), adversary)
-    const opposed = adversary && slopesOf(adversary.loss, against)
-    return { loss, ...told, step: moved(learner, config, slopesOf(loss, main), opposed, adversary?.rate) }
+    const opposed = adversary && withGradients(adversary.loss, against)
+    return { loss, ...told, step: moved(learner, config, withGradients(loss, main), opposed, adversary?.rate) }
   })
   const { loss, metrics, chance, views = batch, step } = result
   const all = new Map([...names, ...step.names])

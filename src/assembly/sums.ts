@@ -28,17 +28,17 @@ export const namesOf = (sums: readonly Sum[]): (readonly [Tensor, string])[] =>
 export const WEIGHT = `${PREFIX}weight`
 
 /**
- * Adds the slopes of results to the sums of those variables that they are made of.
+ * Adds the gradients of results to the sums of those variables that they are made of.
  * @returns the next values of the sums
  */
 export function added(
   sums: readonly Sum[],
   results: readonly Tensor[],
-  slopes: (of: readonly Tensor[]) => readonly Tensor[],
+  gradients: (of: readonly Tensor[]) => readonly Tensor[],
 ): (readonly [Tensor, Tensor])[] {
   const within = new Set(topological(results))
   const reached = sums.filter(sum => within.has(sum.variable))
-  const further = slopes(reached.map(sum => sum.variable))
+  const further = gradients(reached.map(sum => sum.variable))
   return reached.map(({ gradient }, i) => [gradient, gradient.add(further[i] ?? 0)] as const)
 }
 

@@ -58,14 +58,14 @@ describe('what is computed again', () => {
     const [x, g, ...w] = ['x', 'g', 'w1', 'w2', 'w3'].map(name => input(name, [3, 3]))
     if (x === undefined || g === undefined) throw new Error('five tensors')
     const y = w.reduce((y, w) => part(y, y => y.matmul(w).sin()), x)
-    const slopes = pullBack([[y, g]], w).map((slope, i) => [`by w${i + 1}`, slope] as const)
+    const gradients = pullBack([[y, g]], w).map((slope, i) => [`by w${i + 1}`, slope] as const)
     const nodes = await optimised(
-      compile({ outputs: Object.fromEntries(slopes) }, { device: 'cpu', precision: 'float32' }),
+      compile({ outputs: Object.fromEntries(gradients) }, { device: 'cpu', precision: 'float32' }),
     )
     const copies = (w: string) =>
       nodes.filter(node => node.input[1] === w && needs(node, 'g', nodes) && node.input[0] !== 'x')
     const waitsFor = (w: string) =>
-      slopes.map(([name]) => name).filter(name => copies(w).every(node => needs(node, name, nodes)))
+      gradients.map(([name]) => name).filter(name => copies(w).every(node => needs(node, name, nodes)))
     expect(copies('w2').length).toBeGreaterThan(0)
     expect(waitsFor('w2')).toEqual(['by w3'])
     expect(waitsFor('w1')).toEqual(['by w2', 'by w3'])

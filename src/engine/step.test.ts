@@ -36,13 +36,13 @@ async function train(device: DeviceName, precision: Precision): Promise<Trained>
     const view = () => image.add(draw.normal(image.shape).mul(0.1))
     const { loss } = ntXent(model(concat([view(), view()])), 0.2)
     const variables = [...modelNames].filter(([variable]) => variableOf(variable).role !== 'statistic')
-    const slopes = derivative(
+    const gradients = derivative(
       loss,
       variables.map(([variable]) => variable),
     )
     return {
       loss,
-      trained: variables.map(([variable, name], i) => ({ name, variable, gradient: slopes[i] ?? loss })),
+      trained: variables.map(([variable, name], i) => ({ name, variable, gradient: gradients[i] ?? loss })),
     }
   })
   const optimised = adamW({ epsilon: 1e-4 })(result.trained)

@@ -2,13 +2,13 @@ import { Engine } from '../engine/engine.js'
 import { array, type Given, gradientError, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
 import type { Precision } from '../program/lowering/emitter.js'
-import { type Manner, trace, variableOf } from '../program/trace.js'
+import { type TraceOptions, trace, variableOf } from '../program/trace.js'
 import { derivative, topological } from '../tensor/derivative.js'
 import { input, make, type Tensor } from '../tensor/tensor.js'
 import { initialValues } from './initialise.js'
 import { type AnyModule, variablesOf } from './module.js'
 
-export interface ModuleRun extends Partial<Manner> {
+export interface ModuleRun extends Partial<TraceOptions> {
   readonly precision?: Precision
   /** In place of the first values that the module asks for, by name */
   readonly values?: ReadonlyMap<string, ArrayLike<number>>
@@ -47,10 +47,10 @@ export async function runModule(
   const { result, trace: traced } = trace({ training, checkpointing, inParts }, () => {
     const y = forward(...inputs)
     const wanted = gradientsOf.map(name => variables.get(name) ?? y)
-    const slopes = derivative(y.mul(input('weights', y.shape)).sum(), wanted)
-    return { y, slopes: gradientsOf.map((name, i) => [`gradient ${name}`, slopes[i] ?? y] as const) }
+    const gradients = derivative(y.mul(input('weights', y.shape)).sum(), wanted)
+    return { y, gradients: gradientsOf.map((name, i) => [`gradient ${name}`, gradients[i] ?? y] as const) }
   })
-  const outputs = { y: result.y, ...Object.fromEntries(result.slopes) }
+  const outputs = { y: result.y, ...Object.fromEntries(result.gradients) }
   const engine = new Engine({ device: 'cpu', precision, threads: 2 })
   try {
     const { updates, draws } = traced

@@ -25,7 +25,7 @@ function problem(weight: Tensor, bias: Tensor): Tensor {
 }
 
 /** Its gradients, by hand. */
-function slopes(weight: readonly number[], bias: readonly number[]): [number[], number[]] {
+function gradients(weight: readonly number[], bias: readonly number[]): [number[], number[]] {
   const ofWeight = weight.map((w, i) => 2 * (scales[i] ?? 0) * (w + (bias[i % 3] ?? 0) - (target[i] ?? 0)))
   return [ofWeight, bias.map((_, j) => (ofWeight[j] ?? 0) + (ofWeight[j + 3] ?? 0))]
 }
@@ -80,7 +80,7 @@ function byLoop(rule: Rule, prepare = (gradients: [number[], number[]]) => gradi
   const memories: [Record<string, number[]>, Record<string, number[]>] = [{}, {}]
   for (let step = 0; step < STEPS; step++) {
     const rate = rates[step] ?? 0
-    const [ofWeight, ofBias] = prepare(slopes(weight, bias))
+    const [ofWeight, ofBias] = prepare(gradients(weight, bias))
     weight = rule(weight, ofWeight, memories[0], rate, step, true)
     bias = rule(bias, ofBias, memories[1], rate, step, false)
   }

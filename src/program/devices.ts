@@ -8,7 +8,7 @@ export interface Device {
   readonly loud: boolean
   /** Variables, and all that programs put out, stay in its memory between runs; else they cross to the host and back */
   readonly holdsVariables: boolean
-  /** Wants marked functions in parts that stay in the cache of a processor: see `Manner` */
+  /** Wants marked functions in parts that stay in the cache of a processor: see `TraceOptions` */
   readonly inParts: boolean
   /** May have convolutions of its own on blocks of channels; how many, a host finds out */
   readonly blocks: boolean

@@ -5,7 +5,7 @@ import { input, make, type Tensor } from '../tensor/tensor.js'
 import type { Drawing, DrawSpec } from './draws.js'
 
 /** How what is traced shall be computed. */
-export interface Manner {
+export interface TraceOptions {
   /** Layers behave as in training: batch statistics, dropout */
   readonly training: boolean
   /** The inner tensors of marked parts are computed again in the backward: less memory, more time */
@@ -15,7 +15,7 @@ export interface Manner {
 }
 
 /** What one trace records beside its tensors. */
-export interface Trace extends Manner {
+export interface Trace extends TraceOptions {
   readonly draws: DrawSpec[]
   /** Draws of the step that lie outside, before it: their numbers are taken */
   readonly drawnBefore: number
@@ -29,9 +29,13 @@ let current: Trace | undefined
  * Runs `build` once, recording what it draws and which variables it changes.
  * @param drawnBefore draws of another trace that makes one step with this one
  */
-export function trace<T>(manner: Manner, build: (draw: Draw) => T, drawnBefore = 0): { result: T; trace: Trace } {
+export function trace<T>(
+  options: TraceOptions,
+  build: (draw: Draw) => T,
+  drawnBefore = 0,
+): { result: T; trace: Trace } {
   const outer = current
-  const own: Trace = { ...manner, draws: [], drawnBefore, updates: new Map() }
+  const own: Trace = { ...options, draws: [], drawnBefore, updates: new Map() }
   current = own
   try {
     return { result: within('', () => build(draw)), trace: own }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cachedPrograms } from '../assembly/cached.js'
 import type { RunConfig } from '../assembly/config.js'
 import { assemble, trainingProgram } from '../assembly/programs.js'
 import { Engine } from '../engine/engine.js'
@@ -58,3 +59,14 @@ test.each([
     expect(moved.length).toBeGreaterThan(10)
   },
 )
+
+test('so does a step of SimCLR in chunks, whose second pass over a chunk computes them again', () => {
+  const config = configOf('simclr', {}, { encoder: 'vit:dim=24,depth=3,heads=2,patch=4', batch: 4, chunk: 2 })
+  const assembly = assemble(config)
+  const { training } = assembly.learner
+  if ('step' in training) throw new Error('SimCLR compares')
+  const programs = (given: RunConfig) => cachedPrograms(assembly, training, given, target)
+  const [plain, again] = [programs(config), programs({ ...config, checkpointActivations: true })]
+  expect(again.backward.nodes).toBeGreaterThan(plain.backward.nodes)
+  expect(again.embed.nodes).toBe(plain.embed.nodes)
+})

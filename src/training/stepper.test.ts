@@ -138,6 +138,7 @@ describe('in chunks of any size the weights move as with the whole batch', () =>
   test.each([
     ['a transformer', transformer, {}],
     ['convolutions with group norm, clipped', convolutions, { clip: 0.5 }],
+    ['a transformer that computes activations again', transformer, { checkpointActivations: true }],
     ['AdamW', convolutions, { optimiser: 'adamw', weightDecay: 0.1, learningRate: 1e-3 }],
   ] as const)('%s', async (_, encoder, changes) => agree(mirrored(encoder()), changes, [4, 1]))
 

@@ -84,10 +84,10 @@ function cached(assembly: Assembly, training: Compared, config: RunConfig, targe
       for (const part of parts.all) made.push(await runner.run('embed', given(part), { ...moment, part }))
       const all = Object.fromEntries(embeddings.map(name => [name, joined(made.map(each => each[name] ?? []))]))
       const results = await runner.run('compare', { ...schedules, ...all }, moment)
-      const slopes = Object.fromEntries(embeddings.map(name => [gradientOf(name), results[gradientOf(name)] ?? []]))
+      const gradients = Object.fromEntries(embeddings.map(name => [gradientOf(name), results[gradientOf(name)] ?? []]))
       for (const part of parts.all)
-        await runner.run('backward', { ...given(part), ...parts.of(slopes, part) }, { ...moment, part })
-      const told = Object.entries(results).filter(([name]) => !(name in slopes))
+        await runner.run('backward', { ...given(part), ...parts.of(gradients, part) }, { ...moment, part })
+      const told = Object.entries(results).filter(([name]) => !(name in gradients))
       return { ...Object.fromEntries(told), ...(await runner.run('update', schedules, moment)) }
     }),
   }

@@ -201,7 +201,7 @@ test('the palette of pictures: bins that are used, and a prior over them', () =>
 
 test('nothing flows back into the colours', async () => {
   const { derivative } = await import('../tensor/derivative.js')
-  const slopes = await evaluate(
+  const gradients = await evaluate(
     ab => ({
       y:
         derivative(softEncode(ab, grid(20, 1), { neighbours: 3, sigma: 5 }).square().sum(), [ab])[0] ??
@@ -209,5 +209,5 @@ test('nothing flows back into the colours', async () => {
     }),
     [points([[3, 4]])],
   )
-  expect(slopes.y).toEqual([0, 0])
+  expect(gradients.y).toEqual([0, 0])
 })

@@ -24,8 +24,8 @@ async function agrees(
   const build = (...inputs: Tensor[]) => {
     const y = of(...inputs)
     const weights = constant(randomArray(y.shape, { seed: 9, low: 0.5, high: 1.5 }).values, y.shape)
-    const slopes = derivative(y.mul(weights).sum(), inputs)
-    return { y, ...Object.fromEntries(slopes.map((g, i) => [`gradient.${i}`, g])) }
+    const gradients = derivative(y.mul(weights).sum(), inputs)
+    return { y, ...Object.fromEntries(gradients.map((g, i) => [`gradient.${i}`, g])) }
   }
   const expected = await evaluate(build, given)
   const actual = await evaluate(build, given, { precision: 'float32', block: blocked })
