@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { sharp } from '#lacuna/data/sharp.js'
 
 /** Pixels of the long side of a photo before it is cut: a tile is a quarter of it, and shows things rather than textures */
@@ -17,7 +18,8 @@ const LONG_SIDE = 384
 const TILE = 96
 const STRIDE = 48
 
-const out = resolve(process.argv[2] ?? join('runs', 'photos'))
+const { positionals } = parseArgs({ allowPositionals: true })
+const out = resolve(positionals[0] ?? join('runs', 'photos'))
 const photos = readFileSync(join('scripts', 'photos.tsv'), 'utf8')
   .trim()
   .split('\n')
