@@ -1,4 +1,5 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { getTextEncoding } from '@bufbuild/protobuf/wire'
 import {
   type AttributeProto,
   AttributeProto_AttributeType,
@@ -134,13 +135,11 @@ function nodeProto(node: Node): NodeProto {
 function attributeProto(name: string, value: Attribute): AttributeProto {
   const { FLOAT, STRING, INTS, INT } = AttributeProto_AttributeType
   if (value instanceof Float) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.value })
-  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: STRING, s: ascii(value) })
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: STRING, s: getTextEncoding().encodeUtf8(value) })
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) })
   return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) })
 }
-
-/** Words of ONNX, which are plain. */
-const ascii = (word: string): Uint8Array => Uint8Array.from(word, letter => letter.charCodeAt(0))
 
 function valueInfo({ name, type, shape, sequence }: ValueInfo): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map(size =>
