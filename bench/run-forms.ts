@@ -5,7 +5,7 @@
  * usage: node run-forms.js ENCODER SIZE VIEWS RUNS THREADS
  */
 
-import { blockedChannels } from '#lacuna/engine/node/probe.js'
+import { host } from '#host'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
 import { type Convolution, geometryOf } from '#lacuna/program/lowering/cost.js'
 import { ranked } from '#lacuna/program/lowering/forms.js'
@@ -18,7 +18,7 @@ import type { FormsRecord } from './records.js'
 
 const [encoder = 'c4', ...numbers] = process.argv.slice(2)
 const [size = 32, views = 128, runs = 5, threads = 1] = numbers.map(Number)
-const block = await blockedChannels('cpu')
+const block = await host.block('cpu')
 
 const convolutions: FormsRecord['cases'][number]['convolutions'][number][] = []
 for (const [t, count] of convolutionsOf()) {

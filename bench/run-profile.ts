@@ -4,12 +4,14 @@
  *
  * usage: node run-profile.js ENCODER SIZE BATCH STEPS THREADS
  */
+
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
+import { host } from '#host'
 import { trainingProgram } from '#lacuna/assembly/programs.js'
-import { targetFor } from '#lacuna/engine/node/probe.js'
+import { targetFor } from '#lacuna/engine/host.js'
 import { tensorOf, zeros } from '#lacuna/engine/tensors.js'
 import { nextName, type Port } from '#lacuna/program/compile.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
@@ -20,7 +22,7 @@ import { configOf, WARM_UP } from './step-measurement.js'
 const [encoder = 'c4', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 4, threads = 1] = numbers.map(Number)
 const config = configOf(encoder, size, batch)
-const target = await targetFor({ device: 'cpu', precision: 'float32' })
+const target = await targetFor(host, { device: 'cpu', precision: 'float32' })
 const { program } = trainingProgram(assemblePlain(config), config, target)
 const directory = mkdtempSync(join(tmpdir(), 'lacuna-profile-'))
 try {
@@ -34,14 +36,14 @@ try {
   const read = new Set(session.inputNames)
   const random = ({ shape }: Port) => Float32Array.from({ length: sizeOf(shape) }, Math.random)
   const feeds = Object.fromEntries([
-    ...program.inputs.map(port => [port.name, zeros(port)] as const),
+    ...program.inputs.map(port => [port.name, zeros(ort, port)] as const),
     ...program.state
       .filter(({ name }) => read.has(name))
-      .map(port => [port.name, tensorOf(port, random(port))] as const),
+      .map(port => [port.name, tensorOf(ort, port, random(port))] as const),
   ])
   const fetches = Object.fromEntries([
     ...program.outputs.map(({ name }) => [name, null] as const),
-    ...program.state.filter(({ updated }) => updated).map(port => [nextName(port.name), zeros(port)] as const),
+    ...program.state.filter(({ updated }) => updated).map(port => [nextName(port.name), zeros(ort, port)] as const),
   ])
   for (let step = 0; step < WARM_UP + steps; step++) await session.run(feeds, fetches)
   session.endProfiling()

@@ -5,9 +5,9 @@
  * usage: node run-step.js ENCODER SIZE BATCH STEPS THREADS whole|plain
  */
 
+import { host } from '#host'
 import { assemble, trainingProgram } from '#lacuna/assembly/programs.js'
-import { targetFor } from '#lacuna/engine/node/probe.js'
-import { startRunner } from '#lacuna/engine/node/runner.js'
+import { targetFor } from '#lacuna/engine/host.js'
 import { initialValues } from '#lacuna/nn/initialise.js'
 import { drawFeeds } from '#lacuna/program/draws.js'
 import { variableOf } from '#lacuna/program/trace.js'
@@ -29,10 +29,10 @@ const [encoder = 'c4', size = 32, batch = 32, steps = 8, threads = 1, kind = 'wh
 ]
 
 const config = configOf(encoder, size, batch)
-const runner = startRunner({ threads })
+const runner = host.start({ threads })
 const start = performance.now()
 const assembly = kind === 'whole' ? assemble(config) : assemblePlain(config)
-const target = await targetFor({ device: 'cpu', precision: 'float32' })
+const target = await targetFor(host, { device: 'cpu', precision: 'float32' })
 const { program, names } = trainingProgram(assembly, config, target)
 await runner.load('train', program)
 const compileSeconds = secondsSince(start)

@@ -15,10 +15,14 @@ const ORDER = [
   ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'assembly'],
   ...['engine', 'data', 'runs', 'training', 'evaluation', 'report', 'pretrain', 'index', 'cli'],
 ]
+const chosen = JSON.parse(readFileSync('package.json', 'utf8'))
 /** What computes, from channels to assembly, and all that it needs */
 const CORE = ['channels', 'tensor', 'program', 'optim', 'losses', 'views', 'nn', 'methods', 'assembly']
 /** Every operation is a method of `Tensor` and makes tensors. */
 const FLUENT = 'tensor'
+
+/** What `#host` is in Node, as its source */
+const HOST = join(chosen.imports['#host'].node.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts'))
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter(file => /(?<!\.test|testing)\.ts$/.test(file))
@@ -31,7 +35,8 @@ const problems = [
     .filter(circle => !circle.every(file => roomOf(file) === FLUENT))
     .map(circle => `a circle: ${circle.join(' ')}`),
   ...files.flatMap(wrongWays),
-  ...foreignIn(files.filter(file => CORE.includes(roomOf(file)))),
+  ...foreignIn(files.filter(file => CORE.includes(roomOf(file)) || (roomOf(file) === 'engine' && !isOfNode(file)))),
+  ...files.filter(file => !isOfNode(file) && roomOf(file) !== 'cli').flatMap(pastTheHost),
 ]
 console.log(
   `${files.length} files; circles of files: ${circles.map(circle => `${circle.length} in ${dirname(circle[0] ?? '')}`).join(', ') || 'none'}`,
@@ -44,9 +49,10 @@ function roomOf(file: string): string {
   return file.split(sep)[1]?.replace(/\.ts$/, '') ?? ''
 }
 
-/** Own files that a file imports, and packages by name; types count. */
+/** Own files that a file imports, and packages by name; types count. What `imports` of package.json choose, as in Node. */
 function importsOf(file: string): string[] {
   return ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => {
+    if (fileName === '#host') return HOST
     const own = join(dirname(file), fileName.replace(/\.js$/, '.ts'))
     return fileName.startsWith('.') && existsSync(own) ? own : fileName
   })
@@ -57,6 +63,17 @@ function wrongWays(file: string): string[] {
   const below = (imports.get(file) ?? []).filter(other => imports.has(other) && place(other) > place(file))
   if (place(file) < 0) return [`${file}: its folder has no place in the order`]
   return below.map(other => `${file} stands on ${other}`)
+}
+
+/** Whether a file of the engine is for Node alone. */
+function isOfNode(file: string): boolean {
+  return file.startsWith(dirname(HOST))
+}
+
+/** The engine of Node is had as `#host`, which another place can be. */
+function pastTheHost(file: string): string[] {
+  const past = importsOf(file).filter(other => isOfNode(other) && other !== HOST)
+  return past.map(other => `${file} knows ${other}: #host is the door`)
 }
 
 /** Packages of Node, or that need it, which files come to load, whichever way. */

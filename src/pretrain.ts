@@ -1,5 +1,5 @@
+import { host } from '#host'
 import type { PictureSet } from './data/index.js'
-import { interruptible } from './engine/node/interruptible.js'
 import { LacunaError, messageOf } from './errors.js'
 import { watchVectors } from './evaluation/watch.js'
 import { writeRunReport } from './report/run.js'
@@ -33,7 +33,7 @@ export interface Run extends Trained {
  */
 export async function pretrain(method: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
   // a training ends by its own signal, after it has saved
-  const run = await interruptible(undefined, () => train(method, pictures, { watch: watchVectors, ...options }))
+  const run = await host.interruptible(undefined, () => train(method, pictures, { watch: watchVectors, ...options }))
   const { directory, config } = run
   if (options.report !== false) {
     options.onStage?.('writing the report')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Engine } from '../engine/engine.js'
-import { blockedChannels } from '../engine/node/probe.js'
+import { host } from '#host'
+import { openEngine } from '../engine/node/engine.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Program } from '../program/compile.js'
 import type { Values } from '../program/values.js'
@@ -12,7 +12,7 @@ const target = { device: 'cpu', precision: 'float32' } as const
 
 /** Losses, and all variables after a few steps. */
 async function trained(program: Program, names: ReadonlyMap<Tensor, string>, config: ReturnType<typeof configOf>) {
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)
     await engine.write(initialValues(names, config.seed))
@@ -38,7 +38,7 @@ test.each([
   const config = configOf(method, options, { batch: 8, weightDecay: 0.1, encoder, ...changes })
   const { program, names } = trainingProgram(assemble(config), config, {
     ...target,
-    block: await blockedChannels('cpu'),
+    block: await host.block('cpu'),
   })
   // an adversary's weights are read by a backward that its own step does not wait for
   const kept = program.state.filter(({ inPlace }) => !inPlace).map(({ name }) => name)

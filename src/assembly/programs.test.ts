@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import type { Learner } from '../methods/method.js'
 import { simclr } from '../methods/simclr.js'
 import { initialValues } from '../nn/initialise.js'
@@ -40,7 +40,7 @@ async function train(
   ])
   const config = configOf('simclr', {}, { optimiser: 'sgd', ...changes })
   const { program, names: all } = trainingProgram({ method: simclr, learner, channels: {}, names }, config, target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)
     await engine.write(initialValues(all, 0))

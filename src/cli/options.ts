@@ -167,8 +167,8 @@ export async function open(source: string, options: DataOptions & DeviceOptions,
   const { size = 0, channels, group, cache, allowSkipped, fit, background, range, device = defaultDevice } = options
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new LacunaError(`pictures have 1 channel or 3, not ${channels}`, 2)
-  const { checkDevice } = await import('../engine/node/device.js')
-  await checkDevice(device)
+  const { host } = await import('#host')
+  await host.tryDevice(device)
   const { openPictures } = await import('../data/index.js')
   const set = await openPictures(source, {
     size,

@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
+import { host } from '#host'
 import { sharp } from '../data/sharp.js'
 import { defaultCache } from '../data/store.js'
 import { defaultThreads } from '../engine/node/cores.js'
 import { currentSignal } from '../engine/node/interruptible.js'
-import { startRunner } from '../engine/node/runner.js'
-import { runtime } from '../engine/node/runtime.js'
+import { ort } from '../engine/node/runtime.js'
 import { carried } from '../engine/node/runtime-place.js'
 import { compile } from '../program/compile.js'
 import { type DeviceName, defaultDevice, deviceNames, devices } from '../program/devices.js'
@@ -55,7 +55,7 @@ function onnxFinding(): Finding {
   return {
     name: 'onnxruntime-node',
     works: true,
-    detail: `${runtime.env.versions.node ?? 'version unknown'}${carried ? ', carried by Lacuna' : ''}`,
+    detail: `${ort.env.versions.node ?? 'version unknown'}${carried ? ', carried by Lacuna' : ''}`,
   }
 }
 
@@ -111,7 +111,7 @@ const RUNS = 5
  * @returns rate in GFLOP/s, the way of the matrices to the device included
  */
 async function deviceFinding(device: DeviceName, usual = 0): Promise<Finding & { readonly rate?: number }> {
-  const runner = startRunner({ device })
+  const runner = host.start({ device })
   try {
     const [a, b] = [input('a', [SIDE, SIDE]), input('b', [SIDE, SIDE])]
     await runner.load('product', compile({ outputs: { sum: a.matmul(b).sum() } }, { device, precision: 'float32' }))

@@ -20,6 +20,7 @@ function loadedWith(file: string, found = new Set<string>()): Set<string> {
   for (const [, what = '', from = ''] of text.matchAll(/^(?:import|export) (?:([\w*{}\s,]+) from )?'([^']+)'$/gm)) {
     if (what.startsWith('type ')) continue
     if (from.startsWith('.')) loadedWith(resolve(dirname(file), from.replace(/\.js$/, '.ts')), found)
+    else if (from === '#host') loadedWith(resolve(here, '../engine/node/host.ts'), found)
     else found.add(from)
   }
   return found

@@ -1,9 +1,10 @@
-import type * as ort from 'onnxruntime-common'
+import type { Tensor } from 'onnxruntime-common'
 import type { Port } from '../program/compile.js'
 import { devices } from '../program/devices.js'
 import type { Values } from '../program/values.js'
 import type { Cell } from './cell.js'
 import { deviceCell, openCopier } from './device-cells.js'
+import type { Runtime } from './host.js'
 import type { EngineOptions } from './options.js'
 import { zeros } from './tensors.js'
 
@@ -17,26 +18,26 @@ export interface Cells {
   close(): Promise<void>
 }
 
-export function cellsOf(options: EngineOptions): Cells {
-  return devices[options.device].holdsVariables ? deviceCells(options) : hostCells
+export function cellsOf(runtime: Runtime, options: EngineOptions): Cells {
+  return devices[options.device].holdsVariables ? deviceCells(runtime, options) : hostCells(runtime)
 }
 
-const hostCells: Cells = {
+const hostCells = ({ ort }: Runtime): Cells => ({
   onDevice: false,
-  make: async port => hostCell(port),
+  make: async port => hostCell(() => zeros(ort, port)),
   close: async () => undefined,
-}
+})
 
 /** One buffer, and a second one as soon as a program has to write the next value beside the present one. */
-function hostCell(port: Port): Cell {
-  let now = zeros(port)
-  let [next, spare]: [ort.Tensor, ort.Tensor | undefined] = [now, undefined]
+function hostCell(make: () => Tensor): Cell {
+  let now = make()
+  let [next, spare]: [Tensor, Tensor | undefined] = [now, undefined]
   return {
     get now() {
       return now
     },
     next(inPlace) {
-      next = inPlace ? now : (spare ?? zeros(port))
+      next = inPlace ? now : (spare ?? make())
       return next
     },
     advance() {
@@ -48,13 +49,13 @@ function hostCell(port: Port): Cell {
   }
 }
 
-function deviceCells(options: EngineOptions): Cells {
+function deviceCells(runtime: Runtime, options: EngineOptions): Cells {
   let copier: ReturnType<typeof openCopier> | undefined
   return {
     onDevice: true,
     async make(port) {
-      copier ??= openCopier(options)
-      return deviceCell(port, await copier)
+      copier ??= openCopier(runtime, options)
+      return deviceCell(runtime, port, await copier)
     },
     async close() {
       await (await copier)?.close()

@@ -1,12 +1,9 @@
-import type * as ort from 'onnxruntime-common'
+import type { InferenceSession } from 'onnxruntime-common'
 import { devices } from '../program/devices.js'
 import type { Precision } from '../program/lowering/emitter.js'
-import { inOurWords, unavailable } from './failures.js'
-import { runtime } from './node/runtime.js'
+import { openingInOurWords, unavailable } from './failures.js'
+import type { Runtime } from './host.js'
 import type { EngineOptions } from './options.js'
-
-// whatever it writes of errors to the terminal is thrown as well; set before the first session, or it has no effect
-runtime.env.logLevel = 'fatal'
 
 export interface SessionOptions {
   readonly precision?: Precision
@@ -24,15 +21,15 @@ export type Where = Pick<EngineOptions, 'device' | 'threads'>
  * @throws LacunaError where there is no such device, or not enough memory
  */
 export async function createSession(
+  { ort, devices: built, place, fetching }: Runtime,
   model: Uint8Array,
   { device, threads }: Where,
   { precision = 'float32', onDevice = [], givesBack = false }: SessionOptions = {},
-): Promise<ort.InferenceSession> {
+): Promise<InferenceSession> {
   // ONNX Runtime would leave an unknown device out, and compute on the CPU
-  if (!runtime.listSupportedBackends().some(({ name }) => name === device))
-    throw unavailable(device, `the runtime for ${process.platform} on ${process.arch} has no such device`)
+  if (!built.includes(device)) throw unavailable(device, `the runtime for ${place} has no such device`, fetching)
   try {
-    return await runtime.InferenceSession.create(model, {
+    return await ort.InferenceSession.create(model, {
       executionProviders: [...devices[device].providers],
       intraOpNumThreads: threads,
       // threads that wait for work spin; between runs they would take the cores from whoever gathers the next batch
@@ -43,9 +40,9 @@ export async function createSession(
       enableMemPattern: false,
       enableCpuMemArena: !givesBack,
       preferredOutputLocation: Object.fromEntries(onDevice.map(name => [name, 'gpu-buffer' as const])),
-      logSeverityLevel: 4, // as above
+      logSeverityLevel: 4, // errors are thrown
     })
   } catch (error) {
-    throw inOurWords(error, device, true)
+    throw openingInOurWords(error, device, fetching)
   }
 }

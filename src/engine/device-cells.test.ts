@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { host } from '#host'
 import { compile } from '../program/compile.js'
 import { filled, variable } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
@@ -38,7 +39,7 @@ const times = (factor: number) => Float32Array.from(x, value => factor * value)
 describe.skipIf(webgpu.problem)(`variables on webgpu ${why}`, () => {
   test('stay on the device from step to step', async () => {
     const port = { name: 'v', type: 'float32', shape: [2, 3] } as const
-    const cells = cellsOf({ ...target, threads: 1 })
+    const cells = cellsOf(host, { ...target, threads: 1 })
     expect(cells.onDevice).toBe(true)
     const [cell, other] = [await cells.make(port), await cells.make(port)]
     await other.write([1, 2, 3, 4, 5, 6])

@@ -1,23 +1,23 @@
-import type * as ort from 'onnxruntime-common'
+import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import type { Port } from '../program/compile.js'
 import { writeModel } from '../program/onnx/model.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Cell } from './cell.js'
-import { runtime } from './node/runtime.js'
+import type { Runtime } from './host.js'
 import type { EngineOptions } from './options.js'
 import { openSession } from './session.js'
 
 /** Carries float32 values to a device and back. While it is open the device stays, and with it the buffers on it. */
 export interface Copier {
   /** @returns [n], on the device */
-  toDevice(data: Float32Array): Promise<ort.Tensor>
+  toDevice(data: Float32Array): Promise<Tensor>
   /** @param tensor on the device */
-  toHost(tensor: ort.Tensor): Promise<Float32Array>
+  toHost(tensor: Tensor): Promise<Float32Array>
   close(): Promise<void>
 }
 
 /** onnxruntime-node has no way to fill a buffer, and its `getData` ends the process: programs that copy do both. */
-export async function openCopier(options: EngineOptions): Promise<Copier> {
+export async function openCopier(runtime: Runtime, options: EngineOptions): Promise<Copier> {
   const value = (name: string) => ({ name, type: 'float32' as const, shape: ['N'] })
   const { model } = writeModel({
     nodes: [{ operator: 'Identity', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
@@ -25,16 +25,16 @@ export async function openCopier(options: EngineOptions): Promise<Copier> {
     inputs: [value('x')],
     outputs: [value('y')],
   })
-  const up = await openSession(model, options, { onDevice: ['y'] })
-  const down = await openSession(model, options)
-  const copy = async (session: ort.InferenceSession, x: ort.Tensor): Promise<ort.Tensor> => {
+  const up = await openSession(runtime, model, options, { onDevice: ['y'] })
+  const down = await openSession(runtime, model, options)
+  const copy = async (session: InferenceSession, x: Tensor): Promise<Tensor> => {
     const { y } = await session.run({ x })
     if (y === undefined) throw new Error('a copy between host and device gave nothing')
     return y
   }
   return {
-    toDevice: data => copy(up, new runtime.Tensor('float32', data, [data.length])),
-    toHost: async tensor => (await copy(down, reshaped(tensor, [tensor.size]))).data as Float32Array,
+    toDevice: data => copy(up, new runtime.ort.Tensor('float32', data, [data.length])),
+    toHost: async tensor => (await copy(down, reshaped(runtime.ort, tensor, [tensor.size]))).data as Float32Array,
     async close() {
       await up.release()
       await down.release()
@@ -43,16 +43,20 @@ export async function openCopier(options: EngineOptions): Promise<Copier> {
 }
 
 /** A variable whose values stay on the device. Buffers are returned at once, not when garbage is collected. */
-export async function deviceCell({ name, type, shape }: Port, copier: Copier): Promise<Cell> {
+export async function deviceCell(
+  { ort }: Pick<Runtime, 'ort'>,
+  { name, type, shape }: Port,
+  copier: Copier,
+): Promise<Cell> {
   if (type !== 'float32') throw new Error(`variable ${name}: only float32 stays on a device, got ${type}`)
   let held = await copier.toDevice(new Float32Array(sizeOf(shape)))
-  const hold = (tensor: ort.Tensor) => {
+  const hold = (tensor: Tensor) => {
     held.dispose()
     held = tensor
   }
   return {
     get now() {
-      return reshaped(held, shape)
+      return reshaped(ort, held, shape)
     },
     next: () => null,
     advance: hold,
@@ -63,5 +67,5 @@ export async function deviceCell({ name, type, shape }: Port, copier: Copier): P
 }
 
 /** The same buffer with other sizes. */
-const reshaped = (tensor: ort.Tensor, dims: readonly number[]): ort.Tensor =>
-  runtime.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims }) as unknown as ort.Tensor
+const reshaped = (ort: Runtime['ort'], tensor: Tensor, dims: readonly number[]): Tensor =>
+  ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims }) as unknown as Tensor

@@ -57,9 +57,27 @@ describe('variables', () => {
     const engine = newEngine()
     await engine.load('fibonacci', fibonacci())
     await engine.write(new Map([['a', [4]]]))
-    await engine.unload('fibonacci')
     await engine.load('fibonacci', fibonacci())
     expect((await engine.read(['a'])).get('a')).toEqual(Float32Array.of(4))
+  })
+
+  test('go with the last program that has them', async () => {
+    const engine = newEngine()
+    const a = variable([], filled(0)([]))
+    const look = () => compile({ outputs: { twice: a.mul(2) }, names: new Map([[a, 'a']]) }, target)
+    await engine.load('fibonacci', fibonacci())
+    await engine.load('look', look())
+    await engine.write(new Map([['a', [4]]]))
+    await engine.unload('fibonacci')
+    expect([...(await engine.read()).keys()]).toEqual(['a'])
+    expect((await engine.run('look')).twice).toEqual(Float32Array.of(8))
+    await engine.unload('look')
+    expect((await engine.read()).size).toBe(0)
+    await engine.load('look', look())
+    expect((await engine.run('look')).twice).toEqual(Float32Array.of(0))
+    const other = variable([3], filled(0)([3]))
+    await engine.load('look', compile({ outputs: { y: other.sum() }, names: new Map([[other, 'b']]) }, target))
+    expect([...(await engine.read()).keys()]).toEqual(['b'])
   })
 
   test('are read as copies', async () => {

@@ -1,4 +1,4 @@
-import type * as ort from 'onnxruntime-common'
+import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import { nextName, type Port, type Program } from '../program/compile.js'
 import { drawFeeds, drawType, type Moment } from '../program/draws.js'
 import { runSession } from '../program/outputs.js'
@@ -7,6 +7,7 @@ import { sameShape, showShape, sizeOf } from '../tensor/shape.js'
 import type { Cell } from './cell.js'
 import { cellsOf } from './cells.js'
 import { inOurWords } from './failures.js'
+import type { Runtime } from './host.js'
 import type { EngineOptions } from './options.js'
 import type { Feeds, Runner } from './runner.js'
 import { openSession } from './session.js'
@@ -16,15 +17,18 @@ interface Variable extends Port {
   readonly cell: Cell
 }
 
-/** Programs loaded on one device, and the variables they share. Its runs block the thread: see `startRunner`. */
+/** Programs loaded on one device, and the variables they share. Its runs block the thread: see `Host.start`. */
 export class Engine implements Runner {
-  private readonly sessions = new Map<string, { program: Program; session: ort.InferenceSession }>()
+  private readonly sessions = new Map<string, { program: Program; session: InferenceSession }>()
   private readonly variables = new Map<string, Variable>()
   private readonly cells
   private seconds = 0
 
-  constructor(readonly options: EngineOptions) {
-    this.cells = cellsOf(options)
+  constructor(
+    readonly options: EngineOptions,
+    private readonly runtime: Runtime,
+  ) {
+    this.cells = cellsOf(runtime, options)
   }
 
   get busy(): number {
@@ -33,9 +37,9 @@ export class Engine implements Runner {
 
   load(key: string, program: Program): Promise<void> {
     return this.guarded(async () => {
-      await this.unload(key)
+      await this.release(key)
       const updated = program.state.filter(port => port.updated).map(({ name }) => nextName(name))
-      const session = await openSession(program.model, this.options, {
+      const session = await openSession(this.runtime, program.model, this.options, {
         precision: program.precision,
         givesBack: program.givesBack,
         onDevice: this.cells.onDevice ? updated : [],
@@ -47,12 +51,29 @@ export class Engine implements Runner {
         else if (!sameShape(before.shape, port.shape))
           throw new Error(`variable ${port.name}: [${port.shape}] in ${key}, but [${before.shape}] in another program`)
       }
+      this.dropUnused()
     })
   }
 
   async unload(key: string): Promise<void> {
+    this.dropUnused(key)
+    await this.release(key)
+  }
+
+  private async release(key: string): Promise<void> {
     await this.sessions.get(key)?.session.release()
     this.sessions.delete(key)
+  }
+
+  /** @param leaving a program that is about to go; before its session, which may take the device along */
+  private dropUnused(leaving?: string): void {
+    const staying = [...this.sessions].filter(([key]) => key !== leaving)
+    const used = new Set(staying.flatMap(([, { program }]) => program.state.map(({ name }) => name)))
+    for (const [name, { cell }] of this.variables) {
+      if (used.has(name)) continue
+      cell.dispose()
+      this.variables.delete(name)
+    }
   }
 
   run(key: string, feeds: Feeds = {}, moment: Moment = { seed: 0, step: 0 }): Promise<Record<string, Values>> {
@@ -60,13 +81,14 @@ export class Engine implements Runner {
       const loaded = this.sessions.get(key)
       if (loaded === undefined) throw new Error(`no program ${key} is loaded`)
       const { program, session } = loaded
-      const given: Record<string, ort.Tensor> = {}
+      const { ort } = this.runtime
+      const given: Record<string, Tensor> = {}
       const undrawn = program.draws.filter(({ name }) => feeds[name] === undefined)
       const values = { ...feeds, ...drawFeeds(undrawn, program.precision, moment) }
       const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
-      for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(port, values[port.name])
-      const wanted: Record<string, ort.Tensor | null> = {}
-      for (const port of program.outputs) wanted[port.name] = this.cells.onDevice ? null : zeros(port)
+      for (const port of [...program.inputs, ...draws]) given[port.name] = tensorOf(ort, port, values[port.name])
+      const wanted: Record<string, Tensor | null> = {}
+      for (const port of program.outputs) wanted[port.name] = this.cells.onDevice ? null : zeros(ort, port)
       const read = new Set(session.inputNames)
       for (const { name, updated, inPlace } of program.state) {
         const { cell } = this.variable(name)
@@ -76,7 +98,7 @@ export class Engine implements Runner {
       const start = performance.now()
       const results = await runSession(session, given, wanted)
       this.seconds += (performance.now() - start) / 1000
-      const result = (name: string): ort.Tensor => {
+      const result = (name: string): Tensor => {
         const tensor = results[name]
         if (!tensor) throw new Error(`${key} gave no ${name}`)
         return tensor
@@ -112,7 +134,7 @@ export class Engine implements Runner {
     for (const { cell } of this.variables.values()) cell.dispose() // before the last session, which takes the device along
     this.variables.clear()
     await this.cells.close()
-    for (const key of [...this.sessions.keys()]) await this.unload(key)
+    for (const key of [...this.sessions.keys()]) await this.release(key)
   }
 
   /** Does something that takes memory or ONNX Runtime; what goes wrong there is told in our words. */

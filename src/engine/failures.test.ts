@@ -3,12 +3,13 @@ import { LacunaError } from '../errors.js'
 import { compile } from '../program/compile.js'
 import type { DeviceName } from '../program/devices.js'
 import { input } from '../tensor/tensor.js'
-import { Engine } from './engine.js'
-import { inOurWords } from './failures.js'
+import type { Engine } from './engine.js'
+import { inOurWords, openingInOurWords } from './failures.js'
+import { openEngine } from './node/engine.js'
 
 const engines: Engine[] = []
 const newEngine = (device: DeviceName): Engine => {
-  const engine = new Engine({ device, precision: 'float32', threads: 1 })
+  const engine = openEngine({ device, precision: 'float32', threads: 1 })
   engines.push(engine)
   return engine
 }
@@ -108,7 +109,7 @@ describe('in our words', () => {
   test('the place in its sources goes', () => {
     const path =
       '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const C&)::<lambda()> adapter_result.status == Success was false. '
-    expect(String(inOurWords(new Error(`${path}No supported adapters\n`), 'webgpu', true))).toBe(
+    expect(String(openingInOurWords(new Error(`${path}No supported adapters\n`), 'webgpu', ''))).toBe(
       'LacunaError: webgpu does not work on this machine: No supported adapters; it needs a graphics driver with Vulkan, Metal or Direct3D 12',
     )
   })
@@ -118,6 +119,6 @@ describe('in our words', () => {
     const own = new LacunaError('a batch of 1 has nothing to compare', 2)
     const named = new Error('no program out of reach is loaded')
     for (const error of [wrong, own, named]) expect(inOurWords(error, 'cpu')).toBe(error)
-    for (const error of [wrong, own]) expect(inOurWords(error, 'cuda', true)).toBe(error)
+    for (const error of [wrong, own]) expect(openingInOurWords(error, 'cuda', '')).toBe(error)
   })
 })

@@ -1,6 +1,6 @@
 import { LacunaError, messageOf } from '../errors.js'
 import { type DeviceName, devices } from '../program/devices.js'
-import { cudaCommands } from './node/runtime-place.js'
+import type { Runtime } from './host.js'
 
 /** Each as ONNX Runtime, or what it stands on, says it: the test has whole messages and where they are from. */
 const noMemory = RegExp(
@@ -16,16 +16,19 @@ const requested = /(?:buffer of size|requested bytes of|gpu buffer: size=|buffer
 /** A model that ONNX Runtime does not take: no fault of the device. */
 const badModel = /invalid model|load model|not_implemented/i
 
-/**
- * What the user can put right of ONNX Runtime's errors, in one line of ours; other errors as they are.
- * @param opening whether a session was being opened on the device, its first use
- */
-export function inOurWords(error: unknown, device: DeviceName, opening = false): unknown {
+/** What the user can put right of ONNX Runtime's errors, in one line of ours; other errors as they are. */
+export function inOurWords(error: unknown, device: DeviceName): unknown {
   const message = messageOf(error)
   if (error instanceof LacunaError) return error
-  if (noMemory.test(message)) return outOfMemory(device, requested.exec(message)?.[1])
-  if (opening && !devices[device].certain && !badModel.test(message)) return unavailable(device, reasonIn(message))
-  return error
+  return noMemory.test(message) ? outOfMemory(device, requested.exec(message)?.[1]) : error
+}
+
+/** The same while a session is opened on a device, its first use, which may not work at all. */
+export function openingInOurWords(error: unknown, device: DeviceName, fetching: Runtime['fetching']): unknown {
+  const known = inOurWords(error, device)
+  const message = messageOf(error)
+  if (known !== error || known instanceof LacunaError || devices[device].certain || badModel.test(message)) return known
+  return unavailable(device, reasonIn(message), fetching)
 }
 
 function outOfMemory(device: DeviceName, bytes: string | undefined): LacunaError {
@@ -35,10 +38,13 @@ function outOfMemory(device: DeviceName, bytes: string | undefined): LacunaError
   )
 }
 
-/** @param reason what was seen */
-export function unavailable(device: DeviceName, reason: string): LacunaError {
+/**
+ * @param reason what was seen
+ * @param fetching commands, see `Runtime`
+ */
+export function unavailable(device: DeviceName, reason: string, fetching: Runtime['fetching']): LacunaError {
   const { needs, fetched } = devices[device]
-  const how = fetched ? `; \`${cudaCommands}\` downloads ONNX Runtime's part of them` : ''
+  const how = fetched ? `; \`${fetching}\` downloads ONNX Runtime's part of them` : ''
   return new LacunaError(`${device} does not work on this machine: ${reason}; ${needs}${how}`)
 }
 

@@ -12,6 +12,7 @@ export interface Runner {
   readonly busy: number
   /** Loads a program under a key; its variables are zeros unless another program has brought them already. */
   load(key: string, program: Program): Promise<void>
+  /** Variables that no other loaded program has go with it. */
   unload(key: string): Promise<void>
   /**
    * Runs a loaded program once; variables that it updates hold their new values afterwards. After a run that ended with an

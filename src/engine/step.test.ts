@@ -11,7 +11,7 @@ import { trace, variableOf } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
 import { concat } from '../tensor/movement.js'
 import { input } from '../tensor/tensor.js'
-import { Engine } from './engine.js'
+import { openEngine } from './node/engine.js'
 import { maxAbs, openDevice, randomArray } from './testing.js'
 
 interface Trained {
@@ -48,7 +48,7 @@ async function train(device: DeviceName, precision: Precision): Promise<Trained>
   const optimised = adamW({ epsilon: 1e-4 })(result.trained)
   const names = new Map([...modelNames, ...optimised.names])
   const updates = new Map([...traced.updates, ...optimised.updates])
-  const engine = new Engine({ device, precision, threads: 1 })
+  const engine = openEngine({ device, precision, threads: 1 })
   try {
     const computation = { outputs: { loss: result.loss }, updates, names, draws: traced.draws }
     await engine.load('train', compile(computation, { device, precision }))

@@ -13,7 +13,8 @@ import { trace } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
-import { Engine } from './engine.js'
+import type { Engine } from './engine.js'
+import { openEngine } from './node/engine.js'
 import type { EngineOptions } from './options.js'
 
 /** Numbers with a shape: what tests give and get. */
@@ -51,7 +52,7 @@ export async function evaluate(
   const outputs = Object.fromEntries(
     Object.entries(result).map(([name, t]) => [name, t.dtype === 'bool' ? t.cast('int') : t]),
   )
-  const engine = new Engine({ device, precision, threads: 1 })
+  const engine = openEngine({ device, precision, threads: 1 })
   try {
     await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision, block }))
     const feeds = Object.fromEntries(given.map(({ values }, i) => [`input.${i}`, values]))
@@ -83,7 +84,7 @@ export async function optimisedGraph({ model }: Pick<Program, 'model'>): Promise
  * `VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json LD_LIBRARY_PATH=/usr/lib/chromium npx vitest run`.
  */
 export async function openDevice(device: DeviceName): Promise<{ problem?: string; close(): Promise<void> }> {
-  const engine = new Engine({ device, precision: 'float32', threads: 1 })
+  const engine = openEngine({ device, precision: 'float32', threads: 1 })
   const close = () => engine.close()
   try {
     await engine.load('open', compile({ outputs: { y: input('x', [1]).exp() } }, { device, precision: 'float32' }))
@@ -127,7 +128,7 @@ export async function gradientError(
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const loss = scalar(...inputs)
   const outputs = { loss, ...Object.fromEntries(derivative(loss, inputs).map((g, i) => [`gradient.${i}`, g])) }
-  const engine = new Engine({ device: 'cpu', precision: 'float64', threads: 1 })
+  const engine = openEngine({ device: 'cpu', precision: 'float64', threads: 1 })
   try {
     await engine.load('test', compile({ outputs }, { device: 'cpu', precision: 'float64' }))
     const at = async (changed: readonly Given[]) =>
@@ -169,7 +170,7 @@ export function enginesFor(target: Pick<EngineOptions, 'device' | 'precision'>):
     for (const engine of engines.splice(0)) await engine.close()
   })
   return () => {
-    const engine = new Engine({ ...target, threads: 1 })
+    const engine = openEngine({ ...target, threads: 1 })
     engines.push(engine)
     return engine
   }

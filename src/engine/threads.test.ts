@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { host } from '#host'
 import { compile, type Program } from '../program/compile.js'
 import { uniforms } from '../program/draws.js'
 import { convInput, convWeight, matmul } from '../tensor/contraction.js'
@@ -11,8 +12,7 @@ import { after, segment } from '../tensor/recompute.js'
 import { normalize } from '../tensor/reduction.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
-import { Engine } from './engine.js'
-import { blockedChannels } from './node/probe.js'
+import { openEngine } from './node/engine.js'
 
 /**
  * A primitive on tensors that are large enough for ONNX Runtime to share the work among threads. Every one is run on whole
@@ -171,7 +171,7 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
 
 const THREADS = [1, 2, 4]
 const REPEATS = 3
-const block = await blockedChannels('cpu')
+const block = await host.block('cpu')
 
 const named = Object.entries(large).flatMap(([name, list]) =>
   list.map(each => ({ ...each, name: each.what === undefined ? name : `${name}: ${each.what}` })),
@@ -197,7 +197,7 @@ test.each(named)('$name', async ({ of, shapes, ordered = true }) => {
 async function onThreads(program: Program, feeds: Record<string, Float32Array>): Promise<string[]> {
   const results: string[] = []
   for (const threads of THREADS) {
-    const engine = new Engine({ device: 'cpu', precision: 'float32', threads })
+    const engine = openEngine({ device: 'cpu', precision: 'float32', threads })
     try {
       await engine.load('large', program)
       for (let i = 0; i < REPEATS; i++) {

@@ -1,9 +1,10 @@
+import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { assemble, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
-import { targetFor } from '../engine/node/probe.js'
-import { startRunner } from '../engine/node/runner.js'
+import { targetFor } from '../engine/host.js'
+import type { Runner } from '../engine/runner.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
@@ -89,7 +90,7 @@ export async function untrainedEncoder(
     async (runner, embedding, assembly) => {
       const start = new Map(initialValues(assembly.names, seed))
       await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
-      const program = calibrationProgram(assembly, batch, await targetFor(runner.options))
+      const program = calibrationProgram(assembly, batch, await targetFor(host, runner.options))
       if (!program.state.some(({ updated }) => updated)) return // no running statistics
       await runner.load('calibrate', program)
       const part = trainingPart(pictures).as(assembly.channels)
@@ -106,7 +107,7 @@ export async function untrainedEncoder(
 const defaultBatch = 128
 
 type Fill = (
-  runner: ReturnType<typeof startRunner>,
+  runner: Runner,
   program: ReturnType<typeof embeddingProgram>,
   assembly: ReturnType<typeof assemble>,
 ) => Promise<void>
@@ -116,9 +117,9 @@ async function embedder(config: RunConfig, who: string, options: EmbedderOptions
   const { batch = defaultBatch, device = config.device } = options
   const assembly = assemble(config)
   const place = placeOf(assembly, options)
-  const runner = startRunner({ device, threads: options.threads })
+  const runner = host.start({ device, threads: options.threads })
   try {
-    const target = await targetFor(runner.options)
+    const target = await targetFor(host, runner.options)
     const program = embeddingProgram(assembly, batch, target, place)
     await runner.load('embed', program)
     await fill(runner, program, assembly)

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { host } from '#host'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { isFolder } from '../files.js'
@@ -16,6 +17,7 @@ import { checkTemperature, nearestNeighbours } from './knn.js'
 import { checkedLabels, defaultLabels, labelledParts, labelsOf, pixels } from './labelled.js'
 import { balancedSubset } from './labels.js'
 import { linearProbe } from './probe.js'
+import { type Runners, runnersOf } from './runners.js'
 import {
   type Contender,
   contenders,
@@ -118,6 +120,20 @@ export async function evaluate(
   wantRun('evaluate', directory)
   wantPictures('evaluate', pictures)
   checkRanges(options)
+  const runners = runnersOf(host, options.threads)
+  try {
+    return await evaluated(runners, directory, pictures, options)
+  } finally {
+    await runners.close()
+  }
+}
+
+async function evaluated(
+  runners: Runners,
+  directory: string,
+  pictures: PictureSet,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
   const runs = runsIn(directory).map(path => ({ path, config: readConfig(path) }))
   const [place] = runs.map(({ path }) => placeInRun(path, options))
   const { training, test, classes, notes } = labelledParts(pictures, options.labelled)
@@ -158,6 +174,7 @@ export async function evaluate(
     },
     raw: { title: 'raw pixels', key: () => 'pixels', data: () => labelled(pixels) },
   }
+  const voting = { k: options.k, temperature: options.temperature, runner: runners.wide }
   const found: Record<Contender, Score[][]> = { trained: [], random: [], raw: [] } // [seed][kNN, ...probes]
   let facts: { health: Collapse; k: number } | undefined
   for (const contender of contenders) {
@@ -168,14 +185,15 @@ export async function evaluate(
       if (last === undefined || last.key !== key(seed)) {
         last = undefined // one encoder's features at a time
         const own = await data(seed)
-        const { k, predictions } = await nearestNeighbours(own.training, own.test, classes.length, options)
-        facts ??= { health: await collapse(own.test.features), k }
+        const { k, predictions } = await nearestNeighbours(own.training, own.test, classes.length, voting)
+        facts ??= { health: await collapse(own.test.features, voting), k }
         const near = scoreOf(predictions, labels.test, classes.length)
-        last = { key: key(seed), data: own, near, all: once(() => scoreWithAll(own, seed)) }
+        last = { key: key(seed), data: own, near, all: once(() => scoreWithAll(runners, own, seed)) }
       }
       const { data: own, all } = last
       const probes: Score[] = []
-      for (const amount of amounts) probes.push(amount === 'all' ? await all() : await scoreWith(amount, own, seed))
+      for (const amount of amounts)
+        probes.push(amount === 'all' ? await all() : await scoreWith(runners, amount, own, seed))
       found[contender].push([last.near, ...probes])
     }
   }
@@ -225,18 +243,29 @@ interface Data {
 /** Draws of the labelled pictures behind each figure of a seed with few labels. */
 const DRAWS = 5
 
-async function scoreWithAll({ training, test, classes, groups }: Data, seed: number): Promise<Score> {
-  const { predictions } = await linearProbe(training, test, classes, { groups, seed })
+async function scoreWithAll(runners: Runners, { training, test, classes, groups }: Data, seed: number): Promise<Score> {
+  const runner = runners.forProblem(training.features)
+  const { predictions } = await linearProbe(training, test, classes, { groups, seed, runner })
   return scoreOf(predictions, test.labels, classes)
 }
 
 /** Mean over draws that are the same for all contenders, and others for another seed. */
-async function scoreWith(amount: number, { training, test, classes, groups }: Data, seed: number): Promise<Score> {
+async function scoreWith(
+  runners: Runners,
+  amount: number,
+  { training, test, classes, groups }: Data,
+  seed: number,
+): Promise<Score> {
   const draws = Array.from({ length: DRAWS }, async (_, i) => {
     const draw = seed * DRAWS + i
     const positions = balancedSubset(training.labels, classes, amount, { seed: 0, draw })
-    const options = { groups: Array.from(positions, position => groups[position] ?? ''), seed: draw }
-    const { predictions } = await linearProbe(pickLabelled(training, positions), test, classes, options)
+    const some = pickLabelled(training, positions)
+    const options = {
+      groups: Array.from(positions, position => groups[position] ?? ''),
+      seed: draw,
+      runner: runners.forProblem(some.features, i),
+    }
+    const { predictions } = await linearProbe(some, test, classes, options)
     return scoreOf(predictions, test.labels, classes)
   })
   return meanScore(await Promise.all(draws)) // side by side: each is too small to keep the cores busy

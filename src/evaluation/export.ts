@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble, channelOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
 import { picturesOf } from '../data/index.js'
-import { runtime } from '../engine/node/runtime.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { mainEncoder } from '../methods/method.js'
 import { variablesOf } from '../nn/module.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
+import { defaultDevice } from '../program/devices.js'
 import { uniforms } from '../program/draws.js'
 import { FREE_BATCH, writeStandalone } from '../program/standalone.js'
 import { trace } from '../program/trace.js'
@@ -174,13 +175,13 @@ async function check(
   const next = uniforms(0, 0, 'pictures to check an export with')
   const stride = size * size * channels
   const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
-  const encoder = await openEncoder(run, { device: 'cpu', ...place })
+  const encoder = await openEncoder(run, { device: defaultDevice, ...place })
   const { values } = await encoder
     .embed(picturesOf(data, { size, colours: channels === 1 ? 1 : 3 }))
     .finally(() => encoder.close())
-  const session = await runtime.InferenceSession.create(path)
+  const session = await host.ort.InferenceSession.create(path)
   try {
-    const image = new runtime.Tensor('uint8', data, [CHECKED, size, size, channels])
+    const image = new host.ort.Tensor('uint8', data, [CHECKED, size, size, channels])
     const { features } = await session.run({ image })
     return compared(run, values, features?.data as Float32Array)
   } finally {

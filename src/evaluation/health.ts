@@ -1,6 +1,7 @@
 import { eachCosines } from './cosines.js'
 import { type Features, l2Normalised, wantWidth } from './features.js'
 import { rankMe } from './rank.js'
+import { type RunnerOptions, withRunner } from './with-runner.js'
 
 /**
  * Mean squared distance of the two views of each sample on the unit sphere: 0 when views agree, 2 when they have
@@ -24,11 +25,12 @@ export function alignment(first: Features, second: Features): number {
  * @param embeddings two rows at least; need not be normalised. The work grows with their square: a few thousand do
  * @see Wang & Isola 2020
  */
-export async function uniformity(embeddings: Features): Promise<number> {
+export async function uniformity(embeddings: Features, options: RunnerOptions = {}): Promise<number> {
   let sum = 0
-  await eachCosines(embeddings, embeddings, (cosines, row) => {
+  const add = (cosines: ArrayLike<number>, row: number) => {
     for (let j = row + 1; j < embeddings.count; j++) sum += Math.exp(4 * (cosines[j] as number) - 4) // ‖a − b‖² = 2 − 2 cos
-  })
+  }
+  await withRunner(options, runner => eachCosines(runner, embeddings, embeddings, add))
   return Math.log(sum / ((embeddings.count * (embeddings.count - 1)) / 2))
 }
 
@@ -49,7 +51,7 @@ export interface Collapse {
  * collapse). The thresholds of the alarms are rules of thumb: deviation below a quarter of 1/√D, RankMe below 5
  * (in fewer than 10 dimensions, below D/2) or below 5 % of D; D is the number of rows where that is smaller.
  */
-export async function collapse(embeddings: Features): Promise<Collapse> {
+export async function collapse(embeddings: Features, options: RunnerOptions = {}): Promise<Collapse> {
   const { count, width } = embeddings
   const { values } = l2Normalised(embeddings)
   const sums = new Float64Array(width)
@@ -63,7 +65,7 @@ export async function collapse(embeddings: Features): Promise<Collapse> {
   const deviation = squares.reduce((sum, square) => sum + Math.sqrt(square / count), 0) / width
   const lengths = values.reduce((sum, value) => sum + value * value, 0) // rows that are not zero
   const cosine = (sums.reduce((sum, s) => sum + s * s, 0) - lengths) / (count * (count - 1))
-  const rank = await rankMe(embeddings)
+  const rank = await rankMe(embeddings, options)
 
   const healthy = 1 / Math.sqrt(width)
   const alarms: string[] = []

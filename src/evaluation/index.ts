@@ -38,3 +38,4 @@ export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type Pr
 export { rankMe } from './rank.js'
 export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
 export { mean, median, sampleDeviation, showPercent } from './statistics.js'
+export type { RunnerOptions } from './with-runner.js'

@@ -1,15 +1,18 @@
 import { LacunaError } from '../errors.js'
+import type { Values } from '../program/values.js'
 import { range } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { accuracyOf, type Baselines, baselines } from './baselines.js'
 import { overCosines } from './cosines.js'
 import { type Labelled, wantLabels } from './features.js'
+import { type RunnerOptions, withRunner } from './with-runner.js'
 
-export interface NeighbourOptions {
+export interface NeighbourOptions extends RunnerOptions {
   /** Neighbours that vote, default 20 (DINO); Wu et al. use 200. Small banks get fewer, see {@link neighboursFor}. */
   readonly k?: number
   /** T > 0 of the weights exp(cosine / T), default 0.07; smaller listens to the nearest only */
   readonly temperature?: number
-  /** On the cpu; one per physical core unless told */
+  /** Where no runner is handed in; one per physical core unless told */
   readonly threads?: number | undefined
 }
 
@@ -36,7 +39,7 @@ export async function nearestNeighbours(
   bank: Labelled,
   queries: Labelled,
   classes: number,
-  { k: wanted = 20, temperature = 0.07, threads }: NeighbourOptions = {},
+  { k: wanted = 20, temperature = 0.07, runner, threads }: NeighbourOptions = {},
 ): Promise<NeighbourResult> {
   wantLabels('kNN bank', bank, classes)
   wantLabels('kNN queries', queries, classes)
@@ -45,28 +48,20 @@ export async function nearestNeighbours(
   checkTemperature(temperature)
   const k = neighboursFor(bank.features.count, classes, wanted)
   const predictions = new Int32Array(queries.features.count)
-  await overCosines(
-    queries.features,
-    bank.features,
-    cosines => {
-      const nearest = cosines.topK(k)
-      return { nearest, similarities: cosines.takeAlong(nearest) } // [chunk, k] both
-    },
-    ({ nearest, similarities }, start, rows) => {
-      for (let row = 0; row < rows; row++) {
-        const places = range(k).map(i => row * k + i)
-        const labels = places.map(place => bank.labels[Number(nearest[place])] ?? 0)
-        const scores = votes(
-          places.map(place => Number(similarities[place])),
-          labels,
-          classes,
-          temperature,
-        )
-        predictions[start + row] = scores.indexOf(Math.max(...scores))
-      }
-    },
-    threads,
-  )
+  const nearestOf = (cosines: Tensor) => {
+    const nearest = cosines.topK(k)
+    return { nearest, similarities: cosines.takeAlong(nearest) } // [chunk, k] both
+  }
+  const vote = ({ nearest, similarities }: Record<'nearest' | 'similarities', Values>, start: number, rows: number) => {
+    for (let row = 0; row < rows; row++) {
+      const places = range(k).map(i => row * k + i)
+      const labels = places.map(place => bank.labels[Number(nearest[place])] ?? 0)
+      const cosines = places.map(place => Number(similarities[place]))
+      const scores = votes(cosines, labels, classes, temperature)
+      predictions[start + row] = scores.indexOf(Math.max(...scores))
+    }
+  }
+  await withRunner({ runner, threads }, runner => overCosines(runner, queries.features, bank.features, nearestOf, vote))
   return {
     accuracy: accuracyOf(predictions, queries.labels),
     ...baselines(bank.labels, queries.labels, classes),

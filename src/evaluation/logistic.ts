@@ -1,4 +1,5 @@
-import { startRunner } from '../engine/node/runner.js'
+import { ownKey, withProgram } from '../engine/own-key.js'
+import type { Runner } from '../engine/runner.js'
 import { compile } from '../program/compile.js'
 import { uniforms } from '../program/draws.js'
 import { filled, variable } from '../program/trace.js'
@@ -35,13 +36,15 @@ export interface LogisticProblem {
 }
 
 /**
- * Multinomial logistic regression in float64. One program gives the value and the gradient; the features stay with a
- * runner of the problem's own until it is closed.
+ * Multinomial logistic regression in float64. One program gives the value and the gradient; the features stay with the
+ * runner until the problem is closed.
+ *
+ * @param runner on a device that knows float64; it may serve several problems, one after the other
  */
-export async function openLogistic(data: Labelled, classes: number): Promise<LogisticProblem> {
+export async function openLogistic(runner: Runner, data: Labelled, classes: number): Promise<LogisticProblem> {
   wantLabels('logistic regression', data, classes)
   const { count, width } = data.features
-  return count < width ? openSpanned(data, classes) : openDirectly(data, classes)
+  return count < width ? openSpanned(runner, data, classes) : openDirectly(runner, data, classes)
 }
 
 /**
@@ -49,7 +52,7 @@ export async function openLogistic(data: Labelled, classes: number): Promise<Log
  * their coordinates in an orthonormal basis Q of that span, the L of X = LQ. LLᵀ = XXᵀ gives it without Q, and
  * weights in that basis are Qᵀw = XᵀL⁻ᵀw. Values, gradients and minima are the same.
  */
-async function openSpanned({ features, labels }: Labelled, classes: number): Promise<LogisticProblem> {
+async function openSpanned(runner: Runner, { features, labels }: Labelled, classes: number): Promise<LogisticProblem> {
   const { count, width, values } = features
   const rows = rowsOf(Float64Array.from(values), width)
   const lower = cholesky(rows.map((row, i) => Float64Array.from(rows.slice(0, i + 1), other => dot(row, other))))
@@ -57,7 +60,8 @@ async function openSpanned({ features, labels }: Labelled, classes: number): Pro
   lower.forEach((row, i) => {
     coordinates.set(row, i * count)
   })
-  const inner = await openDirectly({ features: { values: coordinates, count, width: count }, labels }, classes)
+  const reduced = { features: { values: coordinates, count, width: count }, labels }
+  const inner = await openDirectly(runner, reduced, classes)
   return {
     async fit(C, { start, ...options } = {}) {
       const fit = await inner.fit(C, { ...options, ...(start && { start: inSpan(start) }) })
@@ -95,7 +99,7 @@ const joined = (columns: readonly Float64Array[], bias: Float64Array): Float64Ar
     ...bias,
   ])
 
-async function openDirectly(data: Labelled, classes: number): Promise<LogisticProblem> {
+async function openDirectly(runner: Runner, data: Labelled, classes: number): Promise<LogisticProblem> {
   const { count, width } = data.features
   const size = (width + 1) * classes
 
@@ -111,16 +115,17 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
   const value = entropy.mul(share).sum().add(weight.square().sum().mul(decay).mul(0.5))
   const [gradient = value] = derivative(value, [parameters])
 
-  const target64 = { device: 'cpu', precision: 'float64' } as const
-  const runner = startRunner({ ...target64, threads: count * width < SMALL ? 1 : undefined })
-  const names = new Map([[features, 'features']])
+  const target64 = { ...runner.options, precision: 'float64' } as const
+  const [key, held] = [ownKey('logistic'), ownKey('features')]
+  const names = new Map([[features, held]])
+  const close = () => runner.unload(key)
   const prepared = async () => {
-    await runner.load('logistic', compile({ outputs: { value, gradient }, names }, target64))
-    await runner.write(new Map([['features', data.features.values]]))
+    await runner.write(new Map([[held, data.features.values]]))
     return varyingMost()
   }
+  await runner.load(key, compile({ outputs: { value, gradient }, names }, target64))
   const subspace = await prepared().catch(async error => {
-    await runner.close()
+    await close()
     throw error
   })
 
@@ -130,7 +135,7 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
       const shares = new Float64Array(count).fill(rows === undefined ? 1 / n : 0)
       for (let i = 0; rows !== undefined && i < n; i++) shares[rows[i] ?? 0] = 1 / n
       const evaluate = async (x: Float64Array) => {
-        const results = await runner.run('logistic', { parameters: x, share: shares, decay: [1 / (C * n)] })
+        const results = await runner.run(key, { parameters: x, share: shares, decay: [1 / (C * n)] })
         return { value: Number(results.value?.[0]), gradient: results.gradient as Float64Array }
       }
       const inverse = approximateInverse(subspace, curvature, 1 / (C * n))
@@ -142,7 +147,7 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
       const { x, gradient: _, ...minimum } = await minimise(evaluate, start, { precondition, ...options })
       return { width, classes, parameters: x, ...minimum }
     },
-    close: () => runner.close(),
+    close,
   }
 
   /** Few directions carry most of the variance of pictures and of embeddings, and slow the descent in all others. */
@@ -150,22 +155,21 @@ async function openDirectly(data: Labelled, classes: number): Promise<LogisticPr
     const rank = Math.min(mostDirections, count, width)
     const basis = input('basis', [width, rank])
     const product = matmul(features, features.matmul(basis), true).div(count)
-    await runner.load('covariance', compile({ outputs: { product }, names }, target64))
     const next = uniforms(0, 0, 'directions')
     const start = Float64Array.from({ length: width * rank }, () => next() - 0.5)
-    const result = await leadingSubspace(
-      async values => (await runner.run('covariance', { basis: values })).product as Float64Array,
-      start,
-      rank,
+    const covariance = compile({ outputs: { product }, names }, target64)
+    return withProgram(runner, covariance, key =>
+      leadingSubspace(async values => (await runner.run(key, { basis: values })).product as Float64Array, start, rank),
     )
-    await runner.unload('covariance')
-    return result
   }
 }
 
 const mostDirections = 64
-/** Numbers below which a second thread costs more than it gives */
 const SMALL = 2 ** 20
+
+/** Whether a second thread would cost such a problem more than it gives. */
+export const isSmall = ({ count, width }: Pick<Features, 'count' | 'width'>): boolean =>
+  count * Math.min(count, width) < SMALL
 /** Of a cross entropy in its logits: p(1 − p) of a class that is neither certain nor ruled out */
 const curvature = 0.1
 

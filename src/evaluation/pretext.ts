@@ -1,8 +1,8 @@
+import { host } from '#host'
 import { assemble, examinationProgram } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
-import { targetFor } from '../engine/node/probe.js'
-import { startRunner } from '../engine/node/runner.js'
+import { targetFor } from '../engine/host.js'
 import { LacunaError } from '../errors.js'
 import { loadCheckpoint, restore } from '../runs/checkpoint.js'
 import { readConfig } from '../runs/config.js'
@@ -48,9 +48,9 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
   if (batch < 2) throw new LacunaError(`${part.items.length} picture(s) held out; at least 2 are needed`)
   const batches = Math.min(MOST_BATCHES, Math.floor(part.items.length / batch))
   const assembly = assemble(config)
-  const runner = startRunner({ device: options.device ?? config.device, threads: options.threads })
+  const runner = host.start({ device: options.device ?? config.device, threads: options.threads })
   try {
-    const { program, measures } = examinationProgram(assembly, batch, await targetFor(runner.options))
+    const { program, measures } = examinationProgram(assembly, batch, await targetFor(host, runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
     // every batch is spread over the whole part, which may lie class by class, and time may end after any

@@ -1,12 +1,17 @@
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { host } from '#host'
 import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { type Features, featuresOf, type Labelled } from './features.js'
 import { classify, openLogistic } from './logistic.js'
 import { linearProbe, logarithmic } from './probe.js'
 import { clusters, normalFeatures, rows } from './testing.js'
 
+const runner = host.start({ threads: 1 })
+afterAll(() => runner.close())
+
 async function fitted(data: Labelled, classes: number, C: number, options = {}) {
-  const problem = await openLogistic(data, classes)
+  const problem = await openLogistic(runner, data, classes)
   try {
     return await problem.fit(C, options)
   } finally {
@@ -50,7 +55,7 @@ test('the objective is (Σ CE + ½λ‖W‖²) / n', async () => {
 
 test('the gradient vanishes at convergence, whatever the penalty', async () => {
   const data = clusters(200, 10, 4, 0.5)
-  const problem = await openLogistic(data, 4)
+  const problem = await openLogistic(runner, data, 4)
   for (const C of [1e-3, 1, 1e3]) {
     const result = await problem.fit(C)
     expect(result.converged).toBe(true)
@@ -154,17 +159,42 @@ test('a class without training rows is never predicted and changes nothing for t
 })
 
 test.each(['load', 'write', 'run'] as const)(
-  'a regression that fails in %s before it is open leaves no runner behind',
+  'a regression that fails in %s before it is open leaves nothing on its runner',
   async call => {
-    const close = vi.spyOn(Engine.prototype, 'close')
-    const failing = vi.spyOn(Engine.prototype, call).mockRejectedValue(new Error('no room'))
-    try {
-      const features = { values: Float32Array.of(1, 2, 3, 4), count: 4, width: 1 }
-      await expect(openLogistic({ features, labels: Int32Array.of(0, 1, 0, 1) }, 2)).rejects.toThrow('no room')
-      expect(close).toHaveBeenCalledTimes(1)
-    } finally {
-      failing.mockRestore()
-      close.mockRestore()
-    }
+    const engine = openEngine({ device: 'cpu', precision: 'float64', threads: 1 })
+    const failing = vi.spyOn(engine, call).mockRejectedValue(new Error('no room'))
+    const features = { values: Float32Array.of(1, 2, 3, 4), count: 4, width: 1 }
+    const data = { features, labels: Int32Array.of(0, 1, 0, 1) }
+    await expect(openLogistic(engine, data, 2)).rejects.toThrow('no room')
+    expect([...(await engine.read()).keys()]).toEqual([])
+    failing.mockRestore()
+    await (await openLogistic(engine, data, 2)).close() // can be tried again
+    await engine.close()
   },
 )
+
+test('problems that share a runner, side by side, do not meet', async () => {
+  const [first, second] = [clusters(60, 4, 2, 3, 1), clusters(90, 6, 3, 3, 2)]
+  const alone = [await fitted(first, 2, 1), await fitted(second, 3, 1)]
+  const open = [await openLogistic(runner, first, 2), await openLogistic(runner, second, 3)]
+  expect(await Promise.all(open.map(problem => problem.fit(1)))).toEqual(alone)
+  for (const problem of open) await problem.close()
+  expect((await runner.read()).size).toBe(0)
+})
+
+test('the probe closes the runner that it started, and leaves open the one that it was handed', async () => {
+  const [training, tested] = [clusters(60, 4, 2, 3, 1), clusters(40, 4, 2, 3, 2)]
+  const start = vi.spyOn(host, 'start')
+  const close = vi.spyOn(Engine.prototype, 'close')
+  try {
+    const handed = await linearProbe(training, tested, 2, { runner })
+    expect(start).not.toHaveBeenCalled()
+    expect(await linearProbe(training, tested, 2)).toEqual(handed)
+    expect(start).toHaveBeenCalledTimes(1)
+    expect(close).toHaveBeenCalledTimes(1)
+  } finally {
+    start.mockRestore()
+    close.mockRestore()
+  }
+  expect(await runner.read()).toEqual(new Map())
+})

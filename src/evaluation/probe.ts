@@ -1,9 +1,10 @@
 import { accuracyOf, type Baselines, baselines, countsOf } from './baselines.js'
 import { type Labelled, pickRows, standardiser, wantLabels } from './features.js'
 import { validationSplit } from './labels.js'
-import { classify, type LogisticFit, type LogisticProblem, openLogistic } from './logistic.js'
+import { classify, isSmall, type LogisticFit, type LogisticProblem, openLogistic } from './logistic.js'
+import { type RunnerOptions, withRunner } from './with-runner.js'
 
-export interface ProbeOptions {
+export interface ProbeOptions extends RunnerOptions {
   /** C = 1 / λ to choose from, default 1e-3, 1e-2, … 1e3 */
   readonly penalties?: readonly number[]
   /** A key per training item: items of one group are never parted by the validation split. */
@@ -54,7 +55,7 @@ export async function linearProbe(
   training: Labelled,
   test: Labelled,
   classes: number,
-  { penalties = logarithmic(1e-3, 1e3, 7), tolerance, maxIterations, ...split }: ProbeOptions = {},
+  { penalties = logarithmic(1e-3, 1e3, 7), tolerance, maxIterations, runner, ...split }: ProbeOptions = {},
 ): Promise<ProbeResult> {
   wantLabels('probe training', training, classes)
   wantLabels('probe test', test, classes)
@@ -63,16 +64,19 @@ export async function linearProbe(
   const labels = Int32Array.from(training.labels, label => learnt.indexOf(label))
   const standardise = standardiser(training.features)
   const standardised = { features: standardise(training.features), labels }
-  const problem = await openLogistic(standardised, learnt.length)
-  try {
-    const { C, sweep, start } = await choose(problem, standardised, learnt.length, penalties, split)
-    const fit = await problem.fit(C, { start, tolerance, maxIterations })
-    const predictions = classify(fit, standardise(test.features)).map(place => learnt[place] ?? -1)
-    const accuracy = accuracyOf(predictions, test.labels)
-    return { accuracy, predictions, C, sweep, fit, ...baselines(training.labels, test.labels, classes) }
-  } finally {
-    await problem.close()
-  }
+  const threads = isSmall(training.features) ? 1 : undefined
+  const { fit, ...chosen } = await withRunner({ runner, threads }, async runner => {
+    const problem = await openLogistic(runner, standardised, learnt.length)
+    try {
+      const { start, ...chosen } = await choose(problem, standardised, learnt.length, penalties, split)
+      return { ...chosen, fit: await problem.fit(chosen.C, { start, tolerance, maxIterations }) }
+    } finally {
+      await problem.close()
+    }
+  })
+  const predictions = classify(fit, standardise(test.features)).map(place => learnt[place] ?? -1)
+  const accuracy = accuracyOf(predictions, test.labels)
+  return { accuracy, predictions, ...chosen, fit, ...baselines(training.labels, test.labels, classes) }
 }
 
 /** `count` numbers from `low` to `high`, each the same factor above the one before. */

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { host } from '#host'
 import { symmetricEigenvalues } from './eigenvalues.js'
 import { featuresOf } from './features.js'
 import { effectiveRank, rankMe, singularValues } from './rank.js'
 import { normalFeatures, rows } from './testing.js'
+
+const runner = host.start({ threads: 1 })
+afterAll(() => runner.close())
 
 test('RankMe of the identity is 4, of parallel rows 1, of diag(3, 1, 0, 0) 1.754771', async () => {
   const diagonal = (...values: number[]) => rows(values.map((value, i) => values.map((_, j) => (i === j ? value : 0))))
@@ -21,7 +25,7 @@ test('RankMe of the identity is 4, of parallel rows 1, of diag(3, 1, 0, 0) 1.754
 })
 
 test('RankMe of normal vectors, 2048 × 128, is near 126.97; with squared singular values it would be 124.0', async () => {
-  const singular = await singularValues(normalFeatures(2048, 128))
+  const singular = await singularValues(runner, normalFeatures(2048, 128))
   expect(Math.abs(effectiveRank(singular) - 126.97)).toBeLessThan(0.05)
   expect(Math.abs(effectiveRank(singular.map(value => value * value)) - 124)).toBeLessThan(0.2)
 })
@@ -42,7 +46,7 @@ test('wide and tall matrices have the same singular values', async () => {
     Float32Array.from({ length: 150 }, (_, i) => tall.values[(i % 30) * 5 + Math.floor(i / 30)] ?? 0),
     30,
   )
-  const [a, b] = [await singularValues(tall), await singularValues(wide)]
+  const [a, b] = [await singularValues(runner, tall), await singularValues(runner, wide)]
   expect(b.length).toBe(5)
   a.forEach((value, i) => {
     expect(value).toBeCloseTo(b[i] ?? 0, 10)

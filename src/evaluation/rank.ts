@@ -1,25 +1,26 @@
-import { startRunner } from '../engine/node/runner.js'
+import { withProgram } from '../engine/own-key.js'
+import type { Runner } from '../engine/runner.js'
 import { compile } from '../program/compile.js'
 import { matmul } from '../tensor/contraction.js'
 import { input } from '../tensor/tensor.js'
 import { symmetricEigenvalues } from './eigenvalues.js'
 import type { Features } from './features.js'
+import { type RunnerOptions, withRunner } from './with-runner.js'
 
-/** Singular values of the rows as they are, neither centred nor normalised, largest first: [min(count, width)] */
-export async function singularValues({ values, count, width }: Features): Promise<Float64Array> {
-  const target = { device: 'cpu', precision: 'float64' } as const
+/**
+ * Singular values of the rows as they are, neither centred nor normalised, largest first: [min(count, width)]
+ * @param runner on a device that knows float64
+ */
+export async function singularValues(runner: Runner, { values, count, width }: Features): Promise<Float64Array> {
+  const target = { ...runner.options, precision: 'float64' } as const
   const z = input('z', [count, width])
   // the smaller of ZᵀZ and ZZᵀ; in float64, because the root doubles the share of rounding in small ones
   const gram = count < width ? matmul(z, z, false, true) : matmul(z, z, true)
-  const runner = startRunner(target)
-  try {
-    await runner.load('gram', compile({ outputs: { gram } }, target))
-    const results = await runner.run('gram', { z: values })
+  return withProgram(runner, compile({ outputs: { gram } }, target), async key => {
+    const results = await runner.run(key, { z: values })
     const squares = symmetricEigenvalues(results.gram as Float64Array, Math.min(count, width))
     return squares.map(square => Math.sqrt(Math.max(0, square)))
-  } finally {
-    await runner.close()
-  }
+  })
 }
 
 /**
@@ -30,8 +31,8 @@ export async function singularValues({ values, count, width }: Features): Promis
  * @see Garrido et al. 2023, RankMe: Assessing the Downstream Performance of Pretrained Self-Supervised Representations
  *   by Their Rank
  */
-export async function rankMe(embeddings: Features): Promise<number> {
-  return effectiveRank(await singularValues(embeddings))
+export async function rankMe(embeddings: Features, options: RunnerOptions = {}): Promise<number> {
+  return effectiveRank(await withRunner(options, runner => singularValues(runner, embeddings)))
 }
 
 export function effectiveRank(singular: Float64Array): number {

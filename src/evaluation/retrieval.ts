@@ -3,6 +3,7 @@ import { countsOf } from './baselines.js'
 import { eachCosines } from './cosines.js'
 import type { Features, Labelled } from './features.js'
 import { mean, median } from './statistics.js'
+import { type RunnerOptions, withRunner } from './with-runner.js'
 
 /** Cosines this close are equal: float32 rounds alike vectors apart by less. */
 const rounding = 1e-6
@@ -33,20 +34,22 @@ export async function retrieve(
   queries: Labelled,
   gallery: Labelled,
   ks: readonly number[] = [1, 5, 10],
+  options: RunnerOptions = {},
 ): Promise<RetrievalResult> {
   const labels = Int32Array.from(gallery.labels)
   const counts = countsOf(labels, labels.reduce((most, label) => Math.max(most, label), 0) + 1)
   const ranks: number[] = []
   const precisions: number[] = []
   const relevant: number[] = []
-  await eachCosines(queries.features, gallery.features, (cosines, query) => {
+  const rank = (cosines: ArrayLike<number>, query: number) => {
     const label = queries.labels[query] ?? -1
     const count = counts[label] ?? 0
     if (count === 0) return
     ranks.push(firstRank(cosines, labels, label))
     precisions.push(averagePrecision(cosines, labels, label, count))
     relevant.push(count)
-  })
+  }
+  await withRunner(options, runner => eachCosines(runner, queries.features, gallery.features, rank))
   return {
     recall: new Map(ks.map(k => [k, mean(ranks.map(rank => (rank <= k ? 1 : 0)))])),
     chance: new Map(ks.map(k => [k, mean(relevant.map(count => chanceOfHit(k, count, labels.length)))])),
@@ -64,6 +67,7 @@ export async function retrievePairs(
   left: Features,
   right: Features,
   ks?: readonly number[],
+  options: RunnerOptions = {},
 ): Promise<{ readonly leftToRight: RetrievalResult; readonly rightToLeft: RetrievalResult }> {
   if (left.count !== right.count)
     throw new RangeError(`retrievePairs: as many rows on both sides expected, got ${left.count} and ${right.count}`)
@@ -72,7 +76,10 @@ export async function retrievePairs(
     { features: left, labels },
     { features: right, labels },
   ] as const
-  return { leftToRight: await retrieve(a, b, ks), rightToLeft: await retrieve(b, a, ks) }
+  return withRunner(options, async runner => ({
+    leftToRight: await retrieve(a, b, ks, { runner }),
+    rightToLeft: await retrieve(b, a, ks, { runner }),
+  }))
 }
 
 /** 1 + irrelevant items nearer than the nearest relevant one + half of those as near. */

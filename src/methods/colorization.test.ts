@@ -11,7 +11,8 @@ import {
   trainingProgram,
 } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
-import { Engine } from '../engine/engine.js'
+import type { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { randomArray } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
@@ -68,7 +69,7 @@ const configOf = (prepared: unknown, options: Record<string, unknown> = {}): Run
 async function train(config: RunConfig, batches: readonly Uint8Array[], heldOut?: Uint8Array) {
   const assembly = assemble(config)
   const { program, names, chance } = trainingProgram(assembly, config, target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)
     await engine.write(initialValues(names, config.seed))
@@ -104,7 +105,7 @@ async function once(
 ) {
   const assembly = assemble(config)
   const program = programOf(assembly)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('once', program)
     const values = new Map(initialValues(assembly.names, config.seed))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { assemble, represent, sampleOf, showProgram } from '../assembly/programs.js'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import { compile } from '../program/compile.js'
@@ -50,7 +50,7 @@ describe('what is shown', () => {
   const assembly = assemble(config)
   const show = async (image: Uint8Array) => {
     const { program, columns } = showProgram(assembly, 4, target)
-    const engine = new Engine({ ...target, threads: 1 })
+    const engine = openEngine({ ...target, threads: 1 })
     try {
       await engine.load('show', program)
       await engine.write(initialValues(assembly.names, 0))
@@ -104,7 +104,7 @@ test('the vector kept is the mean over the patches, or the class token', async (
         result.tokens.slice(1, 0, 1).mean(1),
       ]),
     }
-    const engine = new Engine({ ...target, threads: 1 })
+    const engine = openEngine({ ...target, threads: 1 })
     try {
       await engine.load('embed', compile({ outputs, names: assembly.names }, target))
       const kept = [...initialValues(assembly.names, 0)].filter(([name]) => name.startsWith('encoder.'))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunConfig } from '../assembly/config.js'
 import { assemble, parseOptions, sampleOf, trainingProgram } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { randomArray } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
@@ -43,7 +43,7 @@ const noise = ({ batch, size, channels }: RunConfig) =>
 async function firstStep(config: RunConfig, image = noise(config)) {
   const assembly = assemble(config)
   const { program, names, chance } = trainingProgram(assembly, config, target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)
     await engine.write(initialValues(names, config.seed))
@@ -113,7 +113,7 @@ test('it shows two different views of each picture', async () => {
   const { learner, channels } = assemble(config)
   const { result, trace: traced } = trace({ training: false }, draw => learner.show(sampleOf(channels, 4), draw))
   const outputs = Object.fromEntries(result.map(({ title, values }) => [title, values]))
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('show', compile({ outputs, draws: traced.draws }, target))
     const results = await engine.run('show', { image: noise(config) })

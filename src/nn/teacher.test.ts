@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Assembly, variablesNamed } from '../assembly/programs.js'
-import { Engine } from '../engine/engine.js'
+import type { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { relativeError } from '../engine/testing.js'
 import type { Learner } from '../methods/method.js'
 import { simclr } from '../methods/simclr.js'
@@ -70,7 +71,7 @@ const config = (chunk?: number) =>
 
 async function train(assembly: Assembly, chunk?: number) {
   const stepper = stepperOf(assembly, config(chunk), target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     const stepping = await stepper.load(engine)
     await engine.write(initialValues(stepper.names, 3))

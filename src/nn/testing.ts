@@ -1,4 +1,4 @@
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { array, type Given, gradientError, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
 import type { Precision } from '../program/lowering/emitter.js'
@@ -51,7 +51,7 @@ export async function runModule(
     return { y, gradients: gradientsOf.map((name, i) => [`gradient ${name}`, gradients[i] ?? y] as const) }
   })
   const outputs = { y: result.y, ...Object.fromEntries(result.gradients) }
-  const engine = new Engine({ device: 'cpu', precision, threads: 2 })
+  const engine = openEngine({ device: 'cpu', precision, threads: 2 })
   try {
     const { updates, draws } = traced
     const program = compile({ outputs, updates, names, draws }, { device: 'cpu', precision })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { maxAbs, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
 import { filled, trace, variable } from '../program/trace.js'
@@ -41,7 +41,7 @@ async function byProgram(optimiser: Optimiser, prepare = (trained: Trained[]) =>
       { name: 'bias', variable: names.bias, gradient: ofBias },
     ]),
   )
-  const engine = new Engine({ device: 'cpu', precision: 'float64', threads: 1 })
+  const engine = openEngine({ device: 'cpu', precision: 'float64', threads: 1 })
   await engine.load(
     'step',
     compile(
@@ -176,7 +176,7 @@ test('LARS moves a weight of zeros, and one without gradient, as plain momentum 
     ],
   ] as const) {
     const { updates, names } = lars({ weightDecay: 0 })([{ name: 'w', variable: w, gradient: constant(gradient) }])
-    const engine = new Engine({ device: 'cpu', precision: 'float64', threads: 1 })
+    const engine = openEngine({ device: 'cpu', precision: 'float64', threads: 1 })
     await engine.load(
       'step',
       compile({ outputs: {}, updates, names: new Map([[w, 'w'], ...names]) }, { device: 'cpu', precision: 'float64' }),

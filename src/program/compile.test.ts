@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import type { Feeds } from '../engine/runner.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { type Computation, compile, type Program } from './compile.js'
 import { filled, trace, update, variable } from './trace.js'
 
 const target = { device: 'cpu', precision: 'float64' } as const
-let engine = new Engine({ ...target, threads: 1 })
+let engine = openEngine({ ...target, threads: 1 })
 afterEach(async () => {
   await engine.close()
-  engine = new Engine({ ...target, threads: 1 })
+  engine = openEngine({ ...target, threads: 1 })
 })
 
 /** Runs a computation once; the numbers of its outputs. */

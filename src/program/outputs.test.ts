@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from 'vitest'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { input } from '../tensor/tensor.js'
 import { compile } from './compile.js'
 import { filled, variable } from './trace.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
-let engine = new Engine({ ...target, threads: 1 })
+let engine = openEngine({ ...target, threads: 1 })
 afterEach(async () => {
   await engine.close()
-  engine = new Engine({ ...target, threads: 1 })
+  engine = openEngine({ ...target, threads: 1 })
 })
 
 test('a run copies none of its variables', async () => {

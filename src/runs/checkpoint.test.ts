@@ -5,7 +5,8 @@ import { temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { writeSafetensors } from '../formats/index.js'
 import { compile, type Program } from '../program/compile.js'
-import { Engine } from '../engine/engine.js'
+import type { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { randomArray } from '../engine/testing.js'
 import { filled, variable } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -25,7 +26,7 @@ function program(names: readonly ('a' | 'b')[], shape: readonly number[] = shape
 }
 
 async function engineWith(loaded: Program): Promise<Engine> {
-  const engine = new Engine({ device: 'cpu', precision: 'float32', threads: 1 })
+  const engine = openEngine({ device: 'cpu', precision: 'float32', threads: 1 })
   onTestFinished(() => engine.close())
   await engine.load('p', loaded)
   return engine

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { cachedPrograms } from '../assembly/cached.js'
 import type { RunConfig } from '../assembly/config.js'
 import { assemble, trainingProgram } from '../assembly/programs.js'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { relativeError } from '../engine/testing.js'
 import { initialValues } from '../nn/initialise.js'
 import { configOf, whiteNoise } from './testing.js'
@@ -13,7 +13,7 @@ const target = { device: 'cpu', precision: 'float64' } as const
 async function trained(config: RunConfig) {
   const assembly = assemble(config)
   const { program, names } = trainingProgram(assembly, config, target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('train', program)
     const start = new Map(initialValues(names, config.seed))

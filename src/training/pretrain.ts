@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
+import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
-import { targetFor } from '../engine/node/probe.js'
-import { startRunner } from '../engine/node/runner.js'
+import { targetFor } from '../engine/host.js'
 import { initialValues } from '../nn/initialise.js'
 import { type Checkpoint, hasCheckpoint, loadLastWhole, restore, saveCheckpoint } from '../runs/checkpoint.js'
 import { claim } from '../runs/claim.js'
@@ -102,12 +102,12 @@ async function trainRun({
   saveEvery,
   options,
 }: Task): Promise<Run> {
-  const runner = startRunner({
+  const runner = host.start({
     device: config.device,
     threads: options.threads,
   })
   try {
-    const stepper = stepperOf(assembly, config, await targetFor(runner.options))
+    const stepper = stepperOf(assembly, config, await targetFor(host, runner.options))
     const { names, chance, viewsPerSample } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)

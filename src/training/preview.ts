@@ -1,10 +1,10 @@
+import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, type AssemblyConfig, assemble, showProgram } from '../assembly/programs.js'
 import { inputsOf } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
-import { startRunner } from '../engine/node/runner.js'
 import type { Runner } from '../engine/runner.js'
 import type { Shown } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
@@ -63,9 +63,9 @@ async function show(
 ): Promise<Omit<Preview, 'trained'>> {
   const count = Math.min(wanted, samples.items.length)
   const positions = shuffled(samples.items.length, seed, 0).slice(0, count)
-  const runner = startRunner()
+  const runner = host.start()
   try {
-    const { program, columns } = showProgram(assembly, count, { device: 'cpu', precision: 'float32' })
+    const { program, columns } = showProgram(assembly, count, runner.options)
     await runner.load('show', program)
     if (program.state.length > 0) await fill(runner, program)
     const given = feedsOf(samples.as(assembly.channels).gather(positions))

@@ -3,7 +3,7 @@ import { accumulatedPrograms } from '../assembly/accumulated.js'
 import { cachedPrograms } from '../assembly/cached.js'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble, variablesNamed } from '../assembly/programs.js'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { maxAbs, relativeError } from '../engine/testing.js'
 import { ntXent } from '../losses/ntxent.js'
 import { compared, type Learner } from '../methods/method.js'
@@ -63,7 +63,7 @@ function mirrored(encoder: Encoder): Assembly {
 async function trained(assembly: Assembly, changes: Partial<RunConfig>, steps = 1) {
   const config = configOf('simclr', {}, { batch: BATCH, optimiser: 'sgd', learningRate: 0.1, ...changes })
   const stepper = stepperOf(assembly, config, target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     const { take } = await stepper.load(engine)
     await engine.write(initialValues(stepper.names, 0))

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../assembly/config.js'
 import { assemble, examinationProgram, parseOptions, showProgram, trainingProgram } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { methodNamed } from '../methods/index.js'
 import { initialValues } from '../nn/initialise.js'
 
@@ -71,7 +71,7 @@ export async function trainedOn(
   const { program, names, chance } = trainingProgram(assembly, config, target)
   const examination = examinationProgram(assembly, config.batch, target)
   const show = showProgram(assembly, config.batch, target)
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   const firstOf = (results: Readonly<Record<string, ArrayLike<number | bigint>>>) =>
     Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Number(values[0])]))
   try {

@@ -1,8 +1,9 @@
+import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, embeddingProgram } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import { type Item, type PictureSet, shuffled } from '../data/index.js'
-import { targetFor } from '../engine/node/probe.js'
+import { targetFor } from '../engine/host.js'
 import type { Runner } from '../engine/runner.js'
 
 /** What is looked for in the vectors of some pictures while their encoder is trained: numbers by name, for `metrics.jsonl`. */
@@ -55,7 +56,7 @@ export async function watcherOf(
     .as(assembly.channels)
     .subset(shuffled(pictures.items.length, config.seed, 2).slice(0, plan.count))
   const batch = Math.min(BATCH, plan.count)
-  const program = embeddingProgram(assembly, batch, await targetFor(runner.options))
+  const program = embeddingProgram(assembly, batch, await targetFor(host, runner.options))
   const width = program.outputs[0]?.shape[1] ?? 0
   await runner.load('watch', program) // on the variables of the training
   const due = new Set(Array.from({ length: plan.times }, (_, i) => Math.round(((i + 1) * config.steps) / plan.times)))

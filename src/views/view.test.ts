@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/node/engine.js'
 import { evaluate, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
 import type { Moment } from '../program/draws.js'
@@ -33,7 +33,7 @@ async function made(
   const image = input('image', stored.shape, 'uint8')
   const { result: outputs, trace: traced } = trace({ training: true }, draw => build(image, draw))
   const target = { device: 'cpu', precision: 'float32' } as const
-  const engine = new Engine({ ...target, threads: 1 })
+  const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('view', compile({ outputs, draws: traced.draws }, target))
     const results = await engine.run('view', { image: Uint8Array.from(stored.values) }, moment)

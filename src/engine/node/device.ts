@@ -3,9 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import { type DeviceName, devices } from '../../program/devices.js'
 import { unavailable } from '../failures.js'
-import { received } from '../sent-error.js'
+import { received, type SentError } from '../sent-error.js'
 import { fileBeside } from './file-beside.js'
-import type { Answer } from './try-device.js'
+import { cudaCommands } from './runtime-place.js'
+
+/** What is wrong with the device, if something is. */
+export interface Answer {
+  readonly error?: SentError
+}
 
 /**
  * Tries a device in a process of its own: known before any other work is begun, and what its driver writes to the terminal
@@ -13,7 +18,7 @@ import type { Answer } from './try-device.js'
  * a bundle, nothing is tried: opening a session will tell.
  * @throws LacunaError where it does not work
  */
-export async function checkDevice(device: DeviceName): Promise<void> {
+export async function tryDevice(device: DeviceName): Promise<void> {
   const key = `lacuna: ${device} works` // workers are born with what their parents knew
   if (devices[device].certain || getEnvironmentData(key) === true) return
   const file = fileBeside('./try-device.js')
@@ -24,7 +29,9 @@ export async function checkDevice(device: DeviceName): Promise<void> {
     fork(fileURLToPath(file), [device], options)
       .on('message', message => done(message as Answer))
       .on('error', fail)
-      .on('close', (code, signal) => fail(unavailable(device, `trying it ended with ${signal ?? `exit code ${code}`}`)))
+      .on('close', (code, signal) =>
+        fail(unavailable(device, `trying it ended with ${signal ?? `exit code ${code}`}`, cudaCommands)),
+      )
   })
   if (error !== undefined) throw received(error)
   setEnvironmentData(key, true)

@@ -3,11 +3,7 @@ import type { Runner } from '../runner.js'
 
 const signals = new AsyncLocalStorage<AbortSignal | undefined>()
 
-/**
- * Runs work whose programs end when a signal says so: the call that runs is let finish, since ONNX Runtime cannot be stopped
- * within one, and the next one, of any runner that was started in here, rejects with the signal's reason.
- * @param signal undefined shields the work from a signal around it
- */
+/** See `Host`: the call that runs is let finish, since ONNX Runtime cannot be stopped within one. */
 export const interruptible = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
   signals.run(signal, work)
 

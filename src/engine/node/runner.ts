@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import { LacunaError } from '../../errors.js'
-import { Engine } from '../engine.js'
+import { defaultDevice } from '../../program/devices.js'
 import { inOurWords } from '../failures.js'
 import type { EngineOptions } from '../options.js'
 import type { Runner } from '../runner.js'
 import { received } from '../sent-error.js'
 import { checkedThreads } from './cores.js'
+import { openEngine } from './engine.js'
 import { fileBeside } from './file-beside.js'
 import { currentSignal, endingBy } from './interruptible.js'
 import type { Call, Method, Reply } from './worker.js'
@@ -15,10 +16,14 @@ import type { Call, Method, Reply } from './worker.js'
  * progress to show and Ctrl-C to hear.
  * @throws LacunaError (wrong usage) for more threads than this process has cores
  */
-export function startRunner({ device = 'cpu', precision = 'float32', threads }: Partial<EngineOptions> = {}): Runner {
+export function startRunner({
+  device = defaultDevice,
+  precision = 'float32',
+  threads,
+}: Partial<EngineOptions> = {}): Runner {
   const options: EngineOptions = { device, precision, threads: checkedThreads(threads) }
   const file = fileBeside('./worker.js') // without it programs run in this thread, which hears nothing while a step runs
-  const runner = file === undefined ? new Engine(options) : workerRunner(options, file)
+  const runner = file === undefined ? openEngine(options) : workerRunner(options, file)
   const signal = currentSignal()
   return signal === undefined ? runner : endingBy(signal, runner)
 }

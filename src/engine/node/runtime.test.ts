@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { put, temporaryFolder } from '../../data/testing.js'
-import { loadRuntime, runtime } from './runtime.js'
+import { loadRuntime, ort } from './runtime.js'
 import { carried, isCarried } from './runtime-place.js'
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
@@ -22,7 +22,7 @@ test('an installation runs no script: onnxruntime-node is no dependency', () => 
 
 test('an onnxruntime-node of our release beside Lacuna is taken, and the copy that is carried has the same release', () => {
   expect(carried).toBe(false)
-  expect(runtime).toBe(createRequire(import.meta.url)('onnxruntime-node'))
+  expect(ort).toBe(createRequire(import.meta.url)('onnxruntime-node'))
   const { version } = read('node_modules/onnxruntime-node/package.json')
   expect(read('package.json').dependencies['onnxruntime-common']).toBe(version)
 })

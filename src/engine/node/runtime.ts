@@ -1,16 +1,29 @@
 import { createRequire } from 'node:module'
-import type * as ort from 'onnxruntime-node'
+import type * as onnxruntime from 'onnxruntime-node'
 import { LacunaError, messageOf } from '../../errors.js'
-import { installCommand, isCarried } from './runtime-place.js'
+import type { Runtime } from '../host.js'
+import { tryDevice } from './device.js'
+import { cudaCommands, installCommand, isCarried } from './runtime-place.js'
 
-/** ONNX Runtime. */
-export const runtime = loadRuntime(createRequire(import.meta.url))
+export const ort = loadRuntime(createRequire(import.meta.url))
+
+// whatever it writes of errors to the terminal is thrown as well; set before the first session, or it has no effect
+ort.env.logLevel = 'fatal'
+
+/** ONNX Runtime in this process. */
+export const runtime: Runtime = {
+  ort,
+  devices: ort.listSupportedBackends().map(({ name }) => name),
+  place: `${process.platform} on ${process.arch}`,
+  fetching: cudaCommands,
+  tryDevice,
+}
 
 /**
  * @param require as of a file of Lacuna's
  * @throws LacunaError when it is not there, as beside a bundle, or has no binaries for this machine
  */
-export function loadRuntime(require: NodeJS.Require): typeof ort {
+export function loadRuntime(require: NodeJS.Require): typeof onnxruntime {
   const path = isCarried(require) ? '../../onnxruntime/dist/index.js' : 'onnxruntime-node'
   const why = (error: unknown) => messageOf(error).split('\n')[0]
   try {

@@ -2,18 +2,15 @@ import { compile } from '../../program/compile.js'
 import type { DeviceName } from '../../program/devices.js'
 import { input } from '../../tensor/tensor.js'
 import { createSession } from '../create-session.js'
-import { type SentError, sent } from '../sent-error.js'
+import { sent } from '../sent-error.js'
+import type { Answer } from './device.js'
+import { runtime } from './runtime.js'
 
-/** What is wrong with the device, if something is. */
-export interface Answer {
-  readonly error?: SentError
-}
-
-/** The far side of `checkDevice`: opens a session on the device that is named, and answers. */
+/** The far side of `tryDevice`: opens a session on the device that is named, and answers. */
 async function answer(device: DeviceName): Promise<Answer> {
   try {
     const { model } = compile({ outputs: { y: input('x', [2]).neg() } }, { device, precision: 'float32' })
-    const session = await createSession(model, { device, threads: 1 })
+    const session = await createSession(runtime, model, { device, threads: 1 })
     await session.release()
     return {}
   } catch (error) {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Engine } from '../engine.js'
 import type { EngineOptions } from '../options.js'
 import type { Runner } from '../runner.js'
 import { type SentError, sent } from '../sent-error.js'
+import { openEngine } from './engine.js'
 
 export type Method = 'load' | 'unload' | 'run' | 'read' | 'write' | 'close'
 export interface Call {
@@ -16,7 +16,7 @@ export type Reply = { readonly id: number; readonly busy: number } & (
 )
 
 /** The far side of `startRunner`: runs programs one after the other and answers each call. */
-const engine: Runner = new Engine(workerData as EngineOptions)
+const engine: Runner = openEngine(workerData as EngineOptions)
 let last: Promise<unknown> = Promise.resolve()
 
 parentPort?.on('message', ({ id, method, args }: Call) => {

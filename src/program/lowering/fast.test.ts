@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { blockedChannels } from '../../engine/node/probe.js'
+import { host } from '#host'
 import { evaluate, randomArray, relativeError } from '../../engine/testing.js'
 import { derivative } from '../../tensor/derivative.js'
 import { normalize } from '../../tensor/reduction.js'
@@ -8,7 +8,7 @@ import { constant, input, type Tensor } from '../../tensor/tensor.js'
 import { compile } from '../compile.js'
 import { trace } from '../trace.js'
 
-const block = await blockedChannels('cpu')
+const block = await host.block('cpu')
 
 /** The value and the gradients, weighted so that each element counts, in float32 against float64 (which has neither form). */
 async function agrees(
@@ -96,7 +96,7 @@ describe.skipIf(block === 0)('a blocked chain', () => {
 
 test('a machine has blocks of 16, of 8, or none', async () => {
   expect([16, 8, 0]).toContain(block)
-  expect(await blockedChannels('webgpu')).toBe(0)
+  expect(await host.block('webgpu')).toBe(0)
 })
 
 test("the slope of GELU takes the normal's distribution in one pass", async () => {

@@ -1,6 +1,6 @@
 import ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import { blockedChannels } from '../../engine/node/probe.js'
+import { host } from '#host'
 import { evaluate, type Given, randomArray, relativeError } from '../../engine/testing.js'
 import { derivative, topological } from '../../tensor/derivative.js'
 import type { TensorOf } from '../../tensor/primitives.js'
@@ -83,7 +83,7 @@ const shapes: readonly Shapes[] = [
   { what: 'single channels', x: [2, 16, 5, 6], weight: [16, 1, 3, 3], padding: 1, groups: 16 },
 ]
 
-const block = await blockedChannels('cpu')
+const block = await host.block('cpu')
 const covered = new Set<string>()
 
 describe('every form that can serve agrees with float64, which is written without convolutions', () => {

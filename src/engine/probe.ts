@@ -1,35 +1,20 @@
-import type { Target } from '../../program/compile.js'
-import { type DeviceName, devices } from '../../program/devices.js'
-import { BLOCKED } from '../../program/lowering/blocked.js'
-import { writeModel } from '../../program/onnx/model.js'
-import type { EngineOptions } from '../options.js'
-import { runtime } from './runtime.js'
-
-/** What programs for a device of this machine are compiled for. */
-export async function targetFor({ device, precision }: Pick<EngineOptions, 'device' | 'precision'>): Promise<Target> {
-  return { device, precision, block: await blockedChannels(device) }
-}
+import { BLOCKED } from '../program/lowering/blocked.js'
+import { writeModel } from '../program/onnx/model.js'
+import type { Runtime } from './host.js'
 
 const SIZES = [16, 8]
 
 /**
- * How many channels lie together in the blocked convolutions of this machine, 16 or 8; 0 where there are none, or where they
- * do not give the numbers that they should. Those operators are internal to ONNX Runtime, so they are tried, once.
+ * How many channels lie together in the blocked convolutions of this machine's processor, 16 or 8; 0 where there are none, or
+ * where they do not give the numbers that they should. Those operators are internal to ONNX Runtime, so they are tried.
  */
-export function blockedChannels(device: DeviceName): Promise<number> {
-  if (!devices[device].blocks) return Promise.resolve(0)
-  found ??= firstThatWorks()
-  return found
-}
-let found: Promise<number> | undefined
-
-async function firstThatWorks(): Promise<number> {
-  for (const size of SIZES) if (await works(size).catch(() => false)) return size
+export async function probedBlock({ ort }: Pick<Runtime, 'ort'>): Promise<number> {
+  for (const size of SIZES) if (await works(ort, size).catch(() => false)) return size
   return 0
 }
 
 /** A 1×1 convolution of as many channels as a block has, whose kernel exchanges the first two: blocks of another size would mix places. */
-async function works(block: number): Promise<boolean> {
+async function works(ort: Runtime['ort'], block: number): Promise<boolean> {
   const shape = [1, 2 * block, 2, 2]
   const x = Float32Array.from({ length: 8 * block }, (_, i) => i + 1)
   const kernel = new Float32Array(4 * block * block)
@@ -64,10 +49,10 @@ async function works(block: number): Promise<boolean> {
     ],
     outputs: [{ name: 'y', type: 'float32', shape }],
   })
-  const session = await runtime.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 4 })
+  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 4 })
   const feeds = {
-    x: new runtime.Tensor('float32', x, shape),
-    kernel: new runtime.Tensor('float32', kernel, [2 * block, 2 * block, 1, 1]),
+    x: new ort.Tensor('float32', x, shape),
+    kernel: new ort.Tensor('float32', kernel, [2 * block, 2 * block, 1, 1]),
   }
   const y = (await session.run(feeds)).y?.data as Float32Array
   await session.release()
