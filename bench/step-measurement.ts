@@ -23,7 +23,7 @@ export interface StepMeasurement {
 
 /** The run whose step is measured: SimCLR with its defaults, on pictures of three channels. */
 export const configOf = (encoder: string, size: number, batch: number): RunConfig => ({
-  version: 2,
+  version: 3,
   method: 'simclr',
   options: {},
   encoder,
@@ -37,7 +37,7 @@ export const configOf = (encoder: string, size: number, batch: number): RunConfi
   optimiser: 'adamw',
   learningRate: 1e-3,
   weightDecay: 1e-4,
-  warmupSteps: 0,
+  warmup: 0,
   clip: 0,
   device: 'cpu',
 })

@@ -11,13 +11,13 @@ import ts from 'typescript'
 
 /** Each folder, or file of `src` itself, stands only on those before it. */
 const ORDER = [
-  ...['errors', 'version', 'channels', 'tensor', 'program'],
+  ...['nearest', 'errors', 'version', 'channels', 'tensor', 'program', 'settings'],
   ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'assembly'],
   ...['engine', 'data', 'runs', 'training', 'evaluation', 'report', 'pretrain', 'index', 'cli'],
 ]
 const chosen = JSON.parse(readFileSync('package.json', 'utf8'))
 /** What computes, from channels to assembly, and all that it needs */
-const CORE = ['channels', 'tensor', 'program', 'optim', 'losses', 'views', 'nn', 'methods', 'assembly']
+const CORE = ['channels', 'tensor', 'program', 'settings', 'optim', 'losses', 'views', 'nn', 'methods', 'assembly']
 /** Every operation is a method of `Tensor` and makes tensors. */
 const FLUENT = 'tensor'
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { unknownNames } from './nearest.js'
 
 /**
  * Something the user can put right. The message is one line: where, what was expected, what came, what to do.
@@ -29,4 +30,20 @@ export function issuesOf(error: z.ZodError): string {
   return error.issues
     .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
     .join('; ')
+}
+
+/** What a schema makes of a value, or what is wrong with it on one line; an unknown key is told with the nearest known one. */
+export function parsedBy<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly data: T; readonly problem?: undefined } | { readonly data?: undefined; readonly problem: string } {
+  const parsed = schema.safeParse(value, {
+    error: issue => (issue.code === 'unrecognized_keys' ? unknownIn(issue) : undefined),
+  })
+  return parsed.success ? { data: parsed.data } : { problem: issuesOf(parsed.error) }
+}
+
+function unknownIn({ keys = [], inst }: { readonly keys?: readonly string[]; readonly inst?: object }): string {
+  const shape = inst !== undefined && 'shape' in inst ? inst.shape : undefined
+  return unknownNames(keys, typeof shape === 'object' && shape !== null ? Object.keys(shape) : [])
 }

@@ -1,55 +1,69 @@
 import { z } from 'zod'
 import { readingSchema } from '../channels/picture-reading.js'
-import { issuesOf, LacunaError } from '../errors.js'
-import { deviceNames } from '../program/devices.js'
+import type { Reading } from '../channels/reading.js'
+import { LacunaError, parsedBy } from '../errors.js'
+import { rowsOf } from '../settings/rows.js'
+import { dataSettings, trainingSettings } from '../settings/table.js'
+import type { TrainingSettings } from '../settings/types.js'
 
-export const CONFIG_VERSION = 2
+export const CONFIG_VERSION = 3
 
-/** Everything needed to repeat a run: `config.json`. */
+/** Settings of a training that a run keeps so. */
+type Kept<How> = {
+  [Name in keyof TrainingSettings]-?: (typeof trainingSettings)[Name]['kept'] extends How ? Name : never
+}[keyof TrainingSettings]
+
+/** Everything needed to repeat a run: `config.json`. Settings are as they were given, or as they are unless told. */
+export interface RunConfig
+  extends Required<Pick<TrainingSettings, Kept<'always'>>>,
+    Pick<TrainingSettings, Kept<'told'>> {
+  readonly version: typeof CONFIG_VERSION
+  readonly method: string
+  /** What the method learnt from the pictures before the first step */
+  readonly prepared?: unknown
+  /** Height, width and channels of the pictures in the store */
+  readonly size: number
+  readonly channels: number
+  /** How files became pictures of that size; what else the run is shown must be read in the same way */
+  readonly reading: Reading
+  /** The pictures trained on; the fingerprint is of all pictures of the source */
+  readonly data: {
+    readonly source: string
+    readonly pictures: number
+    readonly fingerprint: string
+    /** Share of unreadable pictures that was put up with, where one was told */
+    readonly allowSkipped?: number
+  }
+}
+
+/** What a run keeps of the settings of its training, each by its row. */
+const kept = Object.fromEntries(
+  rowsOf(trainingSettings).flatMap(([name, { kind, kept }]) => {
+    if (kept === 'never') return []
+    const schema = kind.schema(z)
+    return [[name, kept === 'told' ? schema.optional() : schema]]
+  }),
+)
+
 export const runConfig = z.strictObject({
   version: z.literal(CONFIG_VERSION),
   method: z.string(),
-  /** The method's options, all of them */
-  options: z.record(z.string(), z.unknown()),
-  /** What the method learnt from the pictures before the first step */
-  prepared: z.unknown().optional(),
-  encoder: z.string(),
-  /** Height, width and channels of the pictures in the store */
-  size: z.number().int().positive(),
-  channels: z.number().int().positive(),
-  /** How files became pictures of that size; what else the run is shown must be read in the same way */
+  ...kept,
+  size: dataSettings.size.kind.schema(z),
+  channels: dataSettings.channels.kind.schema(z),
   reading: readingSchema,
-  /** The pictures trained on; the fingerprint is of all pictures of the source */
   data: z.strictObject({
     source: z.string(),
-    pictures: z.number().int().positive(),
+    pictures: z.int().positive(),
     fingerprint: z.string(),
-    /** Share of unreadable pictures that was put up with, where one was told */
-    allowSkipped: z.number().min(0).max(1).optional(),
+    allowSkipped: dataSettings.allowSkipped.kind.schema(z).optional(),
   }),
-  batch: z.number().int().positive(),
-  /** Pictures whose activations are kept at a time; the whole batch without it */
-  chunk: z.number().int().positive().optional(),
-  steps: z.number().int().positive(),
-  seed: z.number().int().nonnegative(),
-  optimiser: z.enum(['adamw', 'sgd', 'lars']),
-  /** At its highest, after the warm-up */
-  learningRate: z.number().positive(),
-  weightDecay: z.number().nonnegative(),
-  warmupSteps: z.number().int().nonnegative(),
-  /** Gradients are scaled down to this common length; 0 leaves them alone */
-  clip: z.number().nonnegative(),
-  /** Computes inner activations again in the backward: less memory, more time */
-  checkpointActivations: z.boolean().optional(),
-  device: z.enum(deviceNames),
-  /** The file that the encoder started from, if any */
-  weights: z.string().optional(),
-})
-export type RunConfig = z.output<typeof runConfig>
+  prepared: z.unknown().optional(),
+}) as unknown as z.ZodType<RunConfig>
 
 /** @throws LacunaError (wrong usage) that names what is out of range */
 export function checkedConfig(config: RunConfig): RunConfig {
-  const parsed = runConfig.safeParse(config)
-  if (parsed.success) return parsed.data
-  throw new LacunaError(`the options of a run: ${issuesOf(parsed.error)}`, 2)
+  const { data, problem } = parsedBy(runConfig, config)
+  if (problem === undefined) return data
+  throw new LacunaError(`the options of a run: ${problem}`, 2)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
-import { issuesOf, LacunaError } from '../errors.js'
+import { LacunaError, parsedBy } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
 import {
   type Learner,
@@ -71,12 +71,9 @@ function channelsOf(reads: Reads, { size, channels }: AssemblyConfig): Channels 
 
 /** All options of a method, with defaults where none are given. */
 export function parseOptions(method: Method, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const parsed = method.options.safeParse(options)
-  if (parsed.success) return z.record(z.string(), z.unknown()).parse(parsed.data)
-  throw new LacunaError(
-    `options of ${method.name}: ${issuesOf(parsed.error)}; \`lacuna methods ${method.name}\` lists them`,
-    2,
-  )
+  const { data, problem } = parsedBy(method.options, options)
+  if (problem === undefined) return z.record(z.string(), z.unknown()).parse(data)
+  throw new LacunaError(`options of ${method.name}: ${problem}; \`lacuna methods ${method.name}\` lists them`, 2)
 }
 
 /** What the programs of a step have in common, however many they are. */

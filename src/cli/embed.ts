@@ -3,7 +3,6 @@ import { LacunaError } from '../errors.js'
 import { checkWritable } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
 import {
-  type DataOptions,
   type DeviceOptions,
   dataOptions,
   deviceOptions,
@@ -15,7 +14,7 @@ import {
 } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions, DeviceOptions, PlaceOptions {
+interface Options extends DeviceOptions, PlaceOptions {
   readonly out: string
   readonly batch?: number
   readonly json?: boolean

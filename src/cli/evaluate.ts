@@ -4,7 +4,6 @@ import { checkWritable, writeFileAtomic } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
 import {
   amounts,
-  type DataOptions,
   type DeviceOptions,
   dataOptions,
   deviceOptions,
@@ -17,7 +16,7 @@ import {
 } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions, DeviceOptions, PlaceOptions {
+interface Options extends DeviceOptions, PlaceOptions {
   readonly seeds?: number
   readonly labels?: (number | 'all')[]
   readonly labelled?: number

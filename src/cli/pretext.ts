@@ -2,18 +2,10 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Pretext } from '../evaluation/pretext.js'
 import { checkWritable, writeFileAtomic } from '../files.js'
-import {
-  type DataOptions,
-  type DeviceOptions,
-  dataOptions,
-  deviceOptions,
-  jsonOption,
-  openFor,
-  withOptions,
-} from './options.js'
+import { type DeviceOptions, dataOptions, deviceOptions, jsonOption, openFor, withOptions } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions, DeviceOptions {
+interface Options extends DeviceOptions {
   readonly json?: boolean
 }
 

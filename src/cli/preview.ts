@@ -1,23 +1,14 @@
 import { Command, Option } from 'commander'
 import { writeFileAtomic } from '../files.js'
-import {
-  type DataOptions,
-  dataOptions,
-  jsonOption,
-  learnerOptions,
-  open,
-  readingOptions,
-  wholeNumber,
-  withOptions,
-} from './options.js'
+import { trainingSettings } from '../settings/table.js'
+import { dataOptions, jsonOption, learnerOptions, open, readingOptions, wholeNumber, withOptions } from './options.js'
+import { typedData, typedTraining } from './settings.js'
 import { terminal } from './terminal.js'
 
-interface Options extends DataOptions {
+interface Options {
   readonly out: string
-  readonly encoder?: string
   readonly count: number
   readonly seed: number
-  readonly set?: Record<string, unknown>
   readonly json?: boolean
 }
 
@@ -43,11 +34,14 @@ export const previewCommand = (): Command =>
       const { prepare } = await import('../training/prepare.js')
       const { preview } = await import('../training/preview.js')
       const { parseOptions } = await import('../assembly/programs.js')
+      const { checkSettings } = await import('../settings/check.js')
+      const training = typedTraining(options)
+      checkSettings(trainingSettings, training)
       const method = methodNamed(name)
-      const methodOptions = parseOptions(method, options.set ?? {})
-      const encoder = options.encoder ?? method.encoder ?? defaultEncoder
+      const methodOptions = parseOptions(method, training.options ?? {})
+      const encoder = training.encoder ?? method.encoder ?? defaultEncoder
       encoderNamed(encoder)
-      const pictures = await open(data, options, output)
+      const pictures = await open(data, typedData(options), {}, output)
       try {
         const { size, colours: channels } = pictures.channels.image
         const { prepared, notes } = prepare(method, methodOptions, pictures, options.seed)

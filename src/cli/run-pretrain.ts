@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
@@ -8,32 +9,39 @@ import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
 import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
 import { isRun, readConfig } from '../runs/config.js'
+import { checkSettings, shown } from '../settings/check.js'
+import { flagOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
+import { dataSettings } from '../settings/table.js'
+import type { DataSettings, TrainingSettings } from '../settings/types.js'
 import { checkUsage } from '../training/arguments.js'
 import type { LoopProgress } from '../training/loop.js'
 import { listen } from './interruption.js'
-import { type DataOptions, open, openFor } from './options.js'
+import { open, openFor } from './options.js'
+import { typedData, typedTraining } from './settings.js'
 import { type Output, terminal } from './terminal.js'
 
-export interface PretrainCommandOptions
-  extends DataOptions,
-    Omit<PretrainOptions, 'learningRate' | 'options' | 'signal' | 'onProgress' | 'onStage'> {
+/** What was typed beside the settings. */
+export interface PretrainCommandOptions {
+  readonly out: string
   readonly seeds?: number
-  readonly lr?: number
-  readonly set?: Record<string, unknown>
+  readonly report?: boolean
+  readonly resume?: boolean
   readonly json?: boolean
 }
 
 /** Trains one run or, with --seeds, several, and says what came of them. */
 export async function runPretrain(method: string, data: string, options: PretrainCommandOptions): Promise<void> {
   const output = terminal(options.json === true)
-  const { asked } = listen()
-  const before = options.resume ? await resumedConfig(options) : undefined
-  const planned = runsOf(options)
-  for (const own of planned) checkUsage(method, trainingOptions(own))
-  const pictures = await (before ? openFor(before, data, options, output) : open(data, options, output))
+  const { asked: stop } = listen()
+  const training = typedTraining(options)
+  const planned = runsOf(options, training)
+  for (const own of planned) checkUsage(method, own)
+  const asked = typedData(options)
+  const before = options.resume ? await resumedConfig(options, asked) : undefined
+  const pictures = await (before ? openFor(before, data, options, output) : open(data, asked, training, output))
   try {
     const runs: Run[] = []
-    for (const own of planned) if (!asked.aborted) runs.push(await trainOne(method, pictures, own, output))
+    for (const own of planned) if (!stop.aborted) runs.push(await trainOne(method, pictures, own, output))
     const results = runs.map(({ directory, config, step, interrupted, chance, verdict, report }) => ({
       directory,
       step,
@@ -46,35 +54,24 @@ export async function runPretrain(method: string, data: string, options: Pretrai
       notes: pictures.notes,
     }))
     output.result(options.seeds === undefined ? results[0] : results, results.map(summaryOf).join('\n'))
-    if (asked.aborted) process.exitCode = 130
+    if (stop.aborted) process.exitCode = 130
   } finally {
     pictures.close()
   }
 }
 
 /** One for each seed; one that was not begun before is begun, also when resuming. */
-function runsOf({ seeds, ...options }: PretrainCommandOptions): PretrainCommandOptions[] {
+function runsOf({ seeds, out, resume, report }: PretrainCommandOptions, training: TrainingSettings): PretrainOptions[] {
+  const options = { ...training, out, resume, report }
   if (seeds === undefined) return [options]
   return Array.from({ length: seeds }, (_, seed) => {
-    const out = join(options.out, `seed-${seed}`)
-    return { ...options, out, seed, ...(options.resume && { resume: isRun(resolve(out)) }) }
+    const own = join(out, `seed-${seed}`)
+    return { ...options, out: own, seed, resume: resume && isRun(resolve(own)) }
   })
 }
 
-/** As the library calls them. */
-const trainingOptions = ({ lr, set, ...options }: PretrainCommandOptions): PretrainOptions => ({
-  ...options,
-  learningRate: lr,
-  options: set,
-})
-
 /** A signal ends the training, which saves; its page is given up at the next one, or when it is all that was left to do. */
-async function trainOne(
-  method: string,
-  pictures: PictureSet,
-  options: PretrainCommandOptions,
-  output: Output,
-): Promise<Run> {
+async function trainOne(method: string, pictures: PictureSet, options: PretrainOptions, output: Output): Promise<Run> {
   const { asked, onSignal } = listen()
   const hurry = new AbortController()
   let training = true
@@ -85,7 +82,7 @@ async function trainOne(
   let last: LoopProgress | undefined
   const run = await interruptible(hurry.signal, () =>
     pretrain(method, pictures, {
-      ...trainingOptions(options),
+      ...options,
       signal: asked,
       onNote: output.note,
       onStage: stage => {
@@ -121,31 +118,17 @@ function summaryOf({
 }
 
 /** A resumed run reads its pictures as it did before. @throws LacunaError (wrong usage) when it is asked to do otherwise */
-async function resumedConfig({
-  out,
-  seeds,
-  size,
-  channels,
-  fit,
-  background,
-  range,
-}: PretrainCommandOptions): Promise<RunConfig> {
-  const directory = seeds === undefined ? out : join(out, 'seed-0')
-  const config = readConfig(directory)
-  const asked = await readingOf({ fit, background })
-  const before = config.reading
-  const given: readonly (readonly [string, unknown, unknown, unknown])[] = [
-    ['--size', size, size, config.size],
-    ['--channels', channels, channels, config.channels],
-    ['--fit', fit, asked.fit, before.fit],
-    ['--background', background, asked.background, before.background],
-    ['--range', range, range && JSON.stringify(range), JSON.stringify(before.range)],
-  ]
-  for (const [flag, wanted, now, then] of given)
-    if (wanted !== undefined && now !== then)
+async function resumedConfig({ out, seeds }: PretrainCommandOptions, asked: DataSettings): Promise<RunConfig> {
+  const config = readConfig(seeds === undefined ? out : join(out, 'seed-0'))
+  checkSettings(dataSettings, asked)
+  const read = { ...asked, ...(await readingOf(asked)) }
+  for (const [name, row] of rowsOf(dataSettings)) {
+    const before = valueAt(config, placeOf(name, row))
+    if (row.kept === 'always' && asked[name] !== undefined && !isDeepStrictEqual(read[name], before))
       throw new LacunaError(
-        `${out}: the run was started with another ${flag} (${then}); leave ${flag} away to go on with it`,
+        `${out}: the run was started with another ${flagOf(row)} (${shown(before)}); leave ${flagOf(row)} away to go on with it`,
         2,
       )
+  }
   return config
 }

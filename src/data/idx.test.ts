@@ -16,7 +16,7 @@ const files = {
 }
 
 function open(source: string, options: Partial<OpenOptions> = {}): Promise<PictureSet> {
-  return openPictures(source, { size: 0, cache: join(temporaryFolder(), 'cache'), ...options })
+  return openPictures(source, { cache: join(temporaryFolder(), 'cache'), ...options })
 }
 
 test('a folder of IDX files keeps every value, label and split', async () => {

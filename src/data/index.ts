@@ -5,13 +5,12 @@
  */
 
 export { type Fit, fits } from '../channels/fits.js'
-export { plainReading, type Range, type Reading } from '../channels/picture-reading.js'
+export { plainReading, type Range, type Reading, type ReadingOptions } from '../channels/reading.js'
 export { type CachedStore, type ClearOptions, clearCache, listCache } from './cache.js'
 export { differentOf } from './copies.js'
 export { type MadePictures, picturesOf } from './memory.js'
 export { openPictures } from './open.js'
 export { placesOf } from './places.js'
-export type { ReadingOptions } from './reading.js'
 export { batchPositions, shuffled } from './shuffle.js'
 export { splitByGroup } from './split.js'
 export type { About, Item, OpenOptions, PictureSet, Places, Progress, SampleSet, Skipped, Split } from './types.js'

@@ -52,7 +52,7 @@ test('a padded picture lies whole on its background, a squeezed one fills all', 
     exitCode: 2,
     message: expect.stringContaining('rouge'),
   })
-  await expect(open(root, { fit: 'stretch' as 'crop' })).rejects.toThrow('crop, pad, squash')
+  await expect(open(root, { fit: 'stretch' as 'crop' })).rejects.toThrow('crop, pad or squash')
 })
 
 test('of several pages the first is taken, and that is told', async () => {
@@ -150,8 +150,9 @@ test.each<[string, unknown[], RegExp]>([
   ['no path', [], /a path is expected/],
   ['a number', [5], /a path is expected/],
   ['no options but null', ['.', null], /options are expected/],
-  ['a size in words', ['.', { size: '64' }], /size must be a number/],
-  ['a pattern that is one already', ['.', { groupPattern: /a/ }], /groupPattern must be a string/],
+  ['a size in words', ['.', { size: '64' }], /--size must be a whole number of pixels from 1 to 4096, not "64"/],
+  ['a pattern that is one already', ['.', { groupPattern: /a/ }], /--group must be a regular expression/],
+  ['a name that there is not', ['.', { sise: 64 }], /openPictures: unknown "sise" \(did you mean size\?\)$/],
 ])('called with %s', async (_, args, message) => {
   const call = openPictures as (...args: unknown[]) => Promise<PictureSet>
   await expect(call(...args)).rejects.toMatchObject({

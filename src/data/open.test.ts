@@ -79,7 +79,7 @@ test('another size, channels or group pattern is another store', async () => {
 
 test('a store that was made without a word of the size serves who asks for the size it has', async () => {
   const root = put(temporaryFolder(), { 'a.png': black, 'b.png': white })
-  const first = await open(root, { size: 0 })
+  const first = await open(root, { size: undefined })
   expect(first.channels.image.size).toBe(32)
   expect((await open(root, { size: 32 })).directory).toBe(first.directory)
   expect((await open(root, { size: 16 })).directory).not.toBe(first.directory)
@@ -190,7 +190,7 @@ test('one picture, and a store by its directory', async () => {
   const root = put(temporaryFolder(), { 'a.png': grey, 'b.png': white })
   expect(values(await open(join(root, 'b.png'), { cache: join(root, 'cache') }))).toEqual({ 'b.png': 255 })
   const { directory } = await open(root)
-  expect(values(await open(directory, { size: 0 }))).toEqual({ 'a.png': 100, 'b.png': 255 })
+  expect(values(await open(directory, { size: undefined }))).toEqual({ 'a.png': 100, 'b.png': 255 })
   await expect(open(directory, { size: 5 })).rejects.toMatchObject({
     exitCode: 2,
     message: expect.stringContaining('of size 2, not 5'),
@@ -243,5 +243,5 @@ test('every error says what there is and what to do', async () => {
 
 test('files become 32 px unless told', async () => {
   const root = put(temporaryFolder(), { 'a.png': grey })
-  expect((await open(root, { size: 0 })).channels.image.size).toBe(32)
+  expect((await open(root, { size: undefined })).channels.image.size).toBe(32)
 })

@@ -5,6 +5,8 @@ import type { ChannelOf } from '../channels/channel.js'
 import type { Reading } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
 import { regularFile } from '../files.js'
+import { checkSettings, refuseUnknown } from '../settings/check.js'
+import { dataSettings } from '../settings/table.js'
 import { build, checkSkipped } from './build.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
@@ -124,7 +126,7 @@ function openChosen(path: string, stored: StoreIndex, options: OpenOptions, aske
   const { size, channels } = options
   const image = imageOf(stored)
   if (image === undefined) throw new LacunaError(`${path}: this store holds no pictures`)
-  if (size !== 0 && size !== image.size)
+  if (size !== undefined && size !== image.size)
     throw new LacunaError(
       `${path}: this store holds pictures of size ${image.size}, not ${size}; open ${stored.source}`,
       2,
@@ -168,28 +170,14 @@ function compile(groupPattern: string): RegExp {
   return pattern
 }
 
-const kindsOfOptions = {
-  size: 'number',
-  cache: 'string',
-  groupPattern: 'string',
-  label: 'string',
-  background: 'string',
-  onProgress: 'function',
-} satisfies Partial<Record<keyof OpenOptions, string>>
+const others = ['onProgress', 'signal', 'workers'] as const satisfies (keyof OpenOptions)[]
 
 function checkOptions(options: OpenOptions): void {
-  for (const [name, kind] of Object.entries(kindsOfOptions)) {
-    const value: unknown = options[name as keyof OpenOptions]
-    if (value !== undefined && typeof value !== kind)
-      throw new LacunaError(`openPictures: ${name} must be a ${kind}, not ${typeof value}`, 2)
-  }
-  const { size = 0, channels, allowSkipped = 0, workers = 1 } = options
-  if (!Number.isInteger(size) || size < 0 || size > 4096)
-    throw new LacunaError(`the size must be a whole number of pixels from 1 to 4096, not ${size}: set --size`, 2)
-  if (channels !== undefined && channels !== 1 && channels !== 3)
-    throw new LacunaError(`pictures have 1 or 3 channels, not ${channels}`, 2)
-  if (!(allowSkipped >= 0 && allowSkipped <= 1))
-    throw new LacunaError(`--allow-skipped is a share from 0 to 1, not ${allowSkipped}`, 2)
+  refuseUnknown('openPictures', options, [...Object.keys(dataSettings), ...others])
+  checkSettings(dataSettings, options)
+  const { workers = 1, onProgress } = options
   if (!Number.isInteger(workers) || workers < 1)
     throw new LacunaError(`at least 1 picture must be decoded at a time, not ${workers}`, 2)
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new LacunaError(`openPictures: onProgress must be a function, not ${typeof onProgress}`, 2)
 }

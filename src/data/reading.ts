@@ -1,26 +1,14 @@
-import type { z } from 'zod'
-import { type Fit, fits } from '../channels/fits.js'
-import { plainReading, type Reading, type rangeSchema, readingSchema } from '../channels/picture-reading.js'
+import { z } from 'zod'
+import { plainReading, type Reading, type ReadingOptions, rangeSchema } from '../channels/reading.js'
 import { LacunaError } from '../errors.js'
-
-/** What a caller may say of it: any part, and any name of a colour. */
-export interface ReadingOptions {
-  readonly fit?: Fit
-  readonly background?: string
-  readonly range?: 'auto' | z.input<typeof rangeSchema>
-}
+import { checkSettings } from '../settings/check.js'
+import { dataSettings } from '../settings/table.js'
 
 /** @throws LacunaError (wrong usage) for an unknown fit or colour, or an empty range */
 export async function readingOf(options: ReadingOptions): Promise<Reading> {
-  const { fit = plainReading.fit, range = plainReading.range } = options
-  if (!fits.includes(fit)) throw new LacunaError(`--fit is one of ${fits.join(', ')}, not ${fit}`, 2)
-  const parsed = readingSchema.shape.range.safeParse(range)
-  if (!parsed.success)
-    throw new LacunaError(
-      `--range is auto or two numbers, the lower one first, such as 0,4095; not ${JSON.stringify(range)}`,
-      2,
-    )
-  return { fit, background: await colourOf(options.background ?? plainReading.background), range: parsed.data }
+  const { fit = plainReading.fit, background = plainReading.background, range = plainReading.range } = options
+  checkSettings(dataSettings, { fit, background, range })
+  return { fit, background: await colourOf(background), range: rangeSchema(z).parse(range) }
 }
 
 async function colourOf(background: string): Promise<string> {

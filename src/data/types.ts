@@ -1,7 +1,7 @@
 import type { Channels, Reads, Wanted } from '../channels/channel.js'
 import type { Gathered } from '../channels/gathered.js'
 import type { Reading } from '../channels/picture-reading.js'
-import type { ReadingOptions } from './reading.js'
+import type { DataSettings } from '../settings/types.js'
 
 export type Split = 'train' | 'test' | 'validation'
 
@@ -90,24 +90,7 @@ export interface Progress {
   readonly perSecond: number
 }
 
-/**
- * `fit` crop (the middle, default), pad or squash: how pictures that are not square become so. `background` a colour,
- * default white: below transparent pictures and around padded ones. `range`: the values that become black and white,
- * default `auto`: bytes as they are, other numbers as found in the pictures.
- */
-export interface OpenOptions extends ReadingOptions {
-  /** Pictures become size × size. Default: IDX as it is, files 32. */
-  readonly size?: number
-  /** Default 1 for IDX, 3 for files. */
-  readonly channels?: 1 | 3
-  /** Folder of stores; default `LACUNA_CACHE`, else `~/.cache/lacuna`. */
-  readonly cache?: string
-  /** Share of the pictures that may be unreadable, default 0.01. Three may always be, unless this is 0. */
-  readonly allowSkipped?: number
-  /** Regular expression with one capture group; what it captures in a file's base name is the group. */
-  readonly groupPattern?: string
-  /** The column of a metadata table that has the labels; default `label`, `category` or `class`. */
-  readonly label?: string
+export interface OpenOptions extends DataSettings {
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
   /** Pictures being decoded at any time, default twice the number of cores. */

@@ -45,7 +45,7 @@ const prepare = (pictures: Uint8Array, options: Record<string, unknown> = {}, co
 }
 
 const configOf = (prepared: unknown, options: Record<string, unknown> = {}): RunConfig => ({
-  version: 2,
+  version: 3,
   method: 'colorization',
   options: parseOptions(colorization, { hidden: 16, ...options }),
   prepared: JSON.parse(JSON.stringify(prepared)),
@@ -60,7 +60,7 @@ const configOf = (prepared: unknown, options: Record<string, unknown> = {}): Run
   optimiser: 'adamw',
   learningRate: 5e-3,
   weightDecay: 0,
-  warmupSteps: 0,
+  warmup: 0,
   clip: 0,
   device: 'cpu',
 })

@@ -1,5 +1,5 @@
 import { LacunaError } from '../errors.js'
-import { nearest } from '../nn/nearest.js'
+import { nearest } from '../nearest.js'
 
 /** @throws LacunaError (wrong usage) that names the methods there are */
 export function named<Named extends { readonly name: string }>(name: string, methods: readonly Named[]): Named {

@@ -17,7 +17,7 @@ const target = { device: 'cpu', precision: 'float32' } as const
 const still = { crop: [1, 1], aspect: [1, 1], flip: 0, jitter: 0, greyscale: 0 }
 
 const configOf = (channels: number, batch: number, options: Record<string, unknown> = {}): RunConfig => ({
-  version: 2,
+  version: 3,
   method: 'simclr',
   options: parseOptions(simclr, options),
   encoder: 'c4-half',
@@ -31,7 +31,7 @@ const configOf = (channels: number, batch: number, options: Record<string, unkno
   optimiser: 'adamw',
   learningRate: 1e-3,
   weightDecay: 0,
-  warmupSteps: 0,
+  warmup: 0,
   clip: 0,
   device: 'cpu',
 })

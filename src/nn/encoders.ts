@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
+import { nearest } from '../nearest.js'
 import { c4 } from './c4.js'
 import type { Encoder, EncoderInput } from './encoder.js'
-import { nearest } from './nearest.js'
 import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 import { vit, vitPresets } from './vit.js'
 

@@ -1,8 +1,8 @@
 import { LacunaError } from '../errors.js'
+import { nearest } from '../nearest.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder } from './encoder.js'
 import { globalAverage } from './layers.js'
-import { nearest } from './nearest.js'
 import { type Pool, pools } from './pools.js'
 
 export type { Pool } from './pools.js'

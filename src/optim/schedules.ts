@@ -22,9 +22,23 @@ export function warmupCosine({ peak, warmupSteps, totalSteps, final = 0 }: Warmu
 /** The linear rule: rates are given for a batch of 256. @see Goyal et al. 2017 */
 export const scaledRate = (base: number, batch: number): number => (base * batch) / 256
 
-/** The shortest rate for a batch of 256 that gives a rate for this batch, to the last bit. */
-export function baseRate(rate: number, batch: number): number {
-  const whole = (rate * 256) / batch
-  const rounded = Array.from({ length: 17 }, (_, i) => Number(whole.toPrecision(i + 1)))
-  return rounded.find(base => scaledRate(base, batch) === rate) ?? whole
+/**
+ * The learning rate of a training.
+ * @param learningRate at its highest, for a batch of 256
+ * @param warmup share of the steps over which it rises
+ */
+export const scheduleOf = ({ learningRate, batch, warmup, steps }: Pace): Schedule =>
+  warmupCosine({
+    peak: scaledRate(learningRate, batch),
+    warmupSteps: warmupSteps(warmup, steps),
+    totalSteps: steps,
+  })
+
+interface Pace {
+  readonly learningRate: number
+  readonly batch: number
+  readonly warmup: number
+  readonly steps: number
 }
+
+export const warmupSteps = (warmup: number, steps: number): number => Math.round(warmup * steps)

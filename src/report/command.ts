@@ -1,54 +1,36 @@
 import type { RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
-import { plainReading, type Reading } from '../data/index.js'
 import { methodNamed } from '../methods/index.js'
-import { baseRate } from '../optim/schedules.js'
-import { defaultDevice } from '../program/devices.js'
+import { leaves, merged, nested } from '../settings/method-options.js'
+import { flagOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
+import { dataSettings, trainingSettings } from '../settings/table.js'
+import type { Row } from '../settings/types.js'
 
-/** The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. */
+/**
+ * The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. It says
+ * all that is not as it would be anyway.
+ */
 export function commandOf(config: RunConfig): string {
-  const { method, data, encoder, size, channels, batch, chunk, steps, seed, optimiser, weightDecay, clip } = config
-  const { warmupSteps, checkpointActivations, weights, device, reading } = config
-  const rate = baseRate(config.learningRate, batch)
-  return [
-    ['lacuna', 'pretrain', method, data.source],
-    ['--encoder', encoder, '--size', size, '--channels', channels],
-    readingFlags(reading),
-    data.allowSkipped === undefined ? [] : ['--allow-skipped', data.allowSkipped],
-    ['--steps', steps, '--batch', batch],
-    chunk === undefined ? [] : ['--chunk', chunk],
-    ['--seed', seed, '--optimiser', optimiser, '--lr', rate, '--weight-decay', weightDecay],
-    ['--warmup', warmupSteps / steps],
-    clip > 0 ? ['--clip', clip] : [],
-    checkpointActivations ? ['--checkpoint-activations'] : [],
-    weights === undefined ? [] : ['--weights', weights],
-    device === defaultDevice ? [] : ['--device', device],
-    changed(config.options, parseOptions(methodNamed(method), {})),
-    ['--out', 'RUN'],
-  ]
-    .flat()
-    .map(word => quoted(`${word}`))
-    .join(' ')
-}
-
-/** What is not as it would be anyway; a range that was found is found again. */
-const readingFlags = ({ fit, background, range }: Reading): string[] => [
-  ...(fit === plainReading.fit ? [] : ['--fit', fit]),
-  ...(background === plainReading.background ? [] : ['--background', background]),
-  ...(range === 'auto' || range.of === 'deep' ? [] : ['--range', `${range.low},${range.high}`]),
-]
-
-/** `--set` for every option that is not as it would be anyway. */
-function changed(options: unknown, defaults: unknown, prefix = ''): string[] {
-  if (JSON.stringify(options) === JSON.stringify(defaults)) return []
-  if (!isRecord(options)) return ['--set', `${prefix}=${JSON.stringify(options)}`]
-  return Object.entries(options).flatMap(([key, value]) =>
-    changed(value, isRecord(defaults) ? defaults[key] : undefined, prefix === '' ? key : `${prefix}.${key}`),
+  const defaults = parseOptions(methodNamed(config.method), {})
+  const repeated = { ...config, options: changed(config.options, defaults) }
+  const words = [...rowsOf(dataSettings), ...rowsOf(trainingSettings)].flatMap(([name, row]) =>
+    row.kept === 'never' ? [] : wordsOf(row, valueAt(repeated, placeOf(name, row))),
   )
+  return ['lacuna', 'pretrain', config.method, config.data.source, ...words, '--out', 'RUN'].map(quoted).join(' ')
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function wordsOf(row: Row<unknown>, value: unknown): string[] {
+  if (value === undefined || same(value, row.default)) return []
+  return row.kind.words(value).flatMap(word => (row.kind.bare ? [flagOf(row)] : [flagOf(row), word]))
+}
+
+/** The options that are not as they would be anyway. */
+const changed = (options: RunConfig['options'], defaults: unknown): RunConfig['options'] =>
+  leaves(options)
+    .filter(([key, value]) => !same(value, valueAt(defaults, key.split('.'))))
+    .reduce<RunConfig['options']>((found, [key, value]) => merged(found, nested(key, value)), {})
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** A word as a POSIX shell takes it, whatever is in it; plain words stay as they are. */
 const quoted = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -26,7 +26,7 @@ const config: RunConfig = {
   optimiser: 'adamw',
   learningRate: 6.25e-5,
   weightDecay: 1e-4,
-  warmupSteps: 6,
+  warmup: 0.05,
   clip: 0,
   device: 'cpu',
 }

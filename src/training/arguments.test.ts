@@ -38,8 +38,12 @@ test.each([
   [{ device: 'gpu' }, '--device must be cpu, webgpu or cuda, not "gpu"'],
   [{ threads: 0 }, '--threads must be'],
   [{ saveEvery: '5h' }, '--save-every'],
-  [{ options: 'temperature=1' }, 'options must be an object'],
-  [{ options: { temprature: 1 } }, 'temprature'],
+  [{ options: 'temperature=1' }, '--set must be an object'],
+  [{ options: { temprature: 1 } }, 'options of simclr: unknown "temprature" (did you mean temperature?);'],
+  [{ options: { views: { crap: 1 } } }, 'views: unknown "crap" (did you mean crop?);'],
+  [{ learningrate: 1 }, 'options of pretrain: unknown "learningrate" (did you mean learningRate?)'],
+  [{ saveEvery: '0min' }, '--save-every'],
+  [{ saveEvery: 1.5 }, '--save-every'],
   [{ onNote: 'note' }, 'onNote must be a function'],
 ])('%o is wrong usage, told in one line before anything is looked at', (options, says) => {
   const folder = out()
@@ -59,6 +63,8 @@ test('what is right passes, at the ends of its range too', () => {
     { weightDecay: 0 },
     { epochs: 0.5 },
     { seed: 0 },
+    { saveEvery: 500 },
+    { saveEvery: '0.5min' },
   ])
     expect(() => check('simclr', { ...options, out: out() })).not.toThrow()
 })

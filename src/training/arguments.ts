@@ -4,24 +4,33 @@ import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { methodNamed } from '../methods/index.js'
 import { encoderNamed } from '../nn/encoders.js'
-import { deviceNames } from '../program/devices.js'
 import { refuseOccupied } from '../runs/claim.js'
 import { readConfig } from '../runs/config.js'
+import { checkSettings, refuseUnknown, shown } from '../settings/check.js'
+import { trainingSettings } from '../settings/table.js'
+import type { TrainingSettings } from '../settings/types.js'
 import type { PretrainOptions } from './options.js'
 import { refuseDifferences } from './resume.js'
-import { checkedSaveEvery } from './saving.js'
 
-type Check = readonly [flag: string, given: unknown, right: (value: unknown) => boolean, expected: string]
+/** What a training is given beside its settings, and how that is called where it is something else. */
+const others = {
+  out: ['string', 'the folder of the run'],
+  resume: ['boolean', 'true or false'],
+  watch: ['function', 'a function of vectors'],
+  signal: ['object', 'an AbortSignal'],
+  onProgress: ['function', 'a function'],
+  onNote: ['function', 'a function'],
+  onStep: ['function', 'a function'],
+  // of the report that is written when the training has ended
+  report: ['boolean', 'true or false'],
+  onStage: ['function', 'a function'],
+} as const satisfies Record<
+  keyof Omit<PretrainOptions, keyof TrainingSettings> | 'report' | 'onStage',
+  readonly [type: string, expected: string]
+>
 
-const number = (right: (value: number) => boolean) => (value: unknown) =>
-  typeof value === 'number' && Number.isFinite(value) && right(value)
-const whole = (least: number) => number(value => Number.isSafeInteger(value) && value >= least)
-const text = (value: unknown) => typeof value === 'string' && value !== ''
-const oneOf =
-  (...names: string[]) =>
-  (value: unknown) =>
-    typeof value === 'string' && names.includes(value)
-const is = (type: string) => (value: unknown) => typeof value === type && value !== null
+/** All options that there are. */
+const known = [...Object.keys(others), ...Object.keys(trainingSettings)]
 
 /**
  * Everything about a training that can be told before pictures are opened.
@@ -30,41 +39,23 @@ const is = (type: string) => (value: unknown) => typeof value === type && value 
 export function checkUsage(methodName: string, options: PretrainOptions): void {
   if (typeof methodName !== 'string') throw wrongCall('the name of a method as the first argument')
   const given = options as Partial<PretrainOptions> | null | undefined
-  if (!text(given?.out)) throw wrongCall('options with `out`, the folder of the run, as the third argument')
-  for (const [flag, value, right, expected] of checksOf(options))
-    if (value !== undefined && !right(value))
-      throw new LacunaError(`${flag} must be ${expected}, not ${shown(value)}`, 2)
+  if (typeof given?.out !== 'string' || given.out === '')
+    throw wrongCall('options with `out`, the folder of the run, as the third argument')
+  refuseUnknown('options of pretrain', options, known)
+  checkSettings(trainingSettings, options)
+  for (const [name, [type, expected]] of Object.entries(others)) {
+    const value = (options as unknown as Readonly<Record<string, unknown>>)[name]
+    if (value !== undefined && (typeof value !== type || value === null))
+      throw new LacunaError(`${name} must be ${expected}, not ${shown(value)}`, 2)
+  }
   if (options.epochs !== undefined && options.steps !== undefined)
     throw new LacunaError('--epochs and --steps say the same thing; give one of them', 2)
-  if (options.saveEvery !== undefined) checkedSaveEvery(options.saveEvery)
   parseOptions(methodNamed(methodName), options.options ?? {})
   if (options.encoder !== undefined) encoderNamed(options.encoder)
   const directory = resolve(options.out)
   if (options.resume) refuseDifferences(directory, readConfig(directory), options)
   else refuseOccupied(directory)
 }
-
-const checksOf = (options: PretrainOptions): readonly Check[] => [
-  ['--encoder', options.encoder, text, 'the name of an encoder'],
-  ['--epochs', options.epochs, number(value => value > 0), 'a number above 0'],
-  ['--steps', options.steps, whole(1), 'a whole number of at least 1'],
-  ['--batch', options.batch, whole(2), 'a whole number of at least 2'],
-  ['--chunk', options.chunk, whole(1), 'a whole number of at least 1'],
-  ['--seed', options.seed, whole(0), 'a whole number of at least 0'],
-  ['--optimiser', options.optimiser, oneOf('adamw', 'sgd', 'lars'), 'adamw, sgd or lars'],
-  ['--lr', options.learningRate, number(value => value > 0), 'a rate above 0'],
-  ['--weight-decay', options.weightDecay, number(value => value >= 0), 'a rate of at least 0'],
-  ['--warmup', options.warmup, number(value => value >= 0 && value <= 1), 'a share of the steps, from 0 to 1'],
-  ['--clip', options.clip, number(value => value >= 0), 'a length of at least 0'],
-  ['--weights', options.weights, text, 'a file'],
-  ['--device', options.device, oneOf(...deviceNames), deviceNames.join(', ').replace(/, (?=\w+$)/, ' or ')],
-  ['--threads', options.threads, whole(1), 'a whole number of at least 1'],
-  ['options', options.options, is('object'), 'an object with options of the method'],
-  ['signal', options.signal, is('object'), 'an AbortSignal'],
-  ['onProgress', options.onProgress, is('function'), 'a function'],
-  ['onNote', options.onNote, is('function'), 'a function'],
-  ['onStep', options.onStep, is('function'), 'a function'],
-]
 
 /** @throws LacunaError (wrong usage) for anything but pictures */
 export function checkPictures(pictures: PictureSet): void {
@@ -78,6 +69,3 @@ const wrongCall = (what: string) =>
     `pretrain: ${what} expected, as in pretrain('simclr', await openPictures('photos', { size: 64 }), { out: 'runs/photos' })`,
     2,
   )
-
-const shown = (value: unknown): string =>
-  typeof value === 'object' || typeof value === 'string' ? (JSON.stringify(value) ?? 'an object') : String(value)

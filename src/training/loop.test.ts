@@ -22,7 +22,7 @@ const pictures = picturesOf(
 )
 
 const configOf = (steps: number): RunConfig => ({
-  version: 2,
+  version: 3,
   method: 'simclr',
   options: {},
   encoder: 'c4',
@@ -34,9 +34,9 @@ const configOf = (steps: number): RunConfig => ({
   steps,
   seed: 5,
   optimiser: 'adamw',
-  learningRate: 0.1,
+  learningRate: 6.4, // 0.1 for a batch of 4
   weightDecay: 0,
-  warmupSteps: 3,
+  warmup: 3 / steps,
   clip: 0,
   device: 'cpu',
 })

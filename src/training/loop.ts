@@ -4,11 +4,12 @@ import { feedsOf } from '../channels/gathered.js'
 import { placesOf, type SampleSet } from '../data/index.js'
 import type { Runner } from '../engine/runner.js'
 import type { LacunaError } from '../errors.js'
-import { warmupCosine } from '../optim/schedules.js'
+import { scheduleOf } from '../optim/schedules.js'
 import type { Keeper } from '../runs/keeper.js'
 import { appendMetrics, Means, type MetricsLine, stepsBetweenLines, writeMetrics } from '../runs/metrics.js'
+import type { SaveEvery } from '../settings/kinds.js'
 import { diverged, divergenceWatch } from './divergence.js'
-import { type SaveEvery, savings } from './saving.js'
+import { savings } from './saving.js'
 import type { Step, StepInputs } from './stepper.js'
 import type { Watcher } from './watch.js'
 
@@ -55,7 +56,7 @@ const PROGRESS_SECONDS = 0.5
  */
 export async function train(task: TrainingTask): Promise<number> {
   const { runner, stepping, config, directory, folder, samples, signal, chance } = task
-  const rate = warmupCosine({ peak: config.learningRate, warmupSteps: config.warmupSteps, totalSteps: config.steps })
+  const rate = scheduleOf(config)
   const logEvery = stepsBetweenLines(config.steps)
   const perEpoch = Math.floor(samples.items.length / config.batch)
   const lines = [...task.lines]

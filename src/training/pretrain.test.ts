@@ -193,7 +193,7 @@ describe('refused before anything is written', () => {
     ['a warm-up of twice the steps', 'simclr', { warmup: 2 }, '--warmup must be a share of the steps, from 0 to 1', 2],
     ['a clip below zero', 'simclr', { clip: -1 }, '--clip must be', 2],
     ['a decay below zero', 'simclr', { weightDecay: -1 }, '--weight-decay must be', 2],
-    ['checkpoints never', 'simclr', { saveEvery: 0 }, '--save-every is a number of steps', 2],
+    ['checkpoints never', 'simclr', { saveEvery: 0 }, '--save-every must be a number of steps', 2],
     ['a seed below zero', 'simclr', { seed: -1 }, 'seed', 2],
     ['nothing to resume', 'simclr', { resume: true }, 'no such folder; name the --out folder', 1],
   ] as const)('%s', async (_, method, options, says, exitCode) => {

@@ -15,7 +15,6 @@ import { checkPictures, checkUsage } from './arguments.js'
 import { train } from './loop.js'
 import type { PretrainOptions } from './options.js'
 import { lengthened, resumedConfig } from './resume.js'
-import { checkedSaveEvery, type SaveEvery } from './saving.js'
 import { newConfig } from './settings.js'
 import { startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
@@ -47,7 +46,6 @@ export function trainingPart(pictures: PictureSet): PictureSet {
 export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
   checkUsage(methodName, options)
   checkPictures(pictures)
-  const saveEvery = options.saveEvery === undefined ? undefined : checkedSaveEvery(options.saveEvery)
   const directory = resolve(options.out)
   const part = trainingPart(pictures)
   const before = options.resume ? readConfig(directory) : undefined
@@ -69,7 +67,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       )
     const lines = readMetrics(directory, checkpoint?.step ?? 0)
     const folder = keeperOf(directory, config, lock, options.onNote)
-    return await trainRun({ directory, config, assembly, given, part, checkpoint, lines, folder, saveEvery, options })
+    return await trainRun({ directory, config, assembly, given, part, checkpoint, lines, folder, options })
   } finally {
     lock.release()
   }
@@ -86,7 +84,6 @@ interface Task {
   /** Of the metrics, up to the checkpoint */
   readonly lines: readonly MetricsLine[]
   readonly folder: Keeper
-  readonly saveEvery: SaveEvery | undefined
   readonly options: PretrainOptions
 }
 
@@ -99,7 +96,6 @@ async function trainRun({
   checkpoint,
   lines,
   folder,
-  saveEvery,
   options,
 }: Task): Promise<Run> {
   const runner = host.start({
@@ -123,7 +119,7 @@ async function trainRun({
       samples: part.as(assembly.channels),
       reads: assembly.method.reads(config.options),
       from: checkpoint?.step ?? 0,
-      saveEvery,
+      saveEvery: options.saveEvery,
       lines,
       folder,
       save: (at, write) => saveCheckpoint(directory, runner, stepper, at, write),

@@ -2,7 +2,11 @@ import { resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { baseRate, scaledRate, warmupCosine } from '../optim/schedules.js'
+import { scheduleOf, warmupSteps } from '../optim/schedules.js'
+import { shown } from '../settings/check.js'
+import { leaves } from '../settings/method-options.js'
+import { flagOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
+import { trainingSettings } from '../settings/table.js'
 import type { PretrainOptions } from './options.js'
 import { stepsIn } from './settings.js'
 
@@ -41,7 +45,13 @@ export function resumedConfig(
   refuseDifferences(directory, config, options)
   const steps =
     options.steps ?? (options.epochs === undefined ? config.steps : stepsIn(options.epochs, items.length, config.batch))
-  return { ...config, steps, device: options.device ?? config.device }
+  const warmup = warmupSteps(config.warmup, config.steps) / steps // over as many steps as before
+  return {
+    ...config,
+    steps,
+    warmup: steps === config.steps ? config.warmup : warmup,
+    device: options.device ?? config.device,
+  }
 }
 
 /** @throws LacunaError (wrong usage) that lists what was given beside `--resume` and is not as the run has it */
@@ -54,51 +64,33 @@ export function refuseDifferences(directory: string, config: RunConfig, options:
     )
 }
 
+type Pair = [flag: string, is: unknown, was: unknown]
+
 /** What was given beside `--resume` and is not as the run has it, each as `--batch is 32 where it was 16`. */
 function differences(config: RunConfig, given: PretrainOptions): string[] {
+  const { chunk, warmup, weights, options = {} } = given
+  const rising = (share: number) => warmupSteps(share, config.steps)
+  const now = {
+    ...given,
+    chunk: chunk && Math.min(chunk, config.batch),
+    warmup: warmup !== undefined && rising(warmup) === rising(config.warmup) ? config.warmup : warmup,
+    weights: weights && resolve(weights),
+  }
+  const before = { checkpointActivations: false, ...config, chunk: config.chunk ?? config.batch }
+  const listed = rowsOf(trainingSettings)
+    .filter(([name, { free }]) => !free && name !== 'options')
+    .map(([name, row]): Pair => [flagOf(row), now[name], valueAt(before, placeOf(name, row))])
+    .concat(leaves(options).map(([key, value]) => [`--set ${key}`, value, valueAt(config.options, key.split('.'))]))
+    .filter(([, is, was]) => is !== undefined && JSON.stringify(is) !== JSON.stringify(was))
+    .map(([flag, is, was]) => `${flag} is ${shown(is)} where it was ${was === undefined ? 'not given' : shown(was)}`)
   const steps = given.steps ?? (given.epochs && stepsIn(given.epochs, config.data.pictures, config.batch))
-  const rows: readonly (readonly [string, unknown, unknown])[] = [
-    ['--encoder', given.encoder, config.encoder],
-    ['--batch', given.batch, config.batch],
-    ['--chunk', given.chunk && Math.min(given.chunk, config.batch), config.chunk ?? config.batch],
-    ['--seed', given.seed, config.seed],
-    ['--optimiser', given.optimiser, config.optimiser],
-    ['--lr', given.learningRate && scaledRate(given.learningRate, config.batch), config.learningRate],
-    ['--weight-decay', given.weightDecay, config.weightDecay],
-    ['--warmup', given.warmup === undefined ? undefined : Math.round(given.warmup * config.steps), config.warmupSteps],
-    ['--clip', given.clip, config.clip],
-    ['--checkpoint-activations', given.checkpointActivations, config.checkpointActivations ?? false],
-    ['--weights', given.weights && resolve(given.weights), config.weights],
-    ...settingsOf(given.options, config.options),
-  ]
-  const shown = (value: unknown) => (value === undefined ? 'not given' : `${JSON.stringify(value)}`)
-  const listed = rows.flatMap(([flag, now, before]) => {
-    if (now === undefined || JSON.stringify(now) === JSON.stringify(before)) return []
-    if (flag === '--lr')
-      return [`--lr is ${given.learningRate} where it was ${baseRate(config.learningRate, config.batch)}`]
-    if (flag === '--warmup') return [`--warmup is ${given.warmup} where it was ${config.warmupSteps / config.steps}`]
-    return [`${flag} is ${shown(now)} where it was ${shown(before)}`]
-  })
   if (steps !== undefined && steps < config.steps)
     listed.push(`--steps is ${steps} where it was ${config.steps} (more would lengthen the run)`)
   return listed
 }
 
-/** Options of the method by their dotted names: what is given, and what the run has. */
-function settingsOf(given: unknown, had: unknown, prefix = '--set '): (readonly [string, unknown, unknown])[] {
-  if (given === undefined) return []
-  const inside = (value: unknown): Readonly<Record<string, unknown>> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
-  return Object.entries(inside(given)).flatMap(([key, value]) =>
-    Object.keys(inside(value)).length > 0
-      ? settingsOf(value, inside(had)[key], `${prefix}${key}.`)
-      : [[`${prefix}${key}`, value, inside(had)[key]] as const],
-  )
-}
-
 /** What becomes of the schedule where a run is lengthened. */
 export function lengthened(before: RunConfig, now: RunConfig, step: number): string {
-  const rateOf = ({ learningRate: peak, warmupSteps, steps: totalSteps }: RunConfig) =>
-    warmupCosine({ peak, warmupSteps, totalSteps })(step).toPrecision(2)
+  const rateOf = (config: RunConfig) => scheduleOf(config)(step).toPrecision(2)
   return `The run is lengthened from ${before.steps} to ${now.steps} steps: the learning rate now falls over all of them, so that at step ${step} it is ${rateOf(now)} instead of ${rateOf(before)}.`
 }

@@ -1,21 +1,9 @@
-import { LacunaError } from '../errors.js'
-
-/** Steps, or minutes as in `5min` */
-export type SaveEvery = number | `${number}min`
+import type { SaveEvery } from '../settings/kinds.js'
 
 const FIRST_SECONDS = 5
 const MOST_SECONDS = 120
 /** A checkpoint costs at most that share of the time */
 const SHARE = 0.02
-
-/** @throws LacunaError (wrong usage) for what is neither steps nor minutes */
-export function checkedSaveEvery(value: unknown): SaveEvery {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(min)?$/.exec(`${value}`) ?? []
-  const count = Number(number)
-  if (count > 0 && unit === 'min') return `${count}min`
-  if (count > 0 && Number.isInteger(count)) return count
-  throw new LacunaError(`--save-every is a number of steps (500), or of minutes (5min), not ${value}`, 2)
-}
 
 /**
  * When to save: after five seconds, so that a run that is killed early has something, and then ever more seldom, up to every two

@@ -4,8 +4,7 @@ import { parseOptions } from '../assembly/programs.js'
 import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { defaultEncoder, methodNamed } from '../methods/index.js'
-import { scaledRate } from '../optim/schedules.js'
-import { defaultDevice } from '../program/devices.js'
+import { trainingSettings } from '../settings/table.js'
 import type { PretrainOptions } from './options.js'
 import { prepare } from './prepare.js'
 
@@ -18,7 +17,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
   const method = methodNamed(methodName)
   const { items } = part
   const { size, colours: channels } = part.channels.image
-  const seed = options.seed ?? 0
+  const seed = options.seed ?? trainingSettings.seed.default
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
   if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
   if (differentOf(items) < 2)
@@ -31,7 +30,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
       2,
     )
   const chunk = checkedChunk(options.chunk ?? batch, batch)
-  const steps = options.steps ?? stepsIn(options.epochs ?? 20, items.length, batch)
+  const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, items.length, batch)
   const methodOptions = parseOptions(method, options.options ?? {})
   const { prepared, notes } = prepare(method, methodOptions, part, seed)
   for (const note of notes) options.onNote?.(note)
@@ -55,12 +54,12 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     steps,
     seed,
     optimiser: options.optimiser ?? method.training.optimiser,
-    learningRate: scaledRate(options.learningRate ?? method.training.learningRate, batch),
+    learningRate: options.learningRate ?? method.training.learningRate,
     weightDecay: options.weightDecay ?? method.training.weightDecay,
-    warmupSteps: Math.round((options.warmup ?? 0.05) * steps),
-    clip: options.clip ?? 0,
+    warmup: options.warmup ?? trainingSettings.warmup.default,
+    clip: options.clip ?? trainingSettings.clip.default,
     ...(options.checkpointActivations && { checkpointActivations: true }),
-    device: options.device ?? defaultDevice,
+    device: options.device ?? trainingSettings.device.default,
     ...(options.weights !== undefined && { weights: resolve(options.weights) }),
   })
 }

@@ -13,7 +13,7 @@ export const configOf = (
   options: Record<string, unknown> = {},
   changes: Partial<RunConfig> = {},
 ): RunConfig => ({
-  version: 2,
+  version: 3,
   method,
   options: parseOptions(methodNamed(method), options),
   encoder: 'c4-half',
@@ -27,7 +27,7 @@ export const configOf = (
   optimiser: 'adamw',
   learningRate: 2e-3,
   weightDecay: 0,
-  warmupSteps: 0,
+  warmup: 0,
   clip: 0,
   device: 'cpu',
   ...changes,

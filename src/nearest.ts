@@ -1,5 +1,3 @@
-import { range } from '../tensor/shape.js'
-
 /** The known name that takes the fewest letters inserted, removed or replaced; none when most would have to change. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const [best] = known.map(other => ({ other, edits: editDistance(name, other) })).sort((a, b) => a.edits - b.edits)
@@ -8,7 +6,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 
 /** Levenshtein 1965, one row of the table at a time. */
 function editDistance(a: string, b: string): number {
-  let row = range(b.length + 1)
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1]
     for (const [j, other] of [...b].entries())
@@ -16,4 +14,14 @@ function editDistance(a: string, b: string): number {
     row = next
   }
   return row.at(-1) ?? 0
+}
+
+/** What is said of names that are not known: the nearest one of each, or all that are. */
+export function unknownNames(unknown: readonly string[], known: readonly string[]): string {
+  const said = unknown.map(name => {
+    const guess = nearest(name, known)
+    return `"${name}"${guess === undefined ? '' : ` (did you mean ${guess}?)`}`
+  })
+  const guessed = unknown.every(name => nearest(name, known) !== undefined)
+  return `unknown ${said.join(', ')}${guessed ? '' : `; known are ${known.join(', ')}`}`
 }
