@@ -1,4 +1,5 @@
 import { LacunaError } from '../errors.js'
+import { shuffle } from '../program/draws.js'
 
 /**
  * Deterministic permutation of 0 … n − 1 for (seed, epoch): Fisher–Yates, drawing from {@link generator}.
@@ -7,12 +8,7 @@ import { LacunaError } from '../errors.js'
 export function shuffled(n: number, seed: number, epoch: number): Uint32Array {
   const order = new Uint32Array(n).map((_, position) => position)
   const next = generator(seed, epoch)
-  for (let last = n - 1; last > 0; last--) {
-    const chosen = Math.floor((next() / 2 ** 32) * (last + 1))
-    const value = order[chosen] ?? 0
-    order[chosen] = order[last] ?? 0
-    order[last] = value
-  }
+  shuffle(order, () => next() / 2 ** 32)
   return order
 }
 

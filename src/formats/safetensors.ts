@@ -20,6 +20,17 @@ export interface WriteOptions {
 /** Of the data that follows the header, in hexadecimal digits */
 const checksumKey = 'lacuna.sha256'
 
+/** Bytes that are read piece by piece, wherever they lie. */
+export interface Source {
+  /** For messages, such as a path */
+  readonly name: string
+  /** In bytes */
+  readonly size: number
+  /** Fills `into` from place `filled` on with what lies at a position. @returns the number of bytes, 0 at the end */
+  read(into: Uint8Array, filled: number, position: number): number
+  close(): void
+}
+
 /** What the reference implementation accepts. */
 const longestHeader = 100_000_000
 /** One system call reads at most 2 GiB. */
@@ -39,6 +50,16 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   { checksum = false, previous }: WriteOptions = {},
 ): void {
+  writeFileAtomic(path, safetensorsParts(path, tensors, metadata, checksum), previous)
+}
+
+/** The same file as parts to be written one after the other; the data is not copied. */
+export function safetensorsParts(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+  checksum: boolean,
+): Uint8Array[] {
   const laidOut = [...tensors].sort(([a, left], [b, right]) => rank(left) - rank(right) || compareNames(a, b))
   const described = checksum ? { ...metadata, [checksumKey]: digestOf(laidOut.map(([, { data }]) => data)) } : metadata
   const entries = Object.keys(described).length > 0 ? [jsonEntry('__metadata__', described)] : []
@@ -53,7 +74,7 @@ export function writeSafetensors(
   const header = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ')
   header.writeBigUInt64LE(BigInt(header.length - 8))
   json.copy(header, 8)
-  writeFileAtomic(path, [header, ...laidOut.map(([, { data }]) => bytesOf(data))], previous)
+  return [header, ...laidOut.map(([, { data }]) => bytesOf(data))]
 }
 
 /**
@@ -61,17 +82,17 @@ export function writeSafetensors(
  *
  * @throws LacunaError when the file is missing, cut short, its header does not describe its bytes, or its checksum is another
  */
-export function readSafetensors(path: string): Safetensors {
-  const file = openFile(path)
+export function readSafetensors(from: string | Source): Safetensors {
+  const source = typeof from === 'string' ? openFile(from) : from
   try {
-    const size = fstatSync(file).size
-    const { header, dataStart } = readHeader(path, file, size)
+    const { name: path, size } = source
+    const { header, dataStart } = readHeader(source)
     checkLayout(path, header.places, dataStart, size)
     const tensors = new Map<string, StoredTensor>()
     const digest = createHash('sha256')
     const expected = header.metadata[checksumKey]
     for (const { name, format, shape, begin, end } of header.places) {
-      const bytes = readBytes(path, file, dataStart + begin, end - begin)
+      const bytes = readBytes(source, dataStart + begin, end - begin)
       if (expected !== undefined) digest.update(bytes)
       tensors.set(name, { dtype: format.dtype, shape, data: format.read(bytes.buffer) })
     }
@@ -79,44 +100,50 @@ export function readSafetensors(path: string): Safetensors {
       throw damaged(path, 'damaged: its data is not what was written (the checksum is another)')
     return { tensors, metadata: header.metadata }
   } finally {
-    closeSync(file)
+    source.close()
   }
 }
 
-function readHeader(path: string, file: number, size: number): { header: Header; dataStart: number } {
-  if (size < 8) throw cutShort(path, 8, size)
-  const length = new DataView(readBytes(path, file, 0, 8).buffer).getBigUint64(0, true)
-  if (length > longestHeader) throw notSafetensors(path, `its first 8 bytes announce a header of ${length} bytes`)
+function readHeader(source: Source): { header: Header; dataStart: number } {
+  const { name, size } = source
+  if (size < 8) throw cutShort(name, 8, size)
+  const length = new DataView(readBytes(source, 0, 8).buffer).getBigUint64(0, true)
+  if (length > longestHeader) throw notSafetensors(name, `its first 8 bytes announce a header of ${length} bytes`)
   const dataStart = 8 + Number(length)
-  if (dataStart > size) throw cutShort(path, dataStart, size)
-  return { header: parseHeader(path, readBytes(path, file, 8, Number(length))), dataStart }
+  if (dataStart > size) throw cutShort(name, dataStart, size)
+  return { header: parseHeader(name, readBytes(source, 8, Number(length))), dataStart }
 }
 
-function readBytes(path: string, file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+function readBytes(source: Source, position: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   for (let filled = 0; filled < length; ) {
-    const read = readPart(path, file, bytes, filled, position + filled)
-    if (read === 0) throw cutShort(path, position + length, position + filled)
+    const read = source.read(bytes, filled, position + filled)
+    if (read === 0) throw cutShort(source.name, position + length, position + filled)
     filled += read
   }
   return bytes
 }
 
-function readPart(path: string, file: number, bytes: Uint8Array, filled: number, position: number): number {
-  try {
-    return readSync(file, bytes, filled, Math.min(bytes.length - filled, longestRead), position)
-  } catch (error) {
-    throw readError(path, error) // a failing disk
+/** @throws LacunaError when it is no ordinary file, or not there */
+export function openFile(path: string): Source {
+  const failing = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw error instanceof LacunaError ? error : readError(path, error)
+    }
   }
-}
-
-function openFile(path: string): number {
-  try {
+  const file = failing(() => {
     const found = statSync(path)
     if (found.isFile()) return openSync(path, 'r')
     throw new LacunaError(`${path}: is ${found.isDirectory() ? 'a folder' : 'no ordinary file'}; check the path`)
-  } catch (error) {
-    throw error instanceof LacunaError ? error : readError(path, error)
+  })
+  return {
+    name: path,
+    size: fstatSync(file).size,
+    read: (into, filled, position) =>
+      failing(() => readSync(file, into, filled, Math.min(into.length - filled, longestRead), position)), // a failing disk
+    close: () => closeSync(file),
   }
 }
 

@@ -106,11 +106,16 @@ function shuffleRow(row: Float64Array, next: () => number): void {
   row.forEach((_, i) => {
     row[i] = i
   })
-  for (let i = row.length - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1))
-    const held = row[i] ?? 0
-    row[i] = row[j] ?? 0
-    row[j] = held
+  shuffle(row, next)
+}
+
+/** Fisher–Yates, in place. @param next numbers in [0, 1) */
+export function shuffle(row: Float64Array | Uint32Array, next: () => number): void {
+  for (let last = row.length - 1; last > 0; last--) {
+    const chosen = Math.floor(next() * (last + 1))
+    const held = row[last] ?? 0
+    row[last] = row[chosen] ?? 0
+    row[chosen] = held
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, truncateSync } from 'node:fs'
+import { readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../data/testing.js'
@@ -10,7 +10,8 @@ import { openEngine } from '../engine/node/engine.js'
 import { randomArray } from '../engine/testing.js'
 import { filled, variable } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { hasCheckpoint, loadCheckpoint, restore, saveCheckpoint } from './checkpoint.js'
+import { hasCheckpoint, loadCheckpoint, loadLastWhole, restore, saveCheckpoint } from './checkpoint.js'
+import { memoryFolder } from './testing.js'
 
 const [shapeA, shapeB] = [[2, 3], [4]] as const
 
@@ -111,4 +112,24 @@ test('none, one cut short, and a file of someone else are each refused in one li
     writeSafetensors(path, new Map([['a', tensor]]), step === undefined ? {} : { step })
     expect(() => loadCheckpoint(folder)).toThrow(`${path}: says nothing of the step`)
   }
+})
+
+test('a folder in memory holds the same bytes as a directory, and goes on from the checkpoint before where the last is damaged', async () => {
+  const [directory, memory] = [temporaryFolder(), memoryFolder()]
+  const both = program(['a', 'b'])
+  const engine = await engineWith(both)
+  await engine.write(values)
+  for (const step of [7, 8]) {
+    await engine.run('p')
+    for (const run of [directory, memory]) await saveCheckpoint(run, engine, both, step)
+  }
+  for (const name of readdirSync(join(directory, 'checkpoint')))
+    expect(Buffer.from(memory.files.get(`checkpoint/${name}`) ?? [])).toEqual(readFileSync(join(directory, 'checkpoint', name)))
+  expect(loadCheckpoint(memory)).toEqual(loadCheckpoint(directory))
+  const last = memory.files.get('checkpoint/state.safetensors')
+  last?.set([1], last.length - 1)
+  expect(() => loadCheckpoint(memory)).toThrow(/damaged.*checksum.*the one before it, of step 7/)
+  expect(loadLastWhole(memory)).toMatchObject({ step: 7, note: expect.stringMatching(/of step 7/) })
+  expect(hasCheckpoint(memory)).toBe(true)
+  expect(loadLastWhole(memory).step).toBe(7) // the damaged one is out of the way
 })

@@ -1,10 +1,8 @@
-import { renameSync } from 'node:fs'
-import { join } from 'node:path'
 import { LacunaError, messageOf } from '../errors.js'
-import { isThere } from '../files.js'
-import { readSafetensors, writeSafetensors } from '../formats/index.js'
+import { readSafetensors, safetensorsParts } from '../formats/safetensors.js'
 import type { Port } from '../program/compile.js'
 import type { Runner } from '../engine/runner.js'
+import { folderOf, type RunFolder, type RunPlace } from './folder.js'
 
 /** The whole state of a training: every variable, and how many steps were taken. */
 export interface Checkpoint {
@@ -17,12 +15,11 @@ interface Stateful {
   readonly state: readonly Port[]
 }
 
-const pathIn = (directory: string) => join(directory, 'checkpoint', 'state.safetensors')
+const LAST = 'checkpoint/state.safetensors'
 /** The checkpoint before the last one */
-const previousIn = (directory: string) => join(directory, 'checkpoint', 'previous.safetensors')
+const BEFORE = 'checkpoint/previous.safetensors'
 
-export const hasCheckpoint = (directory: string): boolean =>
-  [pathIn(directory), previousIn(directory)].some(path => isThere(path))
+export const hasCheckpoint = (run: RunPlace): boolean => [LAST, BEFORE].some(name => folderOf(run).has(name))
 
 /**
  * Writes the variables of a runner beside the last checkpoint, which becomes the one before, and renames: a killed process
@@ -31,7 +28,7 @@ export const hasCheckpoint = (directory: string): boolean =>
  * @returns the variables that hold numbers that are not finite; where there are any, nothing is written
  */
 export async function saveCheckpoint(
-  directory: string,
+  run: RunPlace,
   runner: Runner,
   { state }: Stateful,
   step: number,
@@ -48,9 +45,8 @@ export async function saveCheckpoint(
   const broken = [...tensors].filter(([, { data }]) => !allFinite(data)).map(([name]) => name)
   if (broken.length > 0) return broken
   const metadata = { step: `${step}`, format: 'lacuna' }
-  await write(() =>
-    writeSafetensors(pathIn(directory), tensors, metadata, { checksum: true, previous: previousIn(directory) }),
-  )
+  const folder = folderOf(run)
+  await write(() => folder.write(LAST, safetensorsParts(folder.at(LAST), tensors, metadata, true), BEFORE))
   return []
 }
 
@@ -60,17 +56,17 @@ function allFinite(data: ArrayLike<number>): boolean {
 }
 
 /** @throws LacunaError when there is none, or when it is damaged; it says whether the one before can be gone on from */
-export function loadCheckpoint(directory: string): Checkpoint {
-  const [path, previous] = [pathIn(directory), previousIn(directory)]
-  if (!isThere(path)) {
+export function loadCheckpoint(run: RunPlace): Checkpoint {
+  const folder = folderOf(run)
+  if (!folder.has(LAST)) {
     // a process that is killed between two renames leaves the one before alone
-    if (isThere(previous)) return read(previous)
-    throw new LacunaError(`${directory}: no checkpoint yet; train it with \`lacuna pretrain\` and let it save once`)
+    if (folder.has(BEFORE)) return read(folder, BEFORE)
+    throw new LacunaError(`${folder.at()}: no checkpoint yet; train it with \`lacuna pretrain\` and let it save once`)
   }
   try {
-    return read(path)
+    return read(folder, LAST)
   } catch (error) {
-    const before = isThere(previous) ? attempt(previous) : undefined
+    const before = folder.has(BEFORE) ? attempt(folder, BEFORE) : undefined
     if (before === undefined || !(error instanceof LacunaError)) throw error
     throw new LacunaError(
       `${error.message}; the one before it, of step ${before.step}, is whole: \`lacuna pretrain … --resume\` goes on from there`,
@@ -79,29 +75,30 @@ export function loadCheckpoint(directory: string): Checkpoint {
 }
 
 /** The last checkpoint to go on from: the one before, where the last is damaged. */
-export function loadLastWhole(directory: string): Checkpoint & { readonly note?: string } {
-  const [path, previous] = [pathIn(directory), previousIn(directory)]
-  if (!isThere(path) || !isThere(previous)) return loadCheckpoint(directory)
+export function loadLastWhole(run: RunPlace): Checkpoint & { readonly note?: string } {
+  const folder = folderOf(run)
+  if (!folder.has(LAST) || !folder.has(BEFORE)) return loadCheckpoint(folder)
   try {
-    return read(path)
+    return read(folder, LAST)
   } catch (error) {
-    const before = attempt(previous)
+    const before = attempt(folder, BEFORE)
     if (before === undefined) throw error
-    renameSync(path, join(directory, 'checkpoint', 'damaged.safetensors')) // so that it never takes the place of the whole one
+    folder.rename(LAST, 'checkpoint/damaged.safetensors') // so that it never takes the place of the whole one
     return { ...before, note: `${messageOf(error)}: goes on from the checkpoint before it, of step ${before.step}` }
   }
 }
 
-function attempt(path: string): Checkpoint | undefined {
+function attempt(folder: RunFolder, name: string): Checkpoint | undefined {
   try {
-    return read(path)
+    return read(folder, name)
   } catch {
     return undefined
   }
 }
 
-function read(path: string): Checkpoint {
-  const { tensors, metadata } = readSafetensors(path)
+function read(folder: RunFolder, name: string): Checkpoint {
+  const path = folder.at(name)
+  const { tensors, metadata } = readSafetensors(folder.open(name))
   const step = Number(metadata.step)
   if (!Number.isInteger(step) || step < 0)
     throw new LacunaError(`${path}: says nothing of the step it was taken at; it is not a checkpoint of Lacuna`)
@@ -119,14 +116,14 @@ export async function restore(
   runner: Runner,
   { state }: Stateful,
   { values }: Checkpoint,
-  directory: string,
+  run: RunPlace,
 ): Promise<void> {
   const wanted = state.map(({ name, shape }) => {
     const stored = values.get(name)
     const size = shape.reduce((product, n) => product * n, 1)
     if (stored === undefined || stored.length !== size)
       throw new LacunaError(
-        `${pathIn(directory)}: ${name} ${stored === undefined ? 'is missing' : `has ${stored.length} values, expected ${size}`}; the checkpoint belongs to another run`,
+        `${folderOf(run).at(LAST)}: ${name} ${stored === undefined ? 'is missing' : `has ${stored.length} values, expected ${size}`}; the checkpoint belongs to another run`,
       )
     return [name, stored] as const
   })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { put, temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
 import { appendMetrics, Means, type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
+import { memoryFolder } from './testing.js'
 
 const line = (step: number): MetricsLine => ({
   step,
@@ -18,10 +19,12 @@ const line = (step: number): MetricsLine => ({
 
 test('lines come back as they were written and appended', () => {
   const folder = temporaryFolder()
-  expect(readMetrics(folder)).toEqual([])
-  writeMetrics(folder, [line(1), line(2)])
-  appendMetrics(folder, line(3))
-  expect(readMetrics(folder)).toEqual([line(1), line(2), line(3)])
+  for (const run of [folder, memoryFolder()]) {
+    expect(readMetrics(run)).toEqual([])
+    writeMetrics(run, [line(1), line(2)])
+    appendMetrics(run, line(3))
+    expect(readMetrics(run)).toEqual([line(1), line(2), line(3)])
+  }
   expect(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n')).toHaveLength(4) // one a line, and the end
 })
 

@@ -1,7 +1,4 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { isThere, readError, writeError, writeFileAtomic, textOf } from '../files.js'
-import { checkedRun } from './config.js'
+import { folderOf, type RunPlace } from './folder.js'
 
 /** One line of `metrics.jsonl`: means over the steps since the line before. */
 export interface MetricsLine {
@@ -19,24 +16,14 @@ export interface MetricsLine {
   readonly [metric: string]: number
 }
 
-const pathIn = (directory: string) => join(checkedRun(directory), 'metrics.jsonl')
+const FILE = 'metrics.jsonl'
 
 /** Lines up to a step; half a line at the end, left by a killed process, is dropped. */
-export function readMetrics(directory: string, upToStep = Number.POSITIVE_INFINITY): MetricsLine[] {
-  const path = pathIn(directory)
-  if (!isThere(path)) return []
-  return contentOf(path)
+export function readMetrics(run: RunPlace, upToStep = Number.POSITIVE_INFINITY): MetricsLine[] {
+  return (folderOf(run).read(FILE) ?? '')
     .split('\n')
     .flatMap(parsed)
     .filter(({ step }) => step <= upToStep)
-}
-
-function contentOf(path: string): string {
-  try {
-    return textOf(path)
-  } catch (error) {
-    throw readError(path, error)
-  }
 }
 
 function parsed(text: string): MetricsLine[] {
@@ -48,16 +35,12 @@ function parsed(text: string): MetricsLine[] {
   }
 }
 
-export function writeMetrics(directory: string, lines: readonly MetricsLine[]): void {
-  writeFileAtomic(pathIn(directory), lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+export function writeMetrics(run: RunPlace, lines: readonly MetricsLine[]): void {
+  folderOf(run).write(FILE, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
 }
 
-export function appendMetrics(directory: string, line: MetricsLine): void {
-  try {
-    appendFileSync(pathIn(directory), `${JSON.stringify(line)}\n`)
-  } catch (error) {
-    throw writeError(pathIn(directory), error)
-  }
+export function appendMetrics(run: RunPlace, line: MetricsLine): void {
+  folderOf(run).append(FILE, `${JSON.stringify(line)}\n`)
 }
 
 /** A training writes a line so many steps apart, and others when half a second has gone by. */
