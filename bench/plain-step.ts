@@ -1,4 +1,5 @@
-import type { Assembly, AssemblyConfig } from '#lacuna/assembly/programs.js'
+import type { RunConfig } from '#lacuna/assembly/config.js'
+import type { Assembly } from '#lacuna/assembly/programs.js'
 import { ntXent } from '#lacuna/losses/ntxent.js'
 import { simclr } from '#lacuna/methods/simclr.js'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
@@ -9,7 +10,7 @@ import type { Tensor } from '#lacuna/tensor/tensor.js'
 import { toFloat } from '#lacuna/views/picture.js'
 
 /** SimCLR with its default options but without augmentation: each picture, cast to float, is both views of itself. */
-export function assemblePlain({ encoder: name, size, channels }: AssemblyConfig): Assembly {
+export function assemblePlain({ encoder: name, size, channels }: RunConfig): Assembly {
   const encoder = makeEncoder(name, { size, channels })
   const projector = mlp([encoder.width, encoder.width, 128])
   const variables = variablesOf(module({ encoder, projector }, () => undefined))

@@ -8,6 +8,8 @@
 import { host } from '#host'
 import { assemble, trainingProgram } from '#lacuna/assembly/programs.js'
 import { targetFor } from '#lacuna/engine/host.js'
+import { simclr } from '#lacuna/methods/simclr.js'
+import { encoderNamed } from '#lacuna/nn/encoders.js'
 import { initialValues } from '#lacuna/nn/initialise.js'
 import { drawFeeds } from '#lacuna/program/draws.js'
 import { variableOf } from '#lacuna/program/trace.js'
@@ -31,7 +33,8 @@ const [encoder = 'c4', size = 32, batch = 32, steps = 8, threads = 1, kind = 'wh
 const config = configOf(encoder, size, batch)
 const runner = host.start({ threads })
 const start = performance.now()
-const assembly = kind === 'whole' ? assemble(config) : assemblePlain(config)
+const assembly =
+  kind === 'whole' ? assemble(config, { method: simclr, encoder: encoderNamed(encoder) }) : assemblePlain(config)
 const target = await targetFor(host, { device: 'cpu', precision: 'float32' })
 const { program, names } = trainingProgram(assembly, config, target)
 await runner.load('train', program)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
@@ -14,11 +14,14 @@ export interface Core {
 
 /** Bundles the core as it was built, into a folder. */
 export async function bundleCore(folder: string): Promise<Core> {
+  const entry = join(folder, 'entry.js')
+  const files = ['assembly/programs.js', 'methods/index.js', 'nn/encoders.js']
+  writeFileSync(entry, files.map(file => `export * from ${JSON.stringify(resolve('dist', file))}\n`).join(''))
   await build({
     configFile: false,
     logLevel: 'error',
     build: {
-      lib: { entry: resolve('dist/assembly/programs.js'), formats: ['es'], fileName: 'core' },
+      lib: { entry, formats: ['es'], fileName: 'core' },
       outDir: folder,
       emptyOutDir: false,
       minify: true,

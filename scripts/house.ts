@@ -11,7 +11,7 @@ import ts from 'typescript'
 
 /** Each folder, or file of `src` itself, stands only on those before it. */
 const ORDER = [
-  ...['nearest', 'errors', 'version', 'channels', 'tensor', 'program', 'settings'],
+  ...['nearest', 'errors', 'version', 'definition', 'channels', 'tensor', 'program', 'settings'],
   ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'assembly'],
   ...['engine', 'data', 'runs', 'training', 'evaluation', 'report', 'pretrain', 'index', 'cli'],
 ]

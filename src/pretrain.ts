@@ -2,10 +2,14 @@ import { host } from '#host'
 import type { PictureSet } from './data/index.js'
 import { LacunaError, messageOf } from './errors.js'
 import { watchVectors } from './evaluation/watch.js'
+import type { MethodName } from './methods/index.js'
+import type { Method } from './methods/method.js'
 import { writeRunReport } from './report/run.js'
 import { type Verdict, verdictOf } from './report/verdict/verdict.js'
 import { hasCheckpoint } from './runs/checkpoint.js'
 import { readMetrics } from './runs/metrics.js'
+import { openRun } from './runs/run.js'
+import { methodOf } from './training/arguments.js'
 import type { PretrainOptions as TrainingOptions } from './training/options.js'
 import { type Run as Trained, pretrain as train } from './training/pretrain.js'
 
@@ -31,17 +35,26 @@ export interface Run extends Trained {
  * @throws LacunaError for unknown names, a batch larger than the data or not divisible into chunks, a folder that
  *   exists or is taken away once all is saved, a damaged checkpoint, a full disk, a loss that is no number
  */
-export async function pretrain(method: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
+export async function pretrain(
+  method: MethodName | (string & {}) | Method,
+  pictures: PictureSet,
+  options: PretrainOptions,
+): Promise<Run> {
   // a training ends by its own signal, after it has saved
   const run = await host.interruptible(undefined, () => train(method, pictures, { watch: watchVectors, ...options }))
   const { directory, config } = run
+  const encoders = typeof options.encoder === 'object' ? [options.encoder] : []
   if (options.report !== false) {
     options.onStage?.('writing the report')
     try {
-      const { file, verdict } = await writeRunReport(directory, pictures, {
-        device: options.device,
-        threads: options.threads,
-      })
+      const { file, verdict } = await writeRunReport(
+        openRun(directory, { methods: [methodOf(method)], encoders }),
+        pictures,
+        {
+          device: options.device,
+          threads: options.threads,
+        },
+      )
       return { ...run, verdict, report: file }
     } catch (error) {
       if (!hasCheckpoint(directory))

@@ -60,7 +60,9 @@ test.each([
 test('what computes, from channels to assembly, is bundled for a browser', async () => {
   const { file, text } = await bundleCore(temporary())
   expect(text).not.toMatch(/["'](node:|sharp["']|onnxruntime-node)/)
-  const { assemble } = (await import(file)) as typeof import('../src/assembly/programs.js')
-  const config = { method: 'rotation', options: {}, encoder: 'c4-half', size: 32, channels: 3 } as const
-  expect(assemble(config).names.size).toBeGreaterThan(10)
+  const { assemble, encoderNamed, rotation } = (await import(file)) as typeof import('../src/assembly/programs.js') &
+    typeof import('../src/methods/index.js') &
+    typeof import('../src/nn/encoders.js')
+  const definitions = { method: rotation, encoder: encoderNamed('c4-half') }
+  expect(assemble({ options: {}, size: 32, channels: 3 }, definitions).names.size).toBeGreaterThan(10)
 })

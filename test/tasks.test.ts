@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { sharp } from '../src/data/sharp.js'
 import { methods, type Pretext } from '../src/index.js'
 import { described } from '../src/methods/described.js'
+import { encoderNameOf } from '../src/nn/encoder.js'
 import { emoji, lacuna, temporary } from './lacuna.js'
 
 const folder = temporary()
@@ -18,7 +19,7 @@ beforeAll(() => {
     copyFileSync(join(emoji, name), join(data, i % 5 === 0 ? 'test' : 'train', name))
 })
 
-describe.each(methods.map(({ name, encoder }) => [name, encoder ?? 'c4-half'] as const))(
+describe.each(methods.map(method => [method.name, encoderNameOf(method.encoder ?? 'c4-half')] as const))(
   '%s on emoji',
   (method, encoder) => {
     const out = join(folder, method)

@@ -5,8 +5,8 @@ import { initialValues } from '../nn/initialise.js'
 import type { Program } from '../program/compile.js'
 import type { Values } from '../program/values.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { configOf, whiteNoise } from '../training/testing.js'
-import { assemble, trainingProgram } from './programs.js'
+import { assembled, configOf, whiteNoise } from '../training/testing.js'
+import { trainingProgram } from './programs.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
 
@@ -36,7 +36,7 @@ test.each([
 ] as const)('writing over variables changes nothing, to the last bit: %s, %s', async (method, encoder, changes) => {
   const options = method === 'context-encoder' ? { adversary: 0.3 } : {}
   const config = configOf(method, options, { batch: 8, weightDecay: 0.1, encoder, ...changes })
-  const { program, names } = trainingProgram(assemble(config), config, {
+  const { program, names } = trainingProgram(assembled(config), config, {
     ...target,
     block: await host.block('cpu'),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
+import { ofAnotherCopy } from '../definition.js'
 import { LacunaError, parsedBy } from '../errors.js'
-import { methodNamed } from '../methods/index.js'
 import {
   type Learner,
   type Measure,
@@ -13,16 +13,22 @@ import {
   type Shown,
   type StepResult,
 } from '../methods/method.js'
-import { makeEncoder } from '../nn/encoders.js'
+import type { EncoderDefinition } from '../nn/encoder.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
 import { devices } from '../program/devices.js'
 import { type Draw, type TraceOptions, trace } from '../program/trace.js'
-import { input, type Tensor } from '../tensor/tensor.js'
+import { input, Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
 import type { RunConfig } from './config.js'
 import { moved, sidesOf, trainedOf, withGradients } from './descent.js'
+
+/** What the names in a configuration stand for. */
+export interface Definitions {
+  readonly method: Method
+  readonly encoder: EncoderDefinition
+}
 
 /** A method built for one run, with the name of every variable. */
 export interface Assembly {
@@ -32,11 +38,10 @@ export interface Assembly {
   readonly names: ReadonlyMap<Tensor, string>
 }
 
-export type AssemblyConfig = Pick<RunConfig, 'method' | 'options' | 'prepared' | 'encoder' | 'size' | 'channels'>
+export type AssemblyConfig = Pick<RunConfig, 'options' | 'prepared' | 'size' | 'channels'>
 
-/** @throws LacunaError (wrong usage) for unknown methods, encoders and options */
-export function assemble(config: AssemblyConfig): Assembly {
-  const method = methodNamed(config.method)
+/** @throws LacunaError (wrong usage) for unknown options, or an encoder that does not fit the method or the pictures */
+export function assemble(config: AssemblyConfig, { method, encoder }: Definitions): Assembly {
   const options = parseOptions(method, config.options)
   const channels = channelsOf(method.reads(options), config)
   const learner = method.build({
@@ -46,10 +51,13 @@ export function assemble(config: AssemblyConfig): Assembly {
     makeEncoder(name, over) {
       const channel = channels[name]
       if (channel?.kind !== 'image') throw new LacunaError(`no encoder for ${channel?.kind ?? name} yet`, 2)
-      return makeEncoder(config.encoder, { size: channel.size, channels: channel.colours, ...over })
+      return encoder.build({ size: channel.size, channels: channel.colours, ...over })
     },
   })
-  return { method, learner, channels, names: variablesNamed(learner) }
+  const names = variablesNamed(learner)
+  for (const [variable, name] of names)
+    if (!(variable instanceof Tensor)) throw ofAnotherCopy(`the method ${method.name}: its variable ${name}`)
+  return { method, learner, channels, names }
 }
 
 /** Every variable of a learner, those that it throws away too. */

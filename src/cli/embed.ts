@@ -9,6 +9,7 @@ import {
   jsonOption,
   openFor,
   placeOptions,
+  pluginOption,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -17,6 +18,7 @@ import { terminal } from './terminal.js'
 interface Options extends DeviceOptions, PlaceOptions {
   readonly out: string
   readonly batch?: number
+  readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
@@ -24,6 +26,7 @@ export const embedCommand = (): Command =>
   withOptions(new Command('embed'), [
     new Option('--batch <n>', 'pictures at once (default: 128)').argParser(wholeNumber(1)),
     ...placeOptions(),
+    pluginOption(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
@@ -36,17 +39,20 @@ export const embedCommand = (): Command =>
       '.parquet (name, label, split, group, embedding) or .npy (float32 [N, width]; the names of its rows in .names.jsonl)',
     )
     .addHelpText('after', '\nExample:\n  lacuna embed runs/photos photos --out photos.parquet')
-    .action(async (run: string, data: string, options: Options) => {
+    .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
-      const { openEncoder, placeInRun } = await import('../evaluation/encoder.js')
+      const { placeOf } = await import('../assembly/programs.js')
+      const { openEncoder } = await import('../evaluation/encoder.js')
       const { writeEmbeddings } = await import('../formats/embeddings.js')
-      const { readConfig } = await import('../runs/config.js')
+      const { loadPlugins } = await import('./plugins.js')
+      const { openRun } = await import('../runs/run.js')
       const { out } = options
       if (!/[^/\\]\.(npy|parquet)$/.test(out))
         throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
       checkWritable(out)
-      placeInRun(run, options)
-      const pictures = await openFor(readConfig(run), data, options, output)
+      const run = openRun(folder, await loadPlugins(options.plugin))
+      placeOf(run.assembly(), options)
+      const pictures = await openFor(run.config, data, options, output)
       const encoder = await openEncoder(run, options)
       try {
         const { values, count, width } = await encoder.embed(pictures, share =>

@@ -11,6 +11,7 @@ import {
   number,
   openFor,
   placeOptions,
+  pluginOption,
   wholeNumber,
   withOptions,
 } from './options.js'
@@ -22,6 +23,7 @@ interface Options extends DeviceOptions, PlaceOptions {
   readonly labelled?: number
   readonly k?: number
   readonly temperature?: number
+  readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
@@ -42,6 +44,7 @@ export const evaluateCommand = (): Command =>
     new Option('--k <n>', 'neighbours that vote (default: 20)').argParser(wholeNumber(1)),
     new Option('--temperature <T>', 'of the votes (default: 0.07)').argParser(number),
     ...placeOptions(),
+    pluginOption(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
@@ -53,21 +56,23 @@ export const evaluateCommand = (): Command =>
       'after',
       '\nExample:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n\nWrites evaluation.json and report.html into the run.',
     )
-    .action(async (run: string, data: string, options: Options) => {
+    .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
-      const { placeInRun } = await import('../evaluation/encoder.js')
-      const { evaluate, runsIn } = await import('../evaluation/evaluate.js')
+      const { placeOf } = await import('../assembly/programs.js')
+      const { evaluate } = await import('../evaluation/evaluate.js')
       const { writeRunReport } = await import('../report/run.js')
       const { evaluationText } = await import('../report/text-lines.js')
       const { verdictText } = await import('../report/verdict/verdict.js')
-      const { readConfig } = await import('../runs/config.js')
-      const [first = run] = runsIn(run)
-      placeInRun(first, options)
-      const file = join(run, 'evaluation.json')
+      const { loadPlugins } = await import('./plugins.js')
+      const { openRuns } = await import('../runs/run.js')
+      const runs = openRuns(folder, await loadPlugins(options.plugin))
+      const [first] = runs
+      placeOf(first.assembly(), options)
+      const file = join(folder, 'evaluation.json')
       checkWritable(file)
-      const pictures = await openFor(readConfig(first), data, options, output)
+      const pictures = await openFor(first.config, data, options, output)
       try {
-        const evaluation = await evaluate(run, pictures, { ...options, onProgress: stage => output.progress(stage) })
+        const evaluation = await evaluate(runs, pictures, { ...options, onProgress: stage => output.progress(stage) })
         const { skipped, notes } = pictures
         const document = { ...evaluation, data: { skipped, notes } }
         output.result(document, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
@@ -75,7 +80,7 @@ export const evaluateCommand = (): Command =>
         output.progress('writing the report')
         const { file: page, verdict } = await writeRunReport(first, pictures, {
           evaluation,
-          directory: run,
+          directory: folder,
           device: options.device,
           threads: options.threads,
         })

@@ -1,26 +1,29 @@
 import { Command } from 'commander'
 import type { PlaceOptions } from '../nn/vectors.js'
-import { jsonOption, placeOptions, withOptions } from './options.js'
+import { jsonOption, placeOptions, pluginOption, withOptions } from './options.js'
 import { terminal } from './terminal.js'
 
 interface Options extends PlaceOptions {
   readonly out: string
+  readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
 export const exportCommand = (): Command =>
-  withOptions(new Command('export'), [...placeOptions(), jsonOption()])
+  withOptions(new Command('export'), [...placeOptions(), pluginOption(), jsonOption()])
     .description(
       'encoder.onnx with its normalisation inside, safetensors, a card with recipes in Python and TypeScript',
     )
     .argument('<run>', 'a trained run')
     .requiredOption('--out <folder>', 'where to write: empty, new, or an earlier export')
     .addHelpText('after', '\nExample:\n  lacuna export runs/photos --out encoders/photos')
-    .action(async (run: string, { out, json, ...options }: Options) => {
+    .action(async (folder: string, { out, json, plugin, ...options }: Options) => {
       const output = terminal(json === true)
       const { exportEncoder } = await import('../evaluation/export.js')
+      const { loadPlugins } = await import('./plugins.js')
+      const { openRun } = await import('../runs/run.js')
       output.progress('exporting')
-      const exported = await exportEncoder(run, out, options)
+      const exported = await exportEncoder(openRun(folder, await loadPlugins(plugin)), out, options)
       const { directory, files, width, difference, largest } = exported
       output.result(
         exported,

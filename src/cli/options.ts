@@ -36,6 +36,8 @@ export type DeviceOptions = Pick<TrainingSettings, 'device' | 'threads'>
 
 export const cacheOption = (): Option => optionOf(dataSettings.cache)
 
+export const pluginOption = (): Option => optionOf(trainingSettings.plugins)
+
 export const dataOptions = (): Option[] => [
   cacheOption(),
   optionOf(dataSettings.groupPattern),
@@ -49,6 +51,7 @@ export const learnerOptions = (): Option[] => [
   optionOf(dataSettings.size),
   optionOf(dataSettings.channels),
   optionOf(trainingSettings.options),
+  pluginOption(),
 ]
 
 /** Options of commands that begin with pictures; those that begin with a run read pictures as it did. */

@@ -28,29 +28,31 @@ export const previewCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  lacuna preview simclr photos --size 64 --out views.png')
     .action(async (name: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
-      const { defaultEncoder, methodNamed } = await import('../methods/index.js')
-      const { encoderNamed } = await import('../nn/encoders.js')
       const { notesOf, previewSheet } = await import('../report/preview.js')
-      const { prepare } = await import('../training/prepare.js')
       const { preview } = await import('../training/preview.js')
       const { parseOptions } = await import('../assembly/programs.js')
       const { checkSettings } = await import('../settings/check.js')
+      const { learnerOf } = await import('./plugins.js')
       const training = typedTraining(options)
       checkSettings(trainingSettings, training)
-      const method = methodNamed(name)
-      const methodOptions = parseOptions(method, training.options ?? {})
-      const encoder = training.encoder ?? method.encoder ?? defaultEncoder
-      encoderNamed(encoder)
+      const { method, settings } = await learnerOf(name, training)
+      parseOptions(method, settings.options ?? {})
       const pictures = await open(data, typedData(options), {}, output)
       try {
-        const { size, colours: channels } = pictures.channels.image
-        const { prepared, notes } = prepare(method, methodOptions, pictures, options.seed)
-        for (const note of notes) output.note(note)
-        const config = { method: name, options: methodOptions, prepared, encoder, size, channels }
-        const shown = await preview(config, pictures, options.count, options.seed)
+        const notes: string[] = []
+        const shown = await preview(method, pictures, {
+          encoder: settings.encoder,
+          options: settings.options,
+          count: options.count,
+          seed: options.seed,
+          onNote(note) {
+            notes.push(note)
+            output.note(note)
+          },
+        })
         writeFileAtomic(
           options.out,
-          await previewSheet(`${name}: shown ${method.shown}; hidden ${method.hidden}`, shown),
+          await previewSheet(`${method.name}: shown ${method.shown}; hidden ${method.hidden}`, shown),
         )
         const facts = notesOf(shown)
         output.result(

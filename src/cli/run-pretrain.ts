@@ -5,18 +5,20 @@ import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
 import { interruptible } from '../engine/node/interruptible.js'
 import { LacunaError } from '../errors.js'
+import type { Method } from '../methods/method.js'
 import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
 import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
 import { isRun, readConfig } from '../runs/config.js'
 import { checkSettings, shown } from '../settings/check.js'
 import { flagOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
-import { dataSettings } from '../settings/table.js'
-import type { DataSettings, TrainingSettings } from '../settings/types.js'
+import { dataSettings, trainingSettings } from '../settings/table.js'
+import type { DataSettings } from '../settings/types.js'
 import { checkUsage } from '../training/arguments.js'
 import type { LoopProgress } from '../training/loop.js'
 import { listen } from './interruption.js'
 import { open, openFor } from './options.js'
+import { learnerOf } from './plugins.js'
 import { typedData, typedTraining } from './settings.js'
 import { type Output, terminal } from './terminal.js'
 
@@ -30,11 +32,15 @@ export interface PretrainCommandOptions {
 }
 
 /** Trains one run or, with --seeds, several, and says what came of them. */
-export async function runPretrain(method: string, data: string, options: PretrainCommandOptions): Promise<void> {
+export async function runPretrain(word: string, data: string, options: PretrainCommandOptions): Promise<void> {
   const output = terminal(options.json === true)
   const { asked: stop } = listen()
   const training = typedTraining(options)
-  const planned = runsOf(options, training)
+  checkSettings(trainingSettings, training)
+  const first = options.seeds === undefined ? options.out : join(options.out, 'seed-0')
+  const goesOn = options.resume === true && isRun(resolve(first))
+  const { method, settings } = await learnerOf(word, training, goesOn ? readConfig(first).encoder : undefined)
+  const planned = runsOf(options, settings)
   for (const own of planned) checkUsage(method, own)
   const asked = typedData(options)
   const before = options.resume ? await resumedConfig(options, asked) : undefined
@@ -61,8 +67,11 @@ export async function runPretrain(method: string, data: string, options: Pretrai
 }
 
 /** One for each seed; one that was not begun before is begun, also when resuming. */
-function runsOf({ seeds, out, resume, report }: PretrainCommandOptions, training: TrainingSettings): PretrainOptions[] {
-  const options = { ...training, out, resume, report }
+function runsOf(
+  { seeds, out, resume, report }: PretrainCommandOptions,
+  settings: Omit<PretrainOptions, 'out'>,
+): PretrainOptions[] {
+  const options = { ...settings, out, resume, report }
   if (seeds === undefined) return [options]
   return Array.from({ length: seeds }, (_, seed) => {
     const own = join(out, `seed-${seed}`)
@@ -71,7 +80,7 @@ function runsOf({ seeds, out, resume, report }: PretrainCommandOptions, training
 }
 
 /** A signal ends the training, which saves; its page is given up at the next one, or when it is all that was left to do. */
-async function trainOne(method: string, pictures: PictureSet, options: PretrainOptions, output: Output): Promise<Run> {
+async function trainOne(method: Method, pictures: PictureSet, options: PretrainOptions, output: Output): Promise<Run> {
   const { asked, onSignal } = listen()
   const hurry = new AbortController()
   let training = true

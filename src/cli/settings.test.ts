@@ -5,6 +5,7 @@ import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
 import { memorySet } from '../data/testing.js'
+import { methodNamed } from '../methods/index.js'
 import { commandOf } from '../report/command.js'
 import { rowsOf } from '../settings/rows.js'
 import { dataSettings, trainingSettings } from '../settings/table.js'
@@ -34,6 +35,7 @@ const training: Arbitraries<TrainingSettings> = {
   clip: maybe(share),
   checkpointActivations: maybe(fc.boolean()),
   weights: maybe(fc.constantFrom('/a/resnet 18.safetensors', "/it's")),
+  plugins: maybe(fc.constantFrom(['/a/b.js'], ['/a/b.js', '/my modules/c.mjs'])),
   options: maybe(
     fc.record(
       {
@@ -72,8 +74,8 @@ async function readAs(settings: DataSettings): Promise<PictureSet> {
   return { ...memorySet(20), channels: { image }, reading: await readingOf(settings), allowSkipped }
 }
 
-const configFor = (method: string, pictures: PictureSet, settings: TrainingSettings): RunConfig =>
-  newConfig(method, pictures, pictures, { ...settings, out: 'runs/new' })
+const configFor = (name: string, pictures: PictureSet, settings: TrainingSettings): RunConfig =>
+  newConfig(methodNamed(name), pictures, pictures, { ...settings, out: 'runs/new' })
 
 /** What the command line makes of a command, after a shell has taken it apart. */
 function understood(command: string) {
@@ -94,7 +96,7 @@ test('the command of a run, typed, gives the same config again, field by field',
     fc.asyncProperty(fc.record(training), fc.record(data), async (settings, opened) => {
       const config = configFor('simclr', await readAs(opened), settings)
       for (const name of Object.keys(config)) told.add(name)
-      const again = understood(commandOf(config))
+      const again = understood(commandOf({ config, method: methodNamed(config.method) }))
       expect(again.source).toBe(config.data.source)
       expect(configFor(again.method, await readAs(again.data), again.training)).toEqual(config)
     }),

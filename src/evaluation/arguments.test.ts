@@ -7,7 +7,7 @@ const nothing = undefined as never
 
 test.each([
   ['openEncoder', () => openEncoder(nothing)],
-  ['openEncoder', () => embed(nothing, nothing)],
+  ['embed', () => embed(nothing, nothing)],
   ['openEncoder', () => openEncoder('')],
   ['evaluate', () => evaluate(nothing, nothing)],
   ['evaluate', () => evaluate('run', 'photos' as never)],

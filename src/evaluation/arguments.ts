@@ -1,11 +1,5 @@
 import { LacunaError } from '../errors.js'
 
-/** @throws LacunaError (wrong usage) unless the folder of a run was given */
-export function wantRun(where: string, directory: unknown): void {
-  if (typeof directory !== 'string' || directory === '')
-    throw new LacunaError(`${where}: the folder of a run is expected as its first argument, got ${shown(directory)}`, 2)
-}
-
 /** @throws LacunaError (wrong usage) unless pictures were given that can be looked at */
 export function wantPictures(where: string, pictures: unknown): void {
   const set = pictures as { items?: unknown; gather?: unknown } | null | undefined

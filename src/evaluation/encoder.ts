@@ -1,6 +1,6 @@
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
-import { assemble, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
+import { type Assembly, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
@@ -9,10 +9,10 @@ import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { DeviceName } from '../program/devices.js'
-import { loadCheckpoint, restore } from '../runs/checkpoint.js'
-import { readConfig } from '../runs/config.js'
+import { restore } from '../runs/checkpoint.js'
+import { type OpenedRun, runOf } from '../runs/run.js'
 import { trainingPart } from '../training/pretrain.js'
-import { wantPictures, wantRun } from './arguments.js'
+import { wantPictures } from './arguments.js'
 import type { Features } from './features.js'
 import { pixelsOf } from './picture.js'
 
@@ -46,26 +46,20 @@ export interface EmbedderOptions extends PlaceOptions {
 
 const CALIBRATION_BATCHES = 60
 
-/**
- * Where in the encoder of a run vectors will be taken.
- * @throws LacunaError when there is no run, or (wrong usage) no such layer in its encoder
- */
-export function placeInRun(directory: string, asked: PlaceOptions): Place {
-  return placeOf(assemble(readConfig(directory)), asked)
-}
-
-/** The trained encoder of a run. */
-export async function openEncoder(directory: string, options: EmbedderOptions = {}): Promise<Embedder> {
-  wantRun('openEncoder', directory)
-  const checkpoint = loadCheckpoint(directory)
-  return embedder(readConfig(directory), directory, options, (runner, program) =>
-    restore(runner, program, checkpoint, directory),
-  )
+/** The trained encoder of a run. @param from the run, or its folder */
+export async function openEncoder(from: string | OpenedRun, options: EmbedderOptions = {}): Promise<Embedder> {
+  const run = runOf('openEncoder', from)
+  const checkpoint = run.checkpoint()
+  return embedder(run, run.directory, options, (runner, program) => restore(runner, program, checkpoint, run.directory))
 }
 
 /** The vectors of pictures by the trained encoder of a run, opened for this once. */
-export async function embed(directory: string, pictures: Pictures, options: EmbedderOptions = {}): Promise<Features> {
-  const encoder = await openEncoder(directory, options)
+export async function embed(
+  from: string | OpenedRun,
+  pictures: Pictures,
+  options: EmbedderOptions = {},
+): Promise<Features> {
+  const encoder = await openEncoder(runOf('embed', from), options)
   try {
     return await encoder.embed(pictures)
   } finally {
@@ -78,14 +72,15 @@ export async function embed(directory: string, pictures: Pictures, options: Embe
  * so that normalisation does not put it at a disadvantage.
  */
 export async function untrainedEncoder(
-  config: RunConfig,
+  from: string | OpenedRun,
   pictures: PictureSet,
   options: EmbedderOptions & { readonly seed?: number } = {},
 ): Promise<Embedder> {
-  const { seed = config.seed, batch = defaultBatch } = options
+  const run = runOf('untrainedEncoder', from)
+  const { seed = run.config.seed, batch = defaultBatch } = options
   return embedder(
-    config,
-    `${config.encoder} at random initialisation`,
+    run,
+    `${run.config.encoder} at random initialisation`,
     options,
     async (runner, embedding, assembly) => {
       const start = new Map(initialValues(assembly.names, seed))
@@ -106,16 +101,13 @@ export async function untrainedEncoder(
 
 const defaultBatch = 128
 
-type Fill = (
-  runner: Runner,
-  program: ReturnType<typeof embeddingProgram>,
-  assembly: ReturnType<typeof assemble>,
-) => Promise<void>
+type Fill = (runner: Runner, program: ReturnType<typeof embeddingProgram>, assembly: Assembly) => Promise<void>
 
 /** @param who for messages: a run, or what stands in for one */
-async function embedder(config: RunConfig, who: string, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
+async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
+  const { config } = run
   const { batch = defaultBatch, device = config.device } = options
-  const assembly = assemble(config)
+  const assembly = run.assembly()
   const place = placeOf(assembly, options)
   const runner = host.start({ device, threads: options.threads })
   try {

@@ -1,16 +1,13 @@
-import { readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { host } from '#host'
+import { placeOf } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { isFolder } from '../files.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { DeviceName } from '../program/devices.js'
-import { loadCheckpoint } from '../runs/checkpoint.js'
-import { isRun, readConfig } from '../runs/config.js'
-import { wantPictures, wantRun } from './arguments.js'
+import { type OpenedRun, runsOf } from '../runs/run.js'
+import { wantPictures } from './arguments.js'
 import { baselines, countsOf } from './baselines.js'
-import { type Embedder, openEncoder, placeInRun, untrainedEncoder } from './encoder.js'
+import { type Embedder, openEncoder, untrainedEncoder } from './encoder.js'
 import { type Features, type Labelled, pickLabelled } from './features.js'
 import { type Collapse, collapse } from './health.js'
 import { checkTemperature, nearestNeighbours } from './knn.js'
@@ -93,36 +90,25 @@ export interface EvaluateOptions extends PlaceOptions {
   readonly onProgress?: (stage: string) => void
 }
 
-/** The runs in a folder: itself, or the seeds below it. */
-export function runsIn(directory: string): string[] {
-  const path = resolve(directory)
-  if (isRun(path) || !isFolder(path)) return [path]
-  const inside = readdirSync(path)
-    .map(name => join(path, name))
-    .filter(isRun)
-    .sort()
-  return inside.length > 0 ? inside : [path]
-}
-
 /**
  * Scores what a run has learnt by weighted kNN and linear probes on labelled pictures, beside the same encoder at random
  * initialisation and the raw pixels.
  *
- * @param directory a run, or a folder of runs that differ in their seed
+ * @param from a run or its folder, or runs that differ in their seed or the folder in which they lie
  * @param pictures opened as the run's were; their own train / test split, or one fifth for the test
  * @throws LacunaError when there is no run, no labels, or one class only, or an option is out of its range
  */
 export async function evaluate(
-  directory: string,
+  from: string | OpenedRun | readonly OpenedRun[],
   pictures: PictureSet,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  wantRun('evaluate', directory)
   wantPictures('evaluate', pictures)
   checkRanges(options)
+  const runs = runsOf('evaluate', from)
   const runners = runnersOf(host, options.threads)
   try {
-    return await evaluated(runners, directory, pictures, options)
+    return await evaluated(runners, runs, pictures, options)
   } finally {
     await runners.close()
   }
@@ -130,12 +116,11 @@ export async function evaluate(
 
 async function evaluated(
   runners: Runners,
-  directory: string,
+  runs: readonly [OpenedRun, ...OpenedRun[]],
   pictures: PictureSet,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const runs = runsIn(directory).map(path => ({ path, config: readConfig(path) }))
-  const [place] = runs.map(({ path }) => placeInRun(path, options))
+  const place = placeOf(runs[0].assembly(), options)
   const { training, test, classes, notes } = labelledParts(pictures, options.labelled)
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
   const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)
@@ -156,7 +141,7 @@ async function evaluated(
       await encoder.close()
     }
   }
-  const runOf = (seed: number) => runs[seed % runs.length] ?? raise(`${directory}: no run here`)
+  const runOf = (seed: number) => runs[seed % runs.length] ?? runs[0]
   const randomSeed = (seed: number) => runOf(seed).config.seed + (runs.length > 1 ? 0 : seed)
   const sources: Record<
     Contender,
@@ -164,13 +149,13 @@ async function evaluated(
   > = {
     trained: {
       title: 'trained encoder',
-      key: seed => runOf(seed).path,
-      data: seed => through(openEncoder(runOf(seed).path, options)),
+      key: seed => runOf(seed).directory,
+      data: seed => through(openEncoder(runOf(seed), options)),
     },
     random: {
       title: 'random initialisation',
       key: seed => `${randomSeed(seed)}`,
-      data: seed => through(untrainedEncoder(runOf(seed).config, training, { ...options, seed: randomSeed(seed) })),
+      data: seed => through(untrainedEncoder(runOf(seed), training, { ...options, seed: randomSeed(seed) })),
     },
     raw: { title: 'raw pixels', key: () => 'pixels', data: () => labelled(pixels) },
   }
@@ -217,9 +202,9 @@ async function evaluated(
     majority,
     commonest,
     seeds,
-    steps: runs.map(({ path }) => loadCheckpoint(path).step),
+    steps: runs.map(run => run.checkpoint().step),
     k,
-    place: place ?? raise(`${directory}: no run here`),
+    place,
     knns,
     probes,
     perClass: classes.flatMap((label, i) => {

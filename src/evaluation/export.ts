@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { basename, dirname, join, resolve } from 'node:path'
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, assemble, channelOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
+import { type Assembly, channelOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
 import { picturesOf } from '../data/index.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
@@ -14,12 +14,10 @@ import { defaultDevice } from '../program/devices.js'
 import { uniforms } from '../program/draws.js'
 import { FREE_BATCH, writeStandalone } from '../program/standalone.js'
 import { trace } from '../program/trace.js'
-import { loadCheckpoint } from '../runs/checkpoint.js'
-import { readConfig } from '../runs/config.js'
+import { type OpenedRun, runOf } from '../runs/run.js'
 import { topological } from '../tensor/derivative.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { version } from '../version.js'
-import { wantRun } from './arguments.js'
 import { card, MARK, UNFINISHED } from './card.js'
 import { openEncoder } from './encoder.js'
 import type { Recipe } from './recipes.js'
@@ -43,17 +41,22 @@ const CHECKED = 5
  * torchvision or timm, and a card. The model is first run by ONNX Runtime and compared with the training graph. A new folder
  * appears whole; in one that is there, the card says so as long as its files are being replaced.
  *
+ * @param from the run, or its folder
  * @param out a folder that is empty, not there yet, or was written by an earlier export
  * @throws LacunaError when the folder holds anything else, or the model differs: then nothing is left in it
  */
-export async function exportEncoder(run: string, out: string, options: PlaceOptions = {}): Promise<Exported> {
-  wantRun('exportEncoder', run)
+export async function exportEncoder(
+  from: string | OpenedRun,
+  out: string,
+  options: PlaceOptions = {},
+): Promise<Exported> {
   if (typeof out !== 'string' || out === '')
     throw new LacunaError('exportEncoder: a folder to write to is expected as its second argument', 2)
+  const run = runOf('exportEncoder', from)
   checkFree(out)
-  const config = readConfig(run)
-  const { values, step } = loadCheckpoint(run)
-  const assembly = assemble(config)
+  const { config } = run
+  const { values, step } = run.checkpoint()
+  const assembly = run.assembly()
   const place = placeOf(assembly, options)
   const stored = new Map(
     [...assembly.names].flatMap(([variable, name]) => {
@@ -84,7 +87,7 @@ export async function exportEncoder(run: string, out: string, options: PlaceOpti
     mkdirSync(made, { recursive: true })
     if (external) writeFileAtomic(join(made, external.file), external.parts)
     writeFileAtomic(join(made, 'encoder.onnx'), model)
-    const checked = await check(join(made, 'encoder.onnx'), run, config, place)
+    const checked = await check(join(made, 'encoder.onnx'), run, place)
     const about = { format: 'lacuna', encoder: config.encoder }
     writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), about, { checksum: true })
     writeFileAtomic(join(made, 'README.md'), card({ config, recipe, step, width, ...place, version, fingerprint }))
@@ -165,13 +168,8 @@ function weightsOf({ learner }: Assembly, stored: ReadonlyMap<Tensor, { readonly
 }
 
 /** Runs the written file on made-up pictures, one batch larger than one, beside the encoder of the run. */
-async function check(
-  path: string,
-  run: string,
-  config: RunConfig,
-  place: Place,
-): Promise<Pick<Exported, 'difference' | 'largest'>> {
-  const { size, channels } = config
+async function check(path: string, run: OpenedRun, place: Place): Promise<Pick<Exported, 'difference' | 'largest'>> {
+  const { size, channels } = run.config
   const next = uniforms(0, 0, 'pictures to check an export with')
   const stride = size * size * channels
   const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
@@ -183,7 +181,7 @@ async function check(
   try {
     const image = new host.ort.Tensor('uint8', data, [CHECKED, size, size, channels])
     const { features } = await session.run({ image })
-    return compared(run, values, features?.data as Float32Array)
+    return compared(run.directory, values, features?.data as Float32Array)
   } finally {
     await session.release()
   }

@@ -13,7 +13,6 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
-  runsIn,
   type Scored,
   type Scores,
   type Summary,

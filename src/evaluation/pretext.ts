@@ -1,11 +1,11 @@
 import { host } from '#host'
-import { assemble, examinationProgram } from '../assembly/programs.js'
+import { examinationProgram } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { PictureSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import { LacunaError } from '../errors.js'
-import { loadCheckpoint, restore } from '../runs/checkpoint.js'
-import { readConfig } from '../runs/config.js'
+import { restore } from '../runs/checkpoint.js'
+import { type OpenedRun, runOf } from '../runs/run.js'
 import type { EmbedderOptions } from './encoder.js'
 import { noiseFor } from './noise.js'
 import { alarmsOf } from './pretext-alarms.js'
@@ -29,9 +29,14 @@ const MOST_BATCHES = 40
  *
  * @throws LacunaError when there is no run, the pictures have another size, or there are too few for a batch
  */
-export async function pretext(directory: string, pictures: PictureSet, options: PretextOptions = {}): Promise<Pretext> {
-  const config = readConfig(directory)
-  const checkpoint = loadCheckpoint(directory)
+export async function pretext(
+  from: string | OpenedRun,
+  pictures: PictureSet,
+  options: PretextOptions = {},
+): Promise<Pretext> {
+  const run = runOf('pretext', from)
+  const { config, directory } = run
+  const checkpoint = run.checkpoint()
   const { part, notes } = heldOut(pictures)
   const unseen = part !== pictures && pictures.fingerprint === config.data.fingerprint
   if (part !== pictures && !unseen)
@@ -47,7 +52,7 @@ export async function pretext(directory: string, pictures: PictureSet, options: 
     )
   if (batch < 2) throw new LacunaError(`${part.items.length} picture(s) held out; at least 2 are needed`)
   const batches = Math.min(MOST_BATCHES, Math.floor(part.items.length / batch))
-  const assembly = assemble(config)
+  const assembly = run.assembly()
   const runner = host.start({ device: options.device ?? config.device, threads: options.threads })
   try {
     const { program, measures } = examinationProgram(assembly, batch, await targetFor(host, runner.options))

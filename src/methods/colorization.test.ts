@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RunConfig } from '../assembly/config.js'
 import {
-  assemble,
   embeddingProgram,
   examinationProgram,
   parseOptions,
@@ -21,6 +20,7 @@ import { compile, type Program } from '../program/compile.js'
 import { trace, variableOf } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { assembled } from '../training/testing.js'
 import { labOf, lightness } from '../views/lab.js'
 import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'
@@ -67,7 +67,7 @@ const configOf = (prepared: unknown, options: Record<string, unknown> = {}): Run
 
 /** Trains on batches for some steps, then examines the last network on other pictures. */
 async function train(config: RunConfig, batches: readonly Uint8Array[], heldOut?: Uint8Array) {
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const { program, names, chance } = trainingProgram(assembly, config, target)
   const engine = openEngine({ ...target, threads: 1 })
   try {
@@ -100,10 +100,10 @@ const numbers = (results: Readonly<Record<string, ArrayLike<number | bigint> | u
 /** What an untrained network makes of some pictures. */
 async function once(
   config: RunConfig,
-  programOf: (assembly: ReturnType<typeof assemble>) => Program,
+  programOf: (assembly: ReturnType<typeof assembled>) => Program,
   image: Uint8Array,
 ) {
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const program = programOf(assembly)
   const engine = openEngine({ ...target, threads: 1 })
   try {
@@ -141,10 +141,10 @@ describe('before training', () => {
     ['a grey store', () => prepare(noise().subarray(0, batch * size * size), {}, 1), '--channels 3'],
     [
       'a size that does not divide',
-      () => assemble({ ...configOf(prepare(noise()).prepared), size: 18 }),
+      () => assembled({ ...configOf(prepare(noise()).prepared), size: 18 }),
       '18 px do not divide by 4: use --size 20',
     ],
-    ['a run on a grey store', () => assemble({ ...configOf(prepare(noise()).prepared), channels: 1 }), '--channels 3'],
+    ['a run on a grey store', () => assembled({ ...configOf(prepare(noise()).prepared), channels: 1 }), '--channels 3'],
   ])('%s: wrong usage', (_, refused, says) => {
     expect(refused).toThrow(LacunaError)
     expect(refused).toThrow(says)
@@ -167,7 +167,7 @@ describe('the first step', () => {
   })
 
   test('shows the encoder one channel', () => {
-    const { learner } = assemble(configOf(prepare(noise()).prepared))
+    const { learner } = assembled(configOf(prepare(noise()).prepared))
     expect(variablesOf(mainEncoder(learner)[1]).get('body.0.weight')?.shape).toEqual([16, 1, 3, 3])
   })
 })
@@ -234,7 +234,7 @@ test.each(['vit:dim=24,depth=1,heads=2,patch=4', 'vit:dim=24,depth=1,heads=2,pat
 
 test('of a transformer the mean over the patches is kept: nothing is asked of its class token', async () => {
   const config = { ...configOf(prepare(noise()).prepared), encoder: 'vit:dim=24,depth=1,heads=2,patch=4' }
-  const both = (assembly: ReturnType<typeof assemble>) => {
+  const both = (assembly: ReturnType<typeof assembled>) => {
     const { learner, names } = assembly
     const sample = sampleOf(assembly.channels, batch)
     const { result: outputs } = trace({ training: false }, () => ({

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assemble } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 
 const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }
 const still = { views: { crop: [1, 1], aspect: [1, 1], flip: 0 } }
@@ -66,7 +65,7 @@ test('the harmonic fill of a ramp is the ramp', async () => {
 describe('the adversary', () => {
   test('is not there unless asked for', () => {
     const headsOf = (adversary: number) =>
-      Object.keys(assemble(configOf('context-encoder', { adversary }, { prepared })).learner.heads ?? {})
+      Object.keys(assembled(configOf('context-encoder', { adversary }, { prepared })).learner.heads ?? {})
     expect(headsOf(0)).toEqual(['bottleneck', 'decoder'])
     expect(headsOf(0.001)).toEqual(['bottleneck', 'decoder', 'judge'])
   })
@@ -87,7 +86,7 @@ test.each([
   [6, {}, 'a hole of 25 % in pictures of 6 px is less than 4 px wide; use --size 8 or more'],
   [16, { area: 0.01 }, 'a hole of 1 % in pictures of 16 px is less than 4 px wide; use --size 40 or more'],
 ])('pictures of %i px with %j are too small for the hole', (size, options, says) => {
-  const build = () => assemble(configOf('context-encoder', options, { prepared, size }))
+  const build = () => assembled(configOf('context-encoder', options, { prepared, size }))
   expect(build).toThrow(LacunaError)
   expect(build).toThrow(says)
   expect(build).toThrow(expect.objectContaining({ exitCode: 2 }))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Reads } from '../channels/channel.js'
-import { defaultEncoder, type Method } from './method.js'
+import { encoderNameOf } from '../nn/encoder.js'
+import { encoderFor, type Method } from './method.js'
 
 /** What can be said of a method without its code, as JSON. */
 export type Described = Pick<Method, 'name' | 'shown' | 'hidden' | 'paper' | 'training'> & {
@@ -18,8 +19,8 @@ export interface OptionSchema {
 }
 
 export const described = (method: Method): Described => {
-  const { name, shown, hidden, paper, training, encoder = defaultEncoder, options } = method
+  const { name, shown, hidden, paper, training, options } = method
   const schema = z.toJSONSchema(options, { io: 'input' }) as OptionSchema
   const reads = method.reads({})
-  return { name, reads, shown, hidden, paper, training, encoder, options: schema }
+  return { name, reads, shown, hidden, paper, training, encoder: encoderNameOf(encoderFor(method)), options: schema }
 }

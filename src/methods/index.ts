@@ -11,16 +11,15 @@ import { simclr } from './simclr.js'
 export * from './method.js'
 export { colorization, contextEncoder, jigsaw, mae, relativePosition, rotation, simclr }
 
-/** All methods, by name. */
-export const methods: readonly Method[] = [
-  colorization,
-  contextEncoder,
-  mae,
-  relativePosition,
-  jigsaw,
-  rotation,
-  simclr,
-]
+const builtIn = [colorization, contextEncoder, mae, relativePosition, jigsaw, rotation, simclr] as const
 
-/** @throws LacunaError (wrong usage) that names the methods there are */
-export const methodNamed = (name: string): Method => named(name, methods)
+/** The methods that are built in. */
+export const methods: readonly Method[] = builtIn
+export type MethodName = (typeof builtIn)[number]['name']
+
+/**
+ * @param others that are known beside those built in
+ * @throws LacunaError (wrong usage) that names the methods there are
+ */
+export const methodNamed = (name: MethodName | (string & {}), others: readonly Method[] = []): Method =>
+  named(name, [...others, ...methods])

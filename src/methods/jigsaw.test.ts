@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { assemble, examinationProgram } from '../assembly/programs.js'
+import { examinationProgram } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { configOf, deviationsFrom, striped, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, deviationsFrom, striped, trainedOn, whiteNoise } from '../training/testing.js'
 
 const small = configOf('jigsaw', {}, { size: 16 })
 
@@ -52,7 +52,7 @@ describe('pictures whose fields are known by their stripes', () => {
 test('pictures below 48 px have 2 × 2 tiles, larger ones 3 × 3, unless told', () => {
   const chanceAt = (size: number, options = {}) => {
     const config = configOf('jigsaw', options, { size })
-    const { measures } = examinationProgram(assemble(config), 2, { device: 'cpu', precision: 'float32' })
+    const { measures } = examinationProgram(assembled(config), 2, { device: 'cpu', precision: 'float32' })
     return measures.accuracy?.baselines.chance
   }
   expect(chanceAt(47)).toBe(1 / 24)
@@ -61,7 +61,7 @@ test('pictures below 48 px have 2 × 2 tiles, larger ones 3 × 3, unless told', 
 })
 
 test('pictures too small for the tiles are wrong usage', () => {
-  const build = () => assemble(configOf('jigsaw', { side: 3 }, { size: 20 }))
+  const build = () => assembled(configOf('jigsaw', { side: 3 }, { size: 20 }))
   expect(build).toThrow('jigsaw: pictures of 20 px are too small for 3 × 3 tiles; choose --size 24 or more')
   expect(build).toThrow(LacunaError)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { assemble, represent, sampleOf, showProgram } from '../assembly/programs.js'
+import { represent, sampleOf, showProgram } from '../assembly/programs.js'
 import { openEngine } from '../engine/node/engine.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
@@ -7,7 +7,7 @@ import { compile } from '../program/compile.js'
 import { trace } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 import { toFloat } from '../views/picture.js'
 import { mae } from './mae.js'
 import { mainEncoder } from './method.js'
@@ -47,7 +47,7 @@ test('stripes are guessed from a quarter of the patches, better than by either f
 
 describe('what is shown', () => {
   const config = configOf('mae', { normalise: false }, { ...small, batch: 4 })
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const show = async (image: Uint8Array) => {
     const { program, columns } = showProgram(assembly, 4, target)
     const engine = openEngine({ ...target, threads: 1 })
@@ -89,7 +89,7 @@ describe('what is shown', () => {
 test('the vector kept is the mean over the patches, or the class token', async () => {
   const vectors = async (keep: string, encoder = small.encoder) => {
     const config = configOf('mae', { keep }, { ...small, encoder, batch: 2 })
-    const assembly = assemble(config)
+    const assembly = assembled(config)
     const sample = sampleOf(assembly.channels, 2)
     const { result } = trace({ training: false }, () => ({
       kept: represent(assembly, sample),
@@ -135,7 +135,7 @@ describe('wrong usage', () => {
   const building =
     (changes: Parameters<typeof configOf>[2], options = {}) =>
     () =>
-      assemble(configOf('mae', options, { prepared, ...changes }))
+      assembled(configOf('mae', options, { prepared, ...changes }))
 
   test.each([
     ['a convolutional encoder', building({ encoder: 'c4' }), 'only a transformer takes; use --encoder vit-mini'],

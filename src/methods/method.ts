@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import type { Channels, Kind, Reads, SequenceKind } from '../channels/channel.js'
 import type { Gathered } from '../channels/gathered.js'
+import { type Definition, thisCopy } from '../definition.js'
 import { issuesOf, LacunaError } from '../errors.js'
-import type { Encoder, EncoderInput } from '../nn/encoder.js'
+import type { Encoder, EncoderDefinition, EncoderInput } from '../nn/encoder.js'
+import type { EncoderName } from '../nn/encoders.js'
 import type { AnyModule } from '../nn/module.js'
 import type { Pool } from '../nn/pools.js'
 import type { Follower } from '../nn/teacher.js'
@@ -164,7 +166,10 @@ export interface TrainingDefaults {
 }
 
 /** The architecture of methods that name none */
-export const defaultEncoder = 'c4'
+const defaultEncoder = 'c4'
+
+/** The architecture of a method when the user chooses none, by its name or as it is. */
+export const encoderFor = ({ encoder = defaultEncoder }: Pick<Method, 'encoder'>): string | EncoderDefinition => encoder
 
 interface About {
   readonly name: string
@@ -174,14 +179,15 @@ interface About {
   readonly hidden: string
   readonly paper: string
   readonly training: TrainingDefaults
-  /** The architecture when the user chooses none; `defaultEncoder` unless told */
-  readonly encoder?: string
+  /** The architecture when the user chooses none: a name of those built in, or one of your own; `defaultEncoder` unless told */
+  readonly encoder?: EncoderName | (string & {}) | EncoderDefinition
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
   readonly chanceOnNoise?: boolean
 }
 
 /** A method as the rest of Lacuna sees it: its types are its own business. */
-export interface Method extends About {
+export interface Method extends About, Definition {
+  readonly defines: 'method'
   readonly options: z.ZodType
   /** @param options parsed */
   readonly reads: (options: unknown) => Reads
@@ -191,7 +197,7 @@ export interface Method extends About {
 }
 
 /** A method as it is written: what it reads, its options and what it prepares have their types inside. */
-export interface Definition<R extends Reads, O extends z.ZodType, P extends z.ZodType> extends About {
+export interface MethodDefinition<R extends Reads, O extends z.ZodType, P extends z.ZodType> extends About {
   readonly reads: R | ((options: z.output<O>) => R)
   readonly options: O
   /** What `prepare` finds */
@@ -201,9 +207,12 @@ export interface Definition<R extends Reads, O extends z.ZodType, P extends z.Zo
 }
 
 /** Ties the options of a method, what it reads and what it prepares to the functions that use them. */
-export function defineMethod<R extends Reads, O extends z.ZodType, P extends z.ZodType = z.ZodUndefined>(
-  definition: Definition<R, O, P>,
-): Method {
+export function defineMethod<
+  const Name extends string,
+  R extends Reads,
+  O extends z.ZodType,
+  P extends z.ZodType = z.ZodUndefined,
+>(definition: MethodDefinition<R, O, P> & { readonly name: Name }): Method & { readonly name: Name } {
   const { prepare, prepared, reads, build, ...rest } = definition
   const parse = (options: unknown) => definition.options.parse(options)
   const found = (value: unknown): z.output<P> => {
@@ -215,6 +224,8 @@ export function defineMethod<R extends Reads, O extends z.ZodType, P extends z.Z
   }
   return {
     ...rest,
+    defines: 'method',
+    madeBy: thisCopy,
     reads: options => (typeof reads === 'function' ? reads(parse(options)) : reads),
     ...(prepare && { prepare: (looked, options) => prepare(looked as unknown as Looked<R>, parse(options)) }),
     build: ({ channels, ...context }) => {

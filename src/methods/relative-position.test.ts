@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assemble } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { configOf, deviationsFrom, striped, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, deviationsFrom, striped, trainedOn, whiteNoise } from '../training/testing.js'
 
 const small = configOf('relative-position', {}, { size: 24, batch: 8 })
 /** Guesses that do not depend on one another: one of each pair, and every direction of the 40 pairs counted once */
@@ -70,7 +69,7 @@ describe('pictures whose nine fields are known by their stripes', () => {
 })
 
 test('pictures too small for nine patches are wrong usage', () => {
-  const build = () => assemble(configOf('relative-position', {}, { size: 16 }))
+  const build = () => assembled(configOf('relative-position', {}, { size: 16 }))
   expect(build).toThrow(
     'relative-position: pictures of 16 px are too small for 3 × 3 patches with gaps; choose --size 24 or more',
   )

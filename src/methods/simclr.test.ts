@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RunConfig } from '../assembly/config.js'
-import { assemble, parseOptions, sampleOf, trainingProgram } from '../assembly/programs.js'
+import { parseOptions, sampleOf, trainingProgram } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
 import { openEngine } from '../engine/node/engine.js'
 import { randomArray } from '../engine/testing.js'
@@ -9,6 +9,7 @@ import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { compile } from '../program/compile.js'
 import { trace, variableOf } from '../program/trace.js'
+import { assembled } from '../training/testing.js'
 import { mainEncoder } from './method.js'
 import { simclr } from './simclr.js'
 
@@ -41,7 +42,7 @@ const noise = ({ batch, size, channels }: RunConfig) =>
 
 /** The first step of a network with its first values. */
 async function firstStep(config: RunConfig, image = noise(config)) {
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const { program, names, chance } = trainingProgram(assembly, config, target)
   const engine = openEngine({ ...target, threads: 1 })
   try {
@@ -98,7 +99,7 @@ describe('the first step', () => {
 })
 
 test('the projector compares as many numbers as asked for; the encoder keeps its own', () => {
-  const { learner } = assemble(configOf(3, 8, { projection: 24 }))
+  const { learner } = assembled(configOf(3, 8, { projection: 24 }))
   expect(mainEncoder(learner)[1].width).toBe(128)
   const projector = learner.heads?.projector
   const shapes = projector === undefined ? [] : [...variablesOf(projector).values()].map(({ shape }) => shape)
@@ -110,7 +111,7 @@ test('the projector compares as many numbers as asked for; the encoder keeps its
 
 test('it shows two different views of each picture', async () => {
   const config = configOf(3, 4)
-  const { learner, channels } = assemble(config)
+  const { learner, channels } = assembled(config)
   const { result, trace: traced } = trace({ training: false }, draw => learner.show(sampleOf(channels, 4), draw))
   const outputs = Object.fromEntries(result.map(({ title, values }) => [title, values]))
   const engine = openEngine({ ...target, threads: 1 })

@@ -1,4 +1,5 @@
 import type { Kind } from '../channels/channel.js'
+import { type Definition, thisCopy } from '../definition.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Module } from './module.js'
 import type { Pool } from './pools.js'
@@ -18,6 +19,27 @@ export interface Encoder extends Module {
   /** How the vector is made of the features */
   readonly pool: Pool
 }
+
+/** An architecture by its name: what `build` makes of it fits the pictures that it is told of. */
+export interface EncoderDefinition extends Definition {
+  readonly defines: 'encoder'
+  /** The kind of channel that it takes */
+  readonly reads: 'image'
+  /** What it is, in a line */
+  readonly description?: string
+  /** @throws LacunaError (2) when the encoder does not fit the pictures */
+  build(input: EncoderInput): Encoder
+}
+
+/** An encoder of one's own, for `pretrain` and `openRun`. Its modules are made anew at each `build`. */
+export const defineEncoder = (definition: Omit<EncoderDefinition, 'defines' | 'madeBy'>): EncoderDefinition => ({
+  ...definition,
+  defines: 'encoder',
+  madeBy: thisCopy,
+})
+
+export const encoderNameOf = (encoder: string | EncoderDefinition): string =>
+  typeof encoder === 'string' ? encoder : encoder.name
 
 /** What an encoder is built for. */
 export interface EncoderInput {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { LacunaError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { c4 } from './c4.js'
-import type { Encoder, EncoderInput } from './encoder.js'
+import { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput } from './encoder.js'
 import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 import { vit, vitPresets } from './vit.js'
 
@@ -20,6 +20,13 @@ interface Entry {
 
 /** @throws LacunaError (2) when the encoder does not fit the pictures */
 type Builder = (input: EncoderInput) => Encoder
+
+/** Names of those that are built in; `vit:dim=192,depth=6,heads=3` and `vit-tiny/8` are patterns of further ones. */
+export type EncoderName =
+  | 'c4'
+  | 'c4-half'
+  | `resnet${ResNetDepth}${'' | '-small' | '-imagenet'}${'' | '-gn'}`
+  | `vit-${keyof typeof vitPresets}`
 
 const entries: readonly Entry[] = [
   plain('c4', 'four 3×3 convolutions', input => c4(input)),
@@ -54,20 +61,35 @@ export const encoderNames: readonly Omit<Entry, 'builder'>[] = entries.map(({ bu
  * Builds an encoder from its name, such as 'resnet18-gn', 'vit-tiny/8' or 'vit:dim=192,depth=6,heads=3'.
  * @throws LacunaError (2) when the name is unknown or does not fit the pictures
  */
-export const makeEncoder = (name: string, input: EncoderInput): Encoder => encoderNamed(name)(input)
+export const makeEncoder = (name: EncoderName | (string & {}), input: EncoderInput): Encoder =>
+  encoderNamed(name).build(input)
 
-/**
- * The same in two parts, the first of which knows no pictures yet.
- * @throws LacunaError (2) when the name is unknown
- */
-export function encoderNamed(name: string): Builder {
+/** The definition behind a name; the same one every time. */
+export function builtInEncoder(name: string): EncoderDefinition | undefined {
+  const before = found.get(name)
+  if (before !== undefined) return before
   // the longest name that fits is meant: c4-half, not c4
   const candidates = entries.filter(entry => name.startsWith(entry.name)).sort((a, b) => b.name.length - a.name.length)
-  for (const entry of candidates) {
-    const build = entry.builder(name.slice(entry.name.length))
-    if (build !== undefined) return build
+  for (const { name: start, description, builder } of candidates) {
+    const build = builder(name.slice(start.length))
+    if (build === undefined) continue
+    const definition = defineEncoder({ name, reads: 'image', description, build })
+    found.set(name, definition)
+    return definition
   }
-  const known = entries.map(entry => entry.name)
+  return undefined
+}
+const found = new Map<string, EncoderDefinition>()
+
+/**
+ * The definition behind a name.
+ * @param others that are known beside those built in
+ * @throws LacunaError (2) when the name is unknown
+ */
+export function encoderNamed(name: string, others: readonly EncoderDefinition[] = []): EncoderDefinition {
+  const definition = others.find(other => other.name === name) ?? builtInEncoder(name)
+  if (definition !== undefined) return definition
+  const known = [...others, ...entries].map(entry => entry.name)
   const guess = nearest(name, known)
   const hint = guess === undefined ? '' : ` did you mean ${guess}?`
   throw new LacunaError(`unknown encoder "${name}":${hint} known are ${known.join(', ')}`, 2)

@@ -29,19 +29,21 @@ const config: RunConfig = {
   device: 'cpu',
 }
 
+const command = (config: RunConfig) => commandOf({ config, method: methodNamed('simclr') })
+
 test('the command that repeats a run says all that is not as it would be anyway', () => {
-  expect(commandOf(config)).toBe(
+  expect(command(config)).toBe(
     "lacuna pretrain simclr /data --size 28 --channels 1 --encoder c4 --steps 200 --batch 64 --seed 3 --optimiser adamw --lr 0.001 --weight-decay 0.0001 --warmup 0.1 --set temperature=0.2 --set 'views.crop=[0.3,1]' --out RUN",
   )
 })
 
 test('the share of unreadable pictures is repeated where one was told', () => {
-  expect(commandOf({ ...config, data: { ...config.data, allowSkipped: 0.5 } })).toContain(' --allow-skipped 0.5 ')
+  expect(command({ ...config, data: { ...config.data, allowSkipped: 0.5 } })).toContain(' --allow-skipped 0.5 ')
 })
 
 /** The words that a real shell makes of a command. */
-const words = (command: string, cwd = '.'): string[] =>
-  execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { cwd, encoding: 'utf8' })
+const words = (text: string, cwd = '.'): string[] =>
+  execFileSync('sh', ['-c', `printf '%s\\0' ${text}`], { cwd, encoding: 'utf8' })
     .split('\0')
     .slice(0, -1)
 
@@ -55,7 +57,7 @@ test('everything that changes what is trained is in it', () => {
     reading: { fit: 'pad', background: '#808080', range: { low: -5, high: 4095, of: 'all' } },
     device: 'cuda',
   } as const
-  const said = words(commandOf(whole))
+  const said = words(command(whole))
   for (const pair of [
     '--chunk 16',
     '--weights /my weights/resnet.safetensors',
@@ -70,7 +72,7 @@ test('everything that changes what is trained is in it', () => {
 
 test('a shell takes paths as they are, whatever they are called', () => {
   const cwd = temporaryFolder()
-  const source = (path: string) => words(commandOf({ ...config, data: { ...config.data, source: path } }), cwd)[3]
+  const source = (path: string) => words(command({ ...config, data: { ...config.data, source: path } }), cwd)[3]
   for (const path of [
     '/my pictures',
     '/$(touch pwned)',
@@ -91,6 +93,6 @@ test('a shell takes paths as they are, whatever they are called', () => {
 })
 
 test('so are the options of the method', () => {
-  const set = commandOf({ ...config, options: { ...config.options, temperature: "$(touch pwned) '" } })
+  const set = command({ ...config, options: { ...config.options, temperature: "$(touch pwned) '" } })
   expect(words(set)).toContain(`temperature="$(touch pwned) '"`)
 })

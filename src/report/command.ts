@@ -1,6 +1,6 @@
 import type { RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
-import { methodNamed } from '../methods/index.js'
+import type { OpenedRun } from '../runs/run.js'
 import { leaves, merged, nested } from '../settings/method-options.js'
 import { flagOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
 import { dataSettings, trainingSettings } from '../settings/table.js'
@@ -10,8 +10,8 @@ import type { Row } from '../settings/types.js'
  * The command that repeats a run, to be pasted into a shell: nothing in it but its own words is looked at by the shell. It says
  * all that is not as it would be anyway.
  */
-export function commandOf(config: RunConfig): string {
-  const defaults = parseOptions(methodNamed(config.method), {})
+export function commandOf({ config, method }: Pick<OpenedRun, 'config' | 'method'>): string {
+  const defaults = parseOptions(method, {})
   const repeated = { ...config, options: changed(config.options, defaults) }
   const words = [...rowsOf(dataSettings), ...rowsOf(trainingSettings)].flatMap(([name, row]) =>
     row.kept === 'never' ? [] : wordsOf(row, valueAt(repeated, placeOf(name, row))),

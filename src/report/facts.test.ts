@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { configOf } from '../training/testing.js'
+import { assembled, configOf } from '../training/testing.js'
 import { factsOf } from './facts.js'
 
 const config = configOf(
@@ -7,7 +7,10 @@ const config = configOf(
   {},
   { steps: 100_000, batch: 16, data: { source: '/p', pictures: 64, fingerprint: '' } },
 )
-const of = (step: number) => Object.fromEntries(factsOf(config, step, []).map(({ label, value }) => [label, value]))
+const of = (step: number) =>
+  Object.fromEntries(
+    factsOf({ config, assembly: () => assembled(config) }, step, []).map(({ label, value }) => [label, value]),
+  )
 
 test('the steps are those of the checkpoint, of all that were planned', () => {
   expect(of(69)).toMatchObject({ steps: '69 of 100,000', batch: '16', epochs: '17.3' })

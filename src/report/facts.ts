@@ -1,9 +1,8 @@
 import { basename } from 'node:path'
-import type { RunConfig } from '../assembly/config.js'
-import { assemble } from '../assembly/programs.js'
 import { mainEncoder } from '../methods/method.js'
 import { parameterCount } from '../nn/parameters.js'
 import type { MetricsLine } from '../runs/metrics.js'
+import type { OpenedRun } from '../runs/run.js'
 import type { RunReport } from './report.js'
 import { duration } from './text-lines.js'
 
@@ -11,7 +10,11 @@ import { duration } from './text-lines.js'
  * What was trained, on what, for how long.
  * @param step of the checkpoint: what is shown was trained for so long, though more steps may have been written down
  */
-export function factsOf(config: RunConfig, step: number, metrics: readonly MetricsLine[]): RunReport['facts'] {
+export function factsOf(
+  { config, assembly }: Pick<OpenedRun, 'config' | 'assembly'>,
+  step: number,
+  metrics: readonly MetricsLine[],
+): RunReport['facts'] {
   const { seconds = 0 } = metrics.at(-1) ?? {}
   const epoch = step / Math.floor(config.data.pictures / config.batch)
   const taken =
@@ -20,7 +23,7 @@ export function factsOf(config: RunConfig, step: number, metrics: readonly Metri
       : step.toLocaleString('en')
   return [
     { label: 'encoder', value: config.encoder },
-    { label: 'parameters', value: parameterCount(mainEncoder(assemble(config).learner)[1]).toLocaleString('en') },
+    { label: 'parameters', value: parameterCount(mainEncoder(assembly().learner)[1]).toLocaleString('en') },
     { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
     { label: 'steps', value: taken },
     { label: 'batch', value: config.batch.toLocaleString('en') },

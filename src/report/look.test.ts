@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memorySet, temporaryFolder } from '../data/testing.js'
+import { type OpenedRun, openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
 import { healthOf, lookThrough, mapOf, neighboursIn } from './look.js'
 
 const pictures = memorySet(100)
 
-async function trained(): Promise<string> {
+async function trained(): Promise<OpenedRun> {
   const out = join(temporaryFolder(), 'run')
   await pretrain('simclr', pictures, { encoder: 'c4-half', batch: 8, steps: 2, threads: 1, out })
-  return out
+  return openRun(out)
 }
 
 test('all pictures when there is time, the first 64 of the same when there is none', async () => {

@@ -3,6 +3,7 @@ import { type EmbedderOptions, openEncoder } from '../evaluation/encoder.js'
 import { type Features, l2Normalised, pickRows } from '../evaluation/features.js'
 import { collapse } from '../evaluation/health.js'
 import { principal } from '../evaluation/principal.js'
+import type { OpenedRun } from '../runs/run.js'
 import { range } from '../tensor/shape.js'
 import { agreementOf, type Neighbourhood, neighboursOf } from './neighbours.js'
 import type { Exhibit, Gallery, Health, PictureMap } from './report.js'
@@ -24,7 +25,7 @@ const CHUNK = 64
 
 /** The vectors of pictures drawn at random: as many as there is time for, but at least a few. */
 export async function lookThrough(
-  run: string,
+  run: OpenedRun,
   pictures: PictureSet,
   seconds: number,
   options: EmbedderOptions = {},

@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest'
 import { memorySet } from '../data/testing.js'
 import { preview } from '../training/preview.js'
-import { configOf } from '../training/testing.js'
 import { notesOf, previewSheet, viewsOf } from './preview.js'
 import { readPng } from './testing.js'
 
 test('the sheet of an untrained network says so, and what its guesses were given', async () => {
-  const prepared = { mean: [0.5, 0.5, 0.5], variance: 0.1 }
-  const config = configOf('mae', {}, { prepared, encoder: 'vit-mini' })
-  const shown = await preview(config, memorySet(4), 2)
+  const shown = await preview('mae', memorySet(4), { count: 2 })
   expect(shown.columns.map(({ title }) => title)).toContain('untrained: guessed; mean and contrast are given')
   expect(notesOf(shown)).toEqual([
     'The network is untrained: what it guesses is random.',
@@ -25,5 +22,5 @@ test('the sheet of an untrained network says so, and what its guesses were given
 })
 
 test('where nothing is guessed there is nothing to warn of', async () => {
-  expect(notesOf(await preview(configOf('simclr'), memorySet(4), 2))).toEqual([])
+  expect(notesOf(await preview('simclr', memorySet(4), { encoder: 'c4-half', count: 2 }))).toEqual([])
 })

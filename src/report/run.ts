@@ -1,16 +1,14 @@
 import { join } from 'node:path'
+import { placeOf } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { type EmbedderOptions, placeInRun } from '../evaluation/encoder.js'
+import type { EmbedderOptions } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
-import { methodNamed } from '../methods/index.js'
 import type { Place } from '../nn/vectors.js'
 import type { DeviceName } from '../program/devices.js'
-import { hasCheckpoint, loadCheckpoint } from '../runs/checkpoint.js'
-import { readConfig } from '../runs/config.js'
-import { readMetrics } from '../runs/metrics.js'
+import { type OpenedRun, runOf } from '../runs/run.js'
 import { previewRun } from '../training/preview.js'
 import { commandOf } from './command.js'
 import { factsOf } from './facts.js'
@@ -51,23 +49,23 @@ const SECONDS = 4
  * Writes what can be looked at: `report.html`, `verdict.json`, and under `samples/` the pictures of the page for use
  * elsewhere. It reads the run and some of the pictures, and takes a few seconds.
  *
- * @param run folder of a run with a checkpoint
+ * @param from a run with a checkpoint, or its folder
  * @param pictures opened as the run's were; labels serve to colour and to count
  * @throws LacunaError when there is no checkpoint, the pictures have another size, or the folder cannot be written or is taken away
  */
 export async function writeRunReport(
-  run: string,
+  from: string | OpenedRun,
   pictures: PictureSet,
   options: RunReportOptions = {},
 ): Promise<WrittenReport> {
-  const config = readConfig(run)
-  const method = methodNamed(config.method)
-  const { step } = loadCheckpoint(run)
-  const metrics = readMetrics(run, step)
-  const { directory = run } = options
+  const run = runOf('writeRunReport', from)
+  const { config, method } = run
+  const { step } = run.checkpoint()
+  const metrics = run.metrics(step)
+  const { directory = run.directory } = options
   const evaluation = options.evaluation ?? readEvaluation(directory, step)
   const machine = { device: options.device, threads: options.threads }
-  const pretext = options.pretext ?? readPretext(run, step) ?? (await measuredBriefly(run, pictures, machine))
+  const pretext = options.pretext ?? readPretext(run.directory, step) ?? (await measuredBriefly(run, pictures, machine))
   const preview = await previewRun(run, pictures, VIEWS)
   const look = await lookThrough(run, pictures, SECONDS, { ...machine, ...evaluation?.place })
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look), await mapOf(look)]
@@ -77,7 +75,8 @@ export async function writeRunReport(
   const alarms = [...ofVectors, ...(pretext?.alarms ?? [])]
 
   const save = (name: string, content: string | Uint8Array) => {
-    if (!hasCheckpoint(run)) throw new LacunaError(`${run}: was moved or removed while its report was written`)
+    if (!run.hasCheckpoint())
+      throw new LacunaError(`${run.directory}: was moved or removed while its report was written`)
     writeFileAtomic(join(directory, name), content)
   }
   save('samples/views.png', await previewSheet(undefined, preview))
@@ -93,7 +92,7 @@ export async function writeRunReport(
     alarms: [...new Set(alarms)].filter(alarm => !verdict.text.includes(alarm)),
     notes: [...pictures.notes, ...skippedNote(pictures), ...placeNote(run, evaluation?.place)],
     method,
-    facts: factsOf(config, step, metrics),
+    facts: factsOf(run, step, metrics),
     metrics,
     evaluation,
     pretext,
@@ -101,7 +100,7 @@ export async function writeRunReport(
     neighbours: neighbours.gallery,
     map,
     health,
-    command: options.command ?? commandOf(config),
+    command: options.command ?? commandOf(run),
   })
   save('report.html', page)
   return { file: join(directory, 'report.html'), verdict }
@@ -109,7 +108,7 @@ export async function writeRunReport(
 
 /** The task on a few pictures; none where there are too few for it. */
 async function measuredBriefly(
-  run: string,
+  run: OpenedRun,
   pictures: PictureSet,
   machine: EmbedderOptions,
 ): Promise<Pretext | undefined> {
@@ -123,8 +122,8 @@ function skippedNote({ skipped: [first, ...others] }: PictureSet): string[] {
 }
 
 /** Where vectors are not those that the run gives without being asked for others. */
-function placeNote(run: string, place: Place | undefined): string[] {
-  const usual = placeInRun(run, {})
+function placeNote(run: OpenedRun, place: Place | undefined): string[] {
+  const usual = placeOf(run.assembly())
   if (place === undefined || (place.layer === usual.layer && place.pool === usual.pool)) return []
   return [`The vectors are those of layer ${place.layer}, pooled by ${place.pool}, as they were evaluated.`]
 }

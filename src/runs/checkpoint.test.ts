@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../data/testing.js'
-import { LacunaError } from '../errors.js'
-import { writeSafetensors } from '../formats/index.js'
-import { compile, type Program } from '../program/compile.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/node/engine.js'
 import { randomArray } from '../engine/testing.js'
+import { LacunaError } from '../errors.js'
+import { writeSafetensors } from '../formats/index.js'
+import { compile, type Program } from '../program/compile.js'
 import { filled, variable } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { hasCheckpoint, loadCheckpoint, loadLastWhole, restore, saveCheckpoint } from './checkpoint.js'
@@ -124,7 +124,9 @@ test('a folder in memory holds the same bytes as a directory, and goes on from t
     for (const run of [directory, memory]) await saveCheckpoint(run, engine, both, step)
   }
   for (const name of readdirSync(join(directory, 'checkpoint')))
-    expect(Buffer.from(memory.files.get(`checkpoint/${name}`) ?? [])).toEqual(readFileSync(join(directory, 'checkpoint', name)))
+    expect(Buffer.from(memory.files.get(`checkpoint/${name}`) ?? [])).toEqual(
+      readFileSync(join(directory, 'checkpoint', name)),
+    )
   expect(loadCheckpoint(memory)).toEqual(loadCheckpoint(directory))
   const last = memory.files.get('checkpoint/state.safetensors')
   last?.set([1], last.length - 1)

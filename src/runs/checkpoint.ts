@@ -1,7 +1,7 @@
+import type { Runner } from '../engine/runner.js'
 import { LacunaError, messageOf } from '../errors.js'
 import { readSafetensors, safetensorsParts } from '../formats/safetensors.js'
 import type { Port } from '../program/compile.js'
-import type { Runner } from '../engine/runner.js'
 import { folderOf, type RunFolder, type RunPlace } from './folder.js'
 
 /** The whole state of a training: every variable, and how many steps were taken. */

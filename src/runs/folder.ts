@@ -51,7 +51,8 @@ function directoryFolder(directory: string): RunFolder {
       }
     },
     open: name => openFile(at(name)),
-    write: (name, parts, previous) => writeFileAtomic(at(name), parts, previous === undefined ? undefined : at(previous)),
+    write: (name, parts, previous) =>
+      writeFileAtomic(at(name), parts, previous === undefined ? undefined : at(previous)),
     append(name, text) {
       try {
         appendFileSync(at(name), text)

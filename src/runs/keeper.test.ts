@@ -2,12 +2,12 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { put, temporaryFolder } from '../data/testing.js'
+import { configOf } from '../training/testing.js'
 import { claim } from './claim.js'
 import { readConfig, writeConfig } from './config.js'
 import { keeperOf } from './keeper.js'
 import { lockRun } from './lock.js'
 import { type MetricsLine, readMetrics, writeMetrics } from './metrics.js'
-import { configOf } from '../training/testing.js'
 
 const config = configOf('simclr', {}, { steps: 2 })
 const line: MetricsLine = {
@@ -98,7 +98,9 @@ test('another run that was put in its place is left alone', async () => {
   const { directory, folder, save, path } = kept()
   renameSync(directory, `${directory}-moved`)
   put(directory, { 'config.json': '{}', 'checkpoint/state.safetensors': 'of another' })
-  await expect(folder.write([line], save)).rejects.toThrow(/its place is taken: the training has ended, .* was left alone \(.*a run is there already/)
+  await expect(folder.write([line], save)).rejects.toThrow(
+    /its place is taken: the training has ended, .* was left alone \(.*a run is there already/,
+  )
   expect(readdirSync(join(path, '..'))).toEqual(['state.safetensors'])
 })
 

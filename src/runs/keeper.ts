@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { RunConfig } from '../assembly/config.js'
 import { LacunaError, messageOf } from '../errors.js'
 import { claim } from './claim.js'
-import { type RunConfig } from '../assembly/config.js'
 import { isRun, writeConfig } from './config.js'
 import type { Lock } from './lock.js'
 import { type MetricsLine, writeMetrics } from './metrics.js'

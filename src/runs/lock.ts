@@ -2,7 +2,7 @@ import { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync 
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode, LacunaError } from '../errors.js'
-import { isThere, removeTorn, writeError, textOf } from '../files.js'
+import { isThere, removeTorn, textOf, writeError } from '../files.js'
 
 /** Who trains a run at the moment. */
 interface Owner {

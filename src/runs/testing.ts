@@ -2,7 +2,9 @@ import { LacunaError } from '../errors.js'
 import type { RunFolder } from './folder.js'
 
 /** A run folder in memory. */
-export function memoryFolder(files = new Map<string, Uint8Array>()): RunFolder & { readonly files: Map<string, Uint8Array> } {
+export function memoryFolder(
+  files = new Map<string, Uint8Array>(),
+): RunFolder & { readonly files: Map<string, Uint8Array> } {
   const at = (name?: string) => (name === undefined ? 'memory' : `memory/${name}`)
   const write = (name: string, parts: string | Iterable<Uint8Array>) => {
     const all = typeof parts === 'string' ? [Buffer.from(parts)] : [...parts]

@@ -53,6 +53,14 @@ export const text = (expected: string): Kind<string> => ({
   words: value => [value],
 })
 
+/** Said again for each of several */
+export const list = (expected: string): Kind<readonly string[]> => ({
+  expected,
+  schema: z => z.array(z.string().min(1)),
+  parse: (word, before = []) => [...(before as readonly string[]), word],
+  words: value => value,
+})
+
 export const choice = <const T extends string>(of: readonly [T, ...T[]]): Kind<T> => ({
   expected: of.join(', ').replace(/, (?=[^,]+$)/, ' or '),
   schema: z => z.enum(of),

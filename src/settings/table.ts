@@ -1,7 +1,7 @@
 import { fits } from '../channels/fits.js'
 import { plainReading } from '../channels/reading.js'
 import { defaultDevice, deviceNames } from '../program/devices.js'
-import { above, choice, flag, numberOf, range, stepsOrMinutes, text, whole, within } from './kinds.js'
+import { above, choice, flag, list, numberOf, range, stepsOrMinutes, text, whole, within } from './kinds.js'
 import { methodOptions } from './method-options.js'
 import type { DataSettings, Rows, TrainingSettings } from './types.js'
 
@@ -176,6 +176,14 @@ export const trainingSettings = {
     kind: methodOptions,
     help: 'an option of the method, such as temperature=0.2; may be repeated',
     kept: 'always',
+  },
+  plugins: {
+    flag: '--plugin <module>',
+    kind: list('a list of files'),
+    help: 'a module that has methods, encoders or readers of your own, which are then known by name; may be repeated',
+    kept: 'told', // for messages: no code is run because a run names it
+    path: true,
+    free: true,
   },
   device: {
     flag: '--device <device>',

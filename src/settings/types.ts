@@ -32,6 +32,8 @@ export interface TrainingSettings {
   readonly checkpointActivations?: boolean
   /** Weights of torchvision, timm or Lacuna that the encoder starts from (safetensors) */
   readonly weights?: string
+  /** Files of the modules that a method, an encoder or a reader of one's own come from: `config.json` keeps them for messages */
+  readonly plugins?: readonly string[]
   /** Options of the method */
   readonly options?: Readonly<Record<string, unknown>>
   readonly device?: DeviceName

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { put, temporaryFolder } from '../data/testing.js'
 import { LacunaError } from '../errors.js'
-import { runsIn } from '../evaluation/evaluate.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
 import { readConfig, writeConfig } from '../runs/config.js'
 import { readMetrics } from '../runs/metrics.js'
+import { openRuns } from '../runs/run.js'
 import { checkUsage } from './arguments.js'
 import { configOf } from './testing.js'
 
@@ -85,7 +85,7 @@ test('a run that is a file, is not there, or was given as nothing', () => {
   const file = join(put(temporaryFolder(), { file: 'text' }), 'file')
   expect(() => readConfig(file)).toThrow(`${file}: is a file, not a run folder; name the --out folder`)
   expect(() => readConfig(join(file, 'below'))).toThrow('no such folder')
-  expect(runsIn(file)).toEqual([file])
+  expect(() => openRuns(file)).toThrow(`${file}: is a file, not a run folder`)
   expect(() => check('simclr', { out: file })).toThrow('is a file; choose another --out')
   for (const read of [readConfig, readMetrics] as ((path: unknown) => unknown)[])
     for (const nothing of [undefined, 5, '']) {

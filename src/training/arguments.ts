@@ -2,7 +2,11 @@ import { resolve } from 'node:path'
 import { parseOptions } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { methodNamed } from '../methods/index.js'
+import { checkedMethod } from '../methods/checked.js'
+import { type MethodName, methodNamed } from '../methods/index.js'
+import type { Method } from '../methods/method.js'
+import { checkedEncoder } from '../nn/checked.js'
+import type { EncoderDefinition } from '../nn/encoder.js'
 import { encoderNamed } from '../nn/encoders.js'
 import { refuseOccupied } from '../runs/claim.js'
 import { readConfig } from '../runs/config.js'
@@ -32,17 +36,29 @@ const others = {
 /** All options that there are. */
 const known = [...Object.keys(others), ...Object.keys(trainingSettings)]
 
+/** The method meant by its name, or given as it is. @throws LacunaError (wrong usage) when it is none, or nobody knows it */
+export function methodOf(method: MethodName | (string & {}) | Method): Method {
+  if (typeof method === 'string') return methodNamed(method)
+  if (typeof method !== 'object' || method === null) throw wrongCall('a method or its name as the first argument')
+  return checkedMethod(method)
+}
+
+/** The encoder meant by its name, or given as it is. @throws LacunaError (wrong usage) as for a method */
+export const encoderOf = (encoder: string | EncoderDefinition): EncoderDefinition =>
+  typeof encoder === 'string' ? encoderNamed(encoder) : checkedEncoder(encoder)
+
 /**
  * Everything about a training that can be told before pictures are opened.
  * @throws LacunaError (wrong usage) that names the option; for a folder that holds something else, or no run to resume
  */
-export function checkUsage(methodName: string, options: PretrainOptions): void {
-  if (typeof methodName !== 'string') throw wrongCall('the name of a method as the first argument')
-  const given = options as Partial<PretrainOptions> | null | undefined
-  if (typeof given?.out !== 'string' || given.out === '')
+export function checkUsage(given: string | Method, options: PretrainOptions): Method {
+  const method = methodOf(given)
+  const { out, encoder } = (options ?? {}) as Partial<PretrainOptions>
+  if (typeof out !== 'string' || out === '')
     throw wrongCall('options with `out`, the folder of the run, as the third argument')
   refuseUnknown('options of pretrain', options, known)
-  checkSettings(trainingSettings, options)
+  const named = typeof encoder === 'object' ? checkedEncoder(encoder).name : encoder
+  checkSettings(trainingSettings, { ...options, encoder: named })
   for (const [name, [type, expected]] of Object.entries(others)) {
     const value = (options as unknown as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined && (typeof value !== type || value === null))
@@ -50,11 +66,12 @@ export function checkUsage(methodName: string, options: PretrainOptions): void {
   }
   if (options.epochs !== undefined && options.steps !== undefined)
     throw new LacunaError('--epochs and --steps say the same thing; give one of them', 2)
-  parseOptions(methodNamed(methodName), options.options ?? {})
-  if (options.encoder !== undefined) encoderNamed(options.encoder)
+  parseOptions(method, options.options ?? {})
+  if (options.encoder !== undefined) encoderOf(options.encoder)
   const directory = resolve(options.out)
   if (options.resume) refuseDifferences(directory, readConfig(directory), options)
   else refuseOccupied(directory)
+  return method
 }
 
 /** @throws LacunaError (wrong usage) for anything but pictures */

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { cachedPrograms } from '../assembly/cached.js'
 import type { RunConfig } from '../assembly/config.js'
-import { assemble, trainingProgram } from '../assembly/programs.js'
+import { trainingProgram } from '../assembly/programs.js'
 import { openEngine } from '../engine/node/engine.js'
 import { relativeError } from '../engine/testing.js'
 import { initialValues } from '../nn/initialise.js'
-import { configOf, whiteNoise } from './testing.js'
+import { assembled, configOf, whiteNoise } from './testing.js'
 
 const target = { device: 'cpu', precision: 'float64' } as const
 
 /** Everything that two steps leave in the variables, and the number of nodes of the program. */
 async function trained(config: RunConfig) {
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const { program, names } = trainingProgram(assembly, config, target)
   const engine = openEngine({ ...target, threads: 1 })
   try {
@@ -62,7 +62,7 @@ test.each([
 
 test('so does a step of SimCLR in chunks, whose second pass over a chunk computes them again', () => {
   const config = configOf('simclr', {}, { encoder: 'vit:dim=24,depth=3,heads=2,patch=4', batch: 4, chunk: 2 })
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const { training } = assembly.learner
   if ('step' in training) throw new Error('SimCLR compares')
   const programs = (given: RunConfig) => cachedPrograms(assembly, training, given, target)

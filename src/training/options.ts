@@ -1,10 +1,14 @@
+import type { EncoderDefinition } from '../nn/encoder.js'
+import type { EncoderName } from '../nn/encoders.js'
 import type { TrainingSettings } from '../settings/types.js'
 import type { LoopProgress } from './loop.js'
 import type { Watch } from './watch.js'
 
-export interface PretrainOptions extends TrainingSettings {
+export interface PretrainOptions extends Omit<TrainingSettings, 'encoder'> {
   /** Folder of the run; holds nothing yet, unless `resume` */
   readonly out: string
+  /** Architecture: a name of those built in, or one of your own; the method's own default unless told, c4 for most */
+  readonly encoder?: EncoderName | (string & {}) | EncoderDefinition
   /**
    * Goes on from the checkpoint in `out`, with the options of its config.json: others that are given have to be the same, but for
    * device and threads, and for `steps` or `epochs`, which may be more

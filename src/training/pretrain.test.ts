@@ -261,7 +261,7 @@ describe('a run that is there', () => {
         expect(picture).not.toEqual(stored[i])
       }
     expect(shown.columns[1]).not.toEqual(shown.columns[2])
-    expect(await preview(readConfig(out), pictures, 3)).toEqual({ ...shown, trained: false })
+    expect(await preview('simclr', pictures, { ...quick, count: 3 })).toEqual({ ...shown, trained: false })
   })
 })
 

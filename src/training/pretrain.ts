@@ -4,10 +4,13 @@ import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble } from '../assembly/programs.js'
 import type { PictureSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
+import type { MethodName } from '../methods/index.js'
+import type { Method } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { type Checkpoint, hasCheckpoint, loadLastWhole, restore, saveCheckpoint } from '../runs/checkpoint.js'
 import { claim } from '../runs/claim.js'
 import { readConfig, writeConfig } from '../runs/config.js'
+import { definitionsOf } from '../runs/definitions.js'
 import { type Keeper, keeperOf } from '../runs/keeper.js'
 import { lockRun } from '../runs/lock.js'
 import { type MetricsLine, readMetrics } from '../runs/metrics.js'
@@ -43,17 +46,22 @@ export function trainingPart(pictures: PictureSet): PictureSet {
  *   a folder that holds something else or is being trained, options or pictures that are not those of the run to resume, a
  *   damaged checkpoint, a full disk, a training that diverges
  */
-export async function pretrain(methodName: string, pictures: PictureSet, options: PretrainOptions): Promise<Run> {
-  checkUsage(methodName, options)
+export async function pretrain(
+  given: MethodName | (string & {}) | Method,
+  pictures: PictureSet,
+  options: PretrainOptions,
+): Promise<Run> {
+  const method = checkUsage(given, options)
   checkPictures(pictures)
   const directory = resolve(options.out)
   const part = trainingPart(pictures)
   const before = options.resume ? readConfig(directory) : undefined
   const config = before
-    ? resumedConfig(directory, before, methodName, part, pictures, options)
-    : newConfig(methodName, part, pictures, options)
-  const assembly = assemble(config)
-  const given = before ? undefined : startWeights(assembly, config) // told before the folder is made
+    ? resumedConfig(directory, before, method.name, part, pictures, options)
+    : newConfig(method, part, pictures, options)
+  const encoders = typeof options.encoder === 'object' ? [options.encoder] : []
+  const assembly = assemble(config, definitionsOf(config, { methods: [method], encoders }, directory))
+  const weights = before ? undefined : startWeights(assembly, config) // told before the folder is made
   if (!before) claim(directory)
   const lock = lockRun(directory)
   try {
@@ -67,7 +75,7 @@ export async function pretrain(methodName: string, pictures: PictureSet, options
       )
     const lines = readMetrics(directory, checkpoint?.step ?? 0)
     const folder = keeperOf(directory, config, lock, options.onNote)
-    return await trainRun({ directory, config, assembly, given, part, checkpoint, lines, folder, options })
+    return await trainRun({ directory, config, assembly, weights, part, checkpoint, lines, folder, options })
   } finally {
     lock.release()
   }
@@ -78,7 +86,7 @@ interface Task {
   readonly config: RunConfig
   readonly assembly: Assembly
   /** Of another file, that the encoder starts from */
-  readonly given: ReturnType<typeof startWeights> | undefined
+  readonly weights: ReturnType<typeof startWeights> | undefined
   readonly part: PictureSet
   readonly checkpoint: Checkpoint | undefined
   /** Of the metrics, up to the checkpoint */
@@ -91,7 +99,7 @@ async function trainRun({
   directory,
   config,
   assembly,
-  given,
+  weights,
   part,
   checkpoint,
   lines,
@@ -107,7 +115,7 @@ async function trainRun({
     const { names, chance, viewsPerSample } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
-    else await runner.write(initialValues(names, config.seed, given ?? startWeights(assembly, config)))
+    else await runner.write(initialValues(names, config.seed, weights ?? startWeights(assembly, config)))
     await folder.write(lines, () => writeConfig(directory, config))
     const step = await train({
       runner,

@@ -1,17 +1,21 @@
 import { host } from '#host'
-import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, type AssemblyConfig, assemble, showProgram } from '../assembly/programs.js'
+import { type Assembly, assemble, parseOptions, showProgram } from '../assembly/programs.js'
 import { inputsOf } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
-import type { SampleSet } from '../data/index.js'
+import type { PictureSet, SampleSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
 import type { Runner } from '../engine/runner.js'
-import type { Shown } from '../methods/method.js'
+import type { MethodName } from '../methods/index.js'
+import { encoderFor, type Method, type Shown } from '../methods/method.js'
+import type { EncoderDefinition } from '../nn/encoder.js'
+import type { EncoderName } from '../nn/encoders.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Values } from '../program/values.js'
-import { hasCheckpoint, loadCheckpoint, restore } from '../runs/checkpoint.js'
-import { readConfig } from '../runs/config.js'
+import { restore } from '../runs/checkpoint.js'
+import { type OpenedRun, runOf } from '../runs/run.js'
 import type { Shape } from '../tensor/shape.js'
+import { encoderOf, methodOf } from './arguments.js'
+import { prepare } from './prepare.js'
 
 /** Columns of samples: as stored, and what the method makes of them. */
 export interface Preview {
@@ -28,28 +32,57 @@ export interface PreviewColumn extends Omit<Shown, 'values'> {
   readonly values: readonly (Values | Int32Array)[]
 }
 
-/** What a method shows and hides on some of the pictures, before a step is trained. */
-export async function preview(config: AssemblyConfig, samples: SampleSet, count: number, seed = 0): Promise<Preview> {
-  const assembly = assemble(config)
-  const shown = await show(assembly, samples, count, seed, async runner =>
-    runner.write(initialValues(assembly.names, seed)),
+export interface PreviewOptions {
+  /** Architecture: a name of those built in, or one of your own; the method's own default unless told */
+  readonly encoder?: EncoderName | (string & {}) | EncoderDefinition
+  /** Options of the method */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** Pictures, default 8 */
+  readonly count?: number
+  /** Of the pictures and of what is drawn, default 0 */
+  readonly seed?: number
+  /** What the user should know, such as pictures that cannot serve the method */
+  readonly onNote?: (note: string) => void
+}
+
+/**
+ * What a method shows and hides on some of the pictures, before a step is trained.
+ * @throws LacunaError for unknown names and options, and pictures that cannot serve the method
+ */
+export async function preview(
+  given: MethodName | (string & {}) | Method,
+  samples: PictureSet,
+  { encoder: wanted, options = {}, count = 8, seed = 0, onNote }: PreviewOptions = {},
+): Promise<Preview> {
+  const method = methodOf(given)
+  const encoder = encoderOf(wanted ?? encoderFor(method))
+  const { size, colours: channels } = samples.channels.image
+  const parsed = parseOptions(method, options)
+  const { prepared, notes } = prepare(method, parsed, samples, seed)
+  for (const note of notes) onNote?.(note)
+  const assembly = assemble({ options: parsed, prepared, size, channels }, { method, encoder })
+  return untrained(assembly, samples, count, seed)
+}
+
+/** The same through the network of a run, or the folder of one: trained, once a checkpoint is saved. */
+export async function previewRun(from: string | OpenedRun, samples: SampleSet, count: number): Promise<Preview> {
+  const run = runOf('previewRun', from)
+  const { seed } = run.config
+  if (!run.hasCheckpoint()) return untrained(run.assembly(), samples, count, seed)
+  const checkpoint = run.checkpoint()
+  const shown = await show(run.assembly(), samples, count, seed, (runner, program) =>
+    restore(runner, program, checkpoint, run.directory),
   )
+  return { ...shown, trained: true }
+}
+
+async function untrained(assembly: Assembly, samples: SampleSet, count: number, seed: number): Promise<Preview> {
+  const shown = await show(assembly, samples, count, seed, runner => runner.write(initialValues(assembly.names, seed)))
   const columns = shown.columns.map(column => ({
     ...column,
     title: column.guessed ? `untrained: ${column.title}` : column.title,
   }))
   return { ...shown, columns, trained: false }
-}
-
-/** The same through the trained network of a run. */
-export async function previewRun(directory: string, samples: SampleSet, count: number): Promise<Preview> {
-  const config: RunConfig = readConfig(directory)
-  if (!hasCheckpoint(directory)) return preview(config, samples, count, config.seed)
-  const checkpoint = loadCheckpoint(directory)
-  const shown = await show(assemble(config), samples, count, config.seed, (runner, program) =>
-    restore(runner, program, checkpoint, directory),
-  )
-  return { ...shown, trained: true }
 }
 
 type Fill = (runner: Runner, program: ReturnType<typeof showProgram>['program']) => Promise<void>

@@ -206,7 +206,7 @@ test.each([
   ['no pictures', ['simclr', undefined, { out: 'x' }], 'pictures that `openPictures` gave'],
   ['a path for pictures', ['simclr', 'photos', { out: 'x' }], 'pictures that `openPictures` gave'],
   ['no options', ['simclr', memorySet(4)], 'options with `out`'],
-  ['no method', [undefined, memorySet(4), { out: 'x' }], 'the name of a method'],
+  ['no method', [undefined, memorySet(4), { out: 'x' }], 'a method or its name'],
 ])('called with %s', async (_, args, says) => {
   const call = pretrain as (...args: readonly unknown[]) => Promise<unknown>
   await expect(call(...args)).rejects.toThrow(expect.objectContaining({ name: 'LacunaError', exitCode: 2 }))

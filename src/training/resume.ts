@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import { encoderNameOf } from '../nn/encoder.js'
 import { scheduleOf, warmupSteps } from '../optim/schedules.js'
 import { shown } from '../settings/check.js'
 import { leaves } from '../settings/method-options.js'
@@ -68,10 +69,11 @@ type Pair = [flag: string, is: unknown, was: unknown]
 
 /** What was given beside `--resume` and is not as the run has it, each as `--batch is 32 where it was 16`. */
 function differences(config: RunConfig, given: PretrainOptions): string[] {
-  const { chunk, warmup, weights, options = {} } = given
+  const { encoder, chunk, warmup, weights, options = {} } = given
   const rising = (share: number) => warmupSteps(share, config.steps)
   const now = {
     ...given,
+    encoder: encoder && encoderNameOf(encoder),
     chunk: chunk && Math.min(chunk, config.batch),
     warmup: warmup !== undefined && rising(warmup) === rising(config.warmup) ? config.warmup : warmup,
     weights: weights && resolve(weights),

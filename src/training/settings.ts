@@ -3,7 +3,8 @@ import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/confi
 import { parseOptions } from '../assembly/programs.js'
 import { differentOf, type PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import { defaultEncoder, methodNamed } from '../methods/index.js'
+import { encoderFor, type Method } from '../methods/method.js'
+import { encoderNameOf } from '../nn/encoder.js'
 import { trainingSettings } from '../settings/table.js'
 import type { PretrainOptions } from './options.js'
 import { prepare } from './prepare.js'
@@ -13,8 +14,7 @@ export const stepsIn = (epochs: number, pictures: number, batch: number): number
   Math.max(1, Math.round(epochs * Math.floor(pictures / batch)))
 
 /** @param part the pictures to train on; `data` is what they are a part of */
-export function newConfig(methodName: string, part: PictureSet, data: PictureSet, options: PretrainOptions): RunConfig {
-  const method = methodNamed(methodName)
+export function newConfig(method: Method, part: PictureSet, data: PictureSet, options: PretrainOptions): RunConfig {
   const { items } = part
   const { size, colours: channels } = part.channels.image
   const seed = options.seed ?? trainingSettings.seed.default
@@ -39,7 +39,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     method: method.name,
     options: methodOptions,
     ...(prepared !== undefined && { prepared }),
-    encoder: options.encoder ?? method.encoder ?? defaultEncoder,
+    encoder: encoderNameOf(options.encoder ?? encoderFor(method)),
     size,
     channels,
     reading: data.reading,
@@ -61,6 +61,7 @@ export function newConfig(methodName: string, part: PictureSet, data: PictureSet
     ...(options.checkpointActivations && { checkpointActivations: true }),
     device: options.device ?? trainingSettings.device.default,
     ...(options.weights !== undefined && { weights: resolve(options.weights) }),
+    ...(options.plugins && options.plugins.length > 0 && { plugins: options.plugins.map(plugin => resolve(plugin)) }),
   })
 }
 

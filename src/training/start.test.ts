@@ -1,7 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { assemble } from '../assembly/programs.js'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { writeSafetensors } from '../formats/index.js'
 import { mainEncoder } from '../methods/method.js'
@@ -10,13 +9,13 @@ import { variablesOf } from '../nn/module.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
 import { pretrain } from './pretrain.js'
 import { startWeights } from './start.js'
-import { configOf } from './testing.js'
+import { assembled, configOf } from './testing.js'
 
 const config = configOf('rotation')
-const assembly = assemble(config)
+const assembly = assembled(config)
 const from = (weights: string, encoder = config.encoder) => {
   const other = { ...config, encoder, weights }
-  return startWeights(assemble(other), other)
+  return startWeights(assembled(other), other)
 }
 
 test('another run, or its checkpoint, gives its encoder, and nothing else', async () => {

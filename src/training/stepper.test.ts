@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { accumulatedPrograms } from '../assembly/accumulated.js'
 import { cachedPrograms } from '../assembly/cached.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, assemble, variablesNamed } from '../assembly/programs.js'
+import { type Assembly, variablesNamed } from '../assembly/programs.js'
 import { openEngine } from '../engine/node/engine.js'
 import { maxAbs, relativeError } from '../engine/testing.js'
 import { ntXent } from '../losses/ntxent.js'
@@ -18,7 +18,7 @@ import { concat } from '../tensor/movement.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { toFloat } from '../views/picture.js'
 import { stepperOf } from './stepper.js'
-import { configOf, whiteNoise } from './testing.js'
+import { assembled, configOf, whiteNoise } from './testing.js'
 
 const BATCH = 12
 const target = { device: 'cpu', precision: 'float64' } as const
@@ -144,14 +144,14 @@ describe('in chunks of any size the weights move as with the whole batch', () =>
 
   test('SimCLR itself, with crops, jitter, greyscale, blur and solarisation', async () => {
     const options = { views: { blur: 0.5, solarise: 0.3 } }
-    await agree(assemble(configOf('simclr', options, { encoder: small })), {}, [6, 3, 1], 'encoder.norm.bias') // taken out by the projector's batch norm
+    await agree(assembled(configOf('simclr', options, { encoder: small })), {}, [6, 3, 1], 'encoder.norm.bias') // taken out by the projector's batch norm
   })
 
   test.each([
     ['rotation', {}],
     ['mae', { prepared: { mean: [0.5, 0.5, 0.5], variance: 0.1 } }],
   ])('%s', async (method, changes) => {
-    await agree(assemble(configOf(method, {}, { encoder: small, ...changes })), {}, [4, 1])
+    await agree(assembled(configOf(method, {}, { encoder: small, ...changes })), {}, [4, 1])
   })
 
   test('samples that weigh more than others', async () => {
@@ -236,7 +236,7 @@ test('every part of a step in chunks writes over its variables and gives its mem
   if ('step' in training) throw new Error('compares embeddings')
   const { embed, compare, backward, update } = cachedPrograms(assembly, training, config, single)
   const rotation = { ...config, method: 'rotation', options: {} }
-  const summed = accumulatedPrograms(assemble(rotation), rotation, single)
+  const summed = accumulatedPrograms(assembled(rotation), rotation, single)
   for (const { state, givesBack } of [embed, compare, backward, update, summed.gradient, summed.update]) {
     expect(givesBack).toBe(true)
     expect(state.filter(({ updated, inPlace }) => updated && !inPlace)).toEqual([])

@@ -1,8 +1,17 @@
 import type { RunConfig } from '../assembly/config.js'
-import { assemble, examinationProgram, parseOptions, showProgram, trainingProgram } from '../assembly/programs.js'
+import {
+  type Assembly,
+  type AssemblyConfig,
+  assemble,
+  examinationProgram,
+  parseOptions,
+  showProgram,
+  trainingProgram,
+} from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
 import { openEngine } from '../engine/node/engine.js'
 import { methodNamed } from '../methods/index.js'
+import { encoderNamed } from '../nn/encoders.js'
 import { initialValues } from '../nn/initialise.js'
 
 const target = { device: 'cpu', precision: 'float32' } as const
@@ -34,6 +43,10 @@ export const configOf = (
 })
 
 type Size = Pick<RunConfig, 'size' | 'channels' | 'batch'>
+
+/** A learner of what is built in, for tests. */
+export const assembled = (config: AssemblyConfig & Pick<RunConfig, 'method' | 'encoder'>): Assembly =>
+  assemble(config, { method: methodNamed(config.method), encoder: encoderNamed(config.encoder) })
 
 /** White noise: no pixel tells anything of another. Marsaglia's xorshift, other pictures for every number. */
 export function whiteNoise({ size, channels, batch }: Size, number: number): Uint8Array {
@@ -67,7 +80,7 @@ export async function trainedOn(
   batch: (number: number) => Uint8Array,
   examinations = 1,
 ): Promise<Trained> {
-  const assembly = assemble(config)
+  const assembly = assembled(config)
   const { program, names, chance } = trainingProgram(assembly, config, target)
   const examination = examinationProgram(assembly, config.batch, target)
   const show = showProgram(assembly, config.batch, target)
