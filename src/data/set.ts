@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nameFor } from '../channels/bound.js'
 import {
   type Channel,
   type ChannelOf,
@@ -103,16 +104,10 @@ function given(channel: ChannelOf<SequenceKind>, values: Stored): GatheredSequen
     : (values as Uint8Array | Int32Array)
 }
 
-/** The column that a method means: that of its name, or else the only one of its kind. */
+/** The column that a method means. */
 function columnFor(name: string, wanted: Channel, views: Readonly<Record<string, View>>, source: string): Column {
-  const of = Object.entries(views).filter(([, { channel }]) => channel.kind === wanted.kind)
-  const [, view] = of.find(([own]) => own === name) ?? (of.length === 1 ? (of[0] ?? []) : [])
-  if (view === undefined) {
-    const has = Object.entries(views).map(([own, { channel }]) => `${own} (${channel.kind})`)
-    throw new LacunaError(
-      `${source}: the channel ${name} (${wanted.kind}) is wanted, there ${has.length === 1 ? 'is' : 'are'} ${has.join(', ')}; give data that has it, or choose another method`,
-    )
-  }
+  const has = Object.fromEntries(Object.entries(views).map(([own, { channel }]) => [own, channel]))
+  const view = views[nameFor(name, wanted.kind, has)] as View
   const different = differing(view.channel, wanted)
   if (different !== undefined)
     throw new LacunaError(

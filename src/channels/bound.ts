@@ -1,0 +1,37 @@
+import { LacunaError } from '../errors.js'
+import type { Channel, Channels, Kind, Reads, Wanted } from './channel.js'
+
+type Available = Readonly<Record<string, Channel>>
+
+/**
+ * Which channel of the data is meant by a name: that of this name, or else the only one of the kind.
+ * @throws LacunaError (wrong usage) where there is none
+ */
+export function nameFor(name: string, kind: Kind, available: Available): string {
+  if (available[name]?.kind === kind) return name
+  const [only, ...others] = Object.entries(available).filter(([, channel]) => channel.kind === kind)
+  if (only !== undefined && others.length === 0) return only[0]
+  const has = Object.entries(available).map(([own, channel]) => `${own} (${channel.kind})`)
+  throw new LacunaError(
+    `the channel ${name} (${kind}) is wanted, the data has ${has.join(', ')}; give data that has it, or choose another method`,
+    2,
+  )
+}
+
+/**
+ * The channels that a method reads: those of the data, in windows as long as it wants.
+ * @throws LacunaError (wrong usage) where the data has no such channel
+ */
+export const channelsFor = (reads: Reads, available: Available): Channels =>
+  Object.fromEntries(
+    Object.entries(reads).map(([name, wanted]) => {
+      const channel = available[nameFor(name, wanted.kind, available)] as Channel
+      return [name, { ...channel, ...windowOf(wanted, channel) }]
+    }),
+  )
+
+function windowOf(wanted: Wanted, channel: Channel): { readonly length?: number } {
+  if ('tokens' in wanted) return { length: wanted.tokens }
+  if ('seconds' in wanted && 'rate' in channel) return { length: Math.max(1, Math.round(wanted.seconds * channel.rate)) }
+  return {}
+}
