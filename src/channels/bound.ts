@@ -32,6 +32,7 @@ export const channelsFor = (reads: Reads, available: Available): Channels =>
 
 function windowOf(wanted: Wanted, channel: Channel): { readonly length?: number } {
   if ('tokens' in wanted) return { length: wanted.tokens }
-  if ('seconds' in wanted && 'rate' in channel) return { length: Math.max(1, Math.round(wanted.seconds * channel.rate)) }
+  if ('seconds' in wanted && 'rate' in channel)
+    return { length: Math.max(1, Math.round(wanted.seconds * channel.rate)) }
   return {}
 }

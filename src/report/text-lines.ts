@@ -1,7 +1,7 @@
 import { contenders, type Evaluation, type Summary } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
 import { showPercent } from '../evaluation/statistics.js'
-import type { LoopProgress } from '../training/loop.js'
+import type { LoopProgress } from '../training/task.js'
 import { table } from './table.js'
 
 /** 75 → '1 min 15 s' */

@@ -1,52 +1,12 @@
-import type { RunConfig } from '../assembly/config.js'
-import type { Reads } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
-import { placesOf, type SampleSet } from '../data/index.js'
-import type { Runner } from '../engine/runner.js'
+import { placesOf } from '../data/index.js'
 import type { LacunaError } from '../errors.js'
 import { scheduleOf } from '../optim/schedules.js'
-import type { Keeper } from '../runs/keeper.js'
-import { appendMetrics, Means, type MetricsLine, stepsBetweenLines, writeMetrics } from '../runs/metrics.js'
-import type { SaveEvery } from '../settings/kinds.js'
 import { diverged, divergenceWatch } from './divergence.js'
+import { journalOf } from './journal.js'
 import { savings } from './saving.js'
-import type { Step, StepInputs } from './stepper.js'
-import type { Watcher } from './watch.js'
-
-/** How far a training is, about twice a second. */
-export interface LoopProgress extends MetricsLine {
-  readonly steps: number
-  readonly secondsLeft: number
-  /** Times that the encoder sees a picture in a step */
-  readonly viewsPerSample: number
-}
-
-export interface TrainingTask {
-  readonly runner: Pick<Runner, 'busy'>
-  readonly stepping: Step
-  readonly config: RunConfig
-  readonly chance: number
-  readonly viewsPerSample: number
-  readonly directory: string
-  /** As the method reads them */
-  readonly samples: SampleSet
-  readonly reads: Reads
-  /** Steps already taken */
-  readonly from: number
-  readonly saveEvery?: SaveEvery
-  /** Of the steps already taken */
-  readonly lines: readonly MetricsLine[]
-  readonly folder: Keeper
-  /** Writes a checkpoint after the given number of steps; names the variables that are not finite, and writes nothing where there are any */
-  readonly save: (step: number, write: (work: () => void) => Promise<void>) => Promise<readonly string[]>
-  /** Looks at the encoder now and then */
-  readonly watcher?: Watcher | undefined
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: LoopProgress) => void
-  readonly onStep?: (seconds: number, busy: number) => void
-}
-
-const PROGRESS_SECONDS = 0.5
+import type { StepInputs } from './stepper.js'
+import type { TrainingTask } from './task.js'
 
 /**
  * Trains step by step. While a step runs, the next batch is gathered and its random numbers are drawn, and the step before
@@ -55,107 +15,66 @@ const PROGRESS_SECONDS = 0.5
  * @throws LacunaError when it diverges; what was saved before stays
  */
 export async function train(task: TrainingTask): Promise<number> {
-  const { runner, stepping, config, directory, folder, samples, signal, chance } = task
+  const { runner, stepping, config, signal } = task
   const rate = scheduleOf(config)
-  const logEvery = stepsBetweenLines(config.steps)
-  const perEpoch = Math.floor(samples.items.length / config.batch)
-  const lines = [...task.lines]
-  await folder.write(lines, () => writeMetrics(directory, lines))
-  const watch = divergenceWatch(chance, lines[0]?.loss)
-  const saving = savings(task.saveEvery)
-  let savedStep = task.from > 0 ? task.from : undefined
-  const secondsBefore = lines.at(-1)?.seconds ?? 0
   const clock = stopwatch()
+  const journal = await journalOf(task, clock)
+  const saver = saverOf(task, journal, clock)
+  const watch = divergenceWatch(task.chance, task.lines[0]?.loss)
   const busyBefore = runner.busy
-  const logged = new Means()
-  let loggedAt = task.from
-  let loggedSeconds = 0
-  let shownSeconds = 0
   let inputs = inputsOf(task, task.from)
-  let seen: Readonly<Record<string, number>> = {}
-  let unwritten: (() => Promise<void>) | undefined
-  const writeDown = async () => {
-    await unwritten?.()
-    unwritten = undefined
-  }
   let step = task.from
   while (step < config.steps && !signal?.aborted) {
     const schedules = { learningRate: [rate(step)], step: [step], progress: [step / config.steps] }
     const meanwhile = async () => {
-      await writeDown()
+      await journal.writeDown()
       if (step + 1 < config.steps) inputs = inputsOf(task, step + 1)
     }
     const running = stepping.take(inputs, schedules, { seed: config.seed, step })
     const [results] = await Promise.all([running, meanwhile()])
     const problem = watch.after(Number(results.loss?.[0]))
-    if (problem !== undefined) throw await stopped(step, problem)
-    logged.add(results)
+    if (problem !== undefined) throw await saver.stopped(step, problem)
+    journal.add(results)
     step++
-    const seconds = clock()
-    task.onStep?.(seconds, runner.busy - busyBefore)
-    const looked = task.watcher?.due(step) ? await task.watcher.look() : undefined
-    if (looked !== undefined) seen = looked
-    if (
-      looked !== undefined ||
-      step % logEvery === 0 ||
-      step === config.steps ||
-      signal?.aborted ||
-      seconds - shownSeconds > PROGRESS_SECONDS
-    ) {
-      const line = lineAt({ ...logged.take(), ...looked }, step - loggedAt, seconds - loggedSeconds)
-      ;[loggedAt, loggedSeconds] = [step, seconds]
-      const shown = seconds - shownSeconds > PROGRESS_SECONDS || step === config.steps
-      if (shown) shownSeconds = seconds
-      const secondsLeft = ((config.steps - step) * seconds) / (step - task.from)
-      unwritten = async () => {
-        await folder.write(lines, () => appendMetrics(directory, line))
-        lines.push(line)
-        if (shown)
-          task.onProgress?.({
-            ...seen,
-            ...line,
-            steps: config.steps,
-            secondsLeft,
-            viewsPerSample: task.viewsPerSample,
-          })
-      }
-    }
-    if (step < config.steps && saving.due(step, seconds)) await save()
+    task.onStep?.(clock(), runner.busy - busyBefore)
+    journal.after(step, task.watcher?.due(step) ? await task.watcher.look() : undefined)
+    if (step < config.steps) await saver.saveWhereDue(step)
   }
   const problem = watch.atTheEnd()
-  if (problem !== undefined) throw await stopped(step, problem)
-  if (step !== savedStep) await save()
+  if (problem !== undefined) throw await saver.stopped(step, problem)
+  await saver.saveLast(step)
   return step
+}
 
-  async function save(): Promise<void> {
-    await writeDown()
+type Journal = Awaited<ReturnType<typeof journalOf>>
+
+/** Saves now and then, after what was told of the steps before is written. */
+function saverOf({ from, saveEvery, directory, folder, save }: TrainingTask, journal: Journal, clock: () => number) {
+  const times = savings(saveEvery)
+  let saved = from > 0 ? from : undefined
+  const stopped = async (step: number, problem: string): Promise<LacunaError> => {
+    await journal.writeDown()
+    return diverged(directory, step, problem, saved)
+  }
+  const saveNow = async (step: number) => {
+    await journal.writeDown()
     const start = clock()
-    const broken = await task.save(step, work => folder.write(lines, work))
+    const broken = await save(step, work => folder.write(journal.lines, work))
+    const some = broken.slice(0, 3).join(', ')
     if (broken.length > 0)
-      throw await stopped(
-        step,
-        `${broken.length} variables are no finite numbers any more (${broken.slice(0, 3).join(', ')})`,
-      )
-    savedStep = step
-    saving.done(clock(), clock() - start)
+      throw await stopped(step, `${broken.length} variables are no finite numbers any more (${some})`)
+    saved = step
+    times.done(clock(), clock() - start)
   }
-
-  async function stopped(at: number, problem: string): Promise<LacunaError> {
-    await writeDown()
-    return diverged(directory, at, problem, savedStep)
-  }
-
-  function lineAt(means: Record<string, number>, steps: number, seconds: number): MetricsLine {
-    return {
-      step,
-      epoch: step / perEpoch,
-      ...means,
-      loss: means.loss ?? Number.NaN,
-      chance: task.chance,
-      learningRate: rate(step - 1),
-      picturesPerSecond: (steps * config.batch) / seconds,
-      seconds: secondsBefore + clock(),
-    }
+  return {
+    /** What to throw where a training cannot go on: what was saved before stays */
+    stopped,
+    async saveWhereDue(step: number): Promise<void> {
+      if (times.due(step, clock())) await saveNow(step)
+    },
+    async saveLast(step: number): Promise<void> {
+      if (step !== saved) await saveNow(step)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EncoderDefinition } from '../nn/encoder.js'
 import type { EncoderName } from '../nn/encoders.js'
 import type { TrainingSettings } from '../settings/types.js'
-import type { LoopProgress } from './loop.js'
+import type { LoopProgress } from './task.js'
 import type { Watch } from './watch.js'
 
 export interface PretrainOptions extends Omit<TrainingSettings, 'encoder'> {

@@ -8,10 +8,10 @@ import { LacunaError } from '../errors.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
 import { readConfig } from '../runs/config.js'
 import { readMetrics } from '../runs/metrics.js'
-import type { LoopProgress } from './loop.js'
 import type { PretrainOptions } from './options.js'
 import { pretrain, trainingPart } from './pretrain.js'
 import { preview, previewRun } from './preview.js'
+import type { LoopProgress } from './task.js'
 
 /** Small, and easy: colours stay as they are. */
 const quick = {
