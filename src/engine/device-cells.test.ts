@@ -66,17 +66,19 @@ describe.skipIf(webgpu.problem)(`variables on webgpu ${why}`, () => {
     expect(Number(sum?.[0])).toBeCloseTo(-8 * x.reduce((total, value) => total + value), 5)
   })
 
-  test('are shared between programs, and stay when none is loaded', async () => {
+  test('are shared between programs, and go with the last of them', async () => {
     const engine = newEngine()
     await engine.load('add', adding())
     await engine.load('look', looking())
     await engine.run('add', { x })
     expect((await engine.run('look')).twice).toEqual(times(2))
     await engine.unload('add')
-    await engine.unload('look')
     await engine.load('look', looking())
     expect((await engine.run('look')).twice).toEqual(times(2))
     expect((await engine.read(['matrix'])).get('matrix')).toEqual(times(1))
+    await engine.unload('look')
+    await engine.load('look', looking())
+    expect((await engine.run('look')).twice).toEqual(new Float32Array(12))
   })
 
   test('keep their values when a run fails', async () => {

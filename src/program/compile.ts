@@ -27,7 +27,7 @@ export interface Computation {
 export interface Target {
   readonly device: DeviceName
   readonly precision: Precision
-  /** Channels that lie together in the device's own convolutions (`blockedChannels`); none unless told */
+  /** Channels that lie together in the device's own convolutions, as its host finds out; none unless told */
   readonly block?: number
   /**
    * Gives memory back after each run, for large programs that take turns; otherwise a program keeps what it needed once, and

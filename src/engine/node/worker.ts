@@ -15,7 +15,7 @@ export type Reply = { readonly id: number; readonly busy: number } & (
   | { readonly error: SentError }
 )
 
-/** The far side of `startRunner`: runs programs one after the other and answers each call. */
+/** The far side of `workerRunner`: runs programs one after the other and answers each call. */
 const engine: Runner = openEngine(workerData as EngineOptions)
 let last: Promise<unknown> = Promise.resolve()
 
