@@ -1,4 +1,5 @@
-import { type PictureSet, picturesOf } from 'lacuna'
+import type { PictureSet } from 'lacuna'
+import { picturesOf } from '#lacuna/data/index.js'
 
 /** Pictures that are random numbers, in memory: uint8 [count, size, size, 3] */
 export const noise = (count: number, size: number): PictureSet =>

@@ -12,12 +12,24 @@ import ts from 'typescript'
 /** Each folder, or file of `src` itself, stands only on those before it. */
 const ORDER = [
   ...['nearest', 'errors', 'version', 'definition', 'channels', 'tensor', 'program', 'settings'],
-  ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'assembly'],
+  ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'method', 'assembly'],
   ...['engine', 'data', 'runs', 'training', 'evaluation', 'report', 'pretrain', 'index', 'cli'],
 ]
 const chosen = JSON.parse(readFileSync('package.json', 'utf8'))
 /** What computes, from channels to assembly, and all that it needs */
-const CORE = ['channels', 'tensor', 'program', 'settings', 'optim', 'losses', 'views', 'nn', 'methods', 'assembly']
+const CORE = [
+  'channels',
+  'tensor',
+  'program',
+  'settings',
+  'optim',
+  'losses',
+  'views',
+  'nn',
+  'methods',
+  'method',
+  'assembly',
+]
 /** Every operation is a method of `Tensor` and makes tensors. */
 const FLUENT = 'tensor'
 

@@ -1,4 +1,5 @@
-import type { Evaluation, Scores } from 'lacuna'
+import type { Evaluation } from 'lacuna'
+import type { Scores } from '#lacuna/evaluation/index.js'
 import { scoresOf } from './results-figures.js'
 
 /** Points by which training has paid when it is beyond what chance and a lucky draw give. */

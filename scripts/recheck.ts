@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { readMetrics } from 'lacuna'
+import { readMetrics } from '#lacuna/runs/metrics.js'
 import type { Experiment } from './experiments.js'
 import { start } from './lacuna.js'
 import { training } from './measure.js'

@@ -1,4 +1,5 @@
-import type { Evaluation, Pretext, Scored } from 'lacuna'
+import type { Evaluation, Pretext } from 'lacuna'
+import type { Scored } from '#lacuna/evaluation/index.js'
 
 export interface Column {
   readonly title: string

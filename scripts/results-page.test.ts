@@ -1,5 +1,6 @@
-import type { Evaluation, Pretext, Scored, Scores } from 'lacuna'
+import type { Evaluation, Pretext } from 'lacuna'
 import { expect, test } from 'vitest'
+import type { Scored, Scores } from '#lacuna/evaluation/index.js'
 import type { Experiment } from './experiments.js'
 import type { ResultRecord } from './records.js'
 import { type Measured, resultsPage } from './results-page.js'

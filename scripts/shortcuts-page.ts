@@ -1,4 +1,6 @@
-import { type Evaluation, readConfig, readMetrics } from 'lacuna'
+import type { Evaluation } from 'lacuna'
+import { readConfig } from '#lacuna/runs/config.js'
+import { readMetrics } from '#lacuna/runs/metrics.js'
 
 /** What is read of `pretext.json` */
 export interface Pretext {

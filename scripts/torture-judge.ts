@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readMetrics } from 'lacuna'
 import { hasCheckpoint, loadCheckpoint } from '#lacuna/runs/checkpoint.js'
+import { readMetrics } from '#lacuna/runs/metrics.js'
 import type { Ended } from './lacuna.js'
 import { type KindName, kinds } from './torture-kinds.js'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
-import { readMetrics } from 'lacuna'
+import { readMetrics } from '#lacuna/runs/metrics.js'
 
 /** What a training does, in this order, but that it saves again and again while it trains. */
 export const phases = ['starting', 'decoding', 'preparing', 'configuring', 'training', 'saving', 'reporting'] as const

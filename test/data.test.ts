@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { sharp } from '../src/data/sharp.js'
-import { readConfig } from '../src/index.js'
+import { readConfig } from '../src/runs/config.js'
 import { emoji, lacuna, temporary } from './lacuna.js'
 
 const folder = temporary()

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { sharp } from '../src/data/sharp.js'
-import { type Embedder, openEncoder, openPictures, readSafetensors, writeSafetensors } from '../src/index.js'
+import { readSafetensors, writeSafetensors } from '../src/formats/index.js'
+import { type Embedder, openEncoder, openPictures } from '../src/index.js'
 import { lacuna, temporary } from './lacuna.js'
 
 const folder = temporary()

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Evaluation, readMetrics } from '../src/index.js'
+import type { Evaluation } from '../src/index.js'
+import { readMetrics } from '../src/runs/metrics.js'
 import { lacuna, temporary } from './lacuna.js'
 
 /** Debian: apt-get install dataset-fashion-mnist */

@@ -2,7 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { join } from 'node:path'
 import ort from 'onnxruntime-node'
 import { beforeAll, expect, test } from 'vitest'
-import { openPictures, readConfig, readMetrics, readSafetensors } from '../src/index.js'
+import { readSafetensors } from '../src/formats/index.js'
+import { openPictures } from '../src/index.js'
+import { readConfig } from '../src/runs/config.js'
+import { readMetrics } from '../src/runs/metrics.js'
 import { emoji, lacuna, start, temporary } from './lacuna.js'
 
 const folder = temporary()

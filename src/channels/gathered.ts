@@ -5,7 +5,8 @@ export interface GatheredSequence {
   readonly values: Float32Array | Uint8Array | Int32Array
   readonly lengths: Int32Array
 }
-type GatheredOf<K extends Kind> = K extends SequenceKind
+/** A batch of one channel. */
+export type GatheredOf<K extends Kind> = K extends SequenceKind
   ? GatheredSequence
   : K extends 'image'
     ? Uint8Array

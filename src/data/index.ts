@@ -1,11 +1,12 @@
 /**
  * Pictures in, decoded once into a packed uint8 store; deterministic batches out.
  *
- * @module
+ * @module lacuna/data
  */
 
 export { type Fit, fits } from '../channels/fits.js'
 export { plainReading, type Range, type Reading, type ReadingOptions } from '../channels/reading.js'
+export * from '../formats/index.js'
 export { type CachedStore, type ClearOptions, clearCache, listCache } from './cache.js'
 export { differentOf } from './copies.js'
 export { type MadePictures, picturesOf } from './memory.js'

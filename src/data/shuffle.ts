@@ -2,7 +2,7 @@ import { LacunaError } from '../errors.js'
 import { shuffle } from '../program/draws.js'
 
 /**
- * Deterministic permutation of 0 … n − 1 for (seed, epoch): Fisher–Yates, drawing from {@link generator}.
+ * Deterministic permutation of 0 … n − 1 for (seed, epoch): Fisher–Yates, drawing from `generator`.
  * Equal arguments give equal permutations on every machine; another seed or epoch gives an unrelated one.
  */
 export function shuffled(n: number, seed: number, epoch: number): Uint32Array {

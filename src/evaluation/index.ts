@@ -1,8 +1,8 @@
 /**
- * How good features are: nearest neighbours, linear probe, retrieval, and the health of an embedding. Works on arrays of
- * numbers; knows nothing of files and encoders.
+ * How good features are: nearest neighbours, linear probe, retrieval, and the health of an embedding; of a run, or of arrays of
+ * numbers.
  *
- * @module
+ * @module lacuna/evaluation
  */
 export { type Baselines, baselines } from './baselines.js'
 export { type Embedder, type EmbedderOptions, embed, openEncoder, type Pictures, untrainedEncoder } from './encoder.js'
@@ -31,7 +31,7 @@ export {
 export { alignment, type CodeUsage, type Collapse, codeUsage, collapse, uniformity } from './health.js'
 export { type NeighbourOptions, type NeighbourResult, nearestNeighbours, neighboursFor } from './knn.js'
 export { balancedSubset, type Parts, validationSplit } from './labels.js'
-export { classify, type LinearClassifier, type LogisticFit, openLogistic } from './logistic.js'
+export { classify, type LinearClassifier } from './logistic.js'
 export { type Pretext, type PretextMeasure, type PretextOptions, pretext } from './pretext.js'
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'

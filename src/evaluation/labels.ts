@@ -37,7 +37,7 @@ export interface Parts {
  * Parts training items into those to fit and those to choose settings by, label by label in proportion.
  *
  * @param groups a key per item (film, speaker, recording): items of one group are never parted
- * @param share of the items to choose by
+ * Of a class, `share` of the items are to choose by.
  */
 export function validationSplit(
   labels: ArrayLike<number>,

@@ -26,10 +26,9 @@ export interface LogisticFit extends LinearClassifier, Omit<Minimum, 'x' | 'grad
 export interface LogisticProblem {
   /**
    * Fits to some of the rows. Minimises (Σ CE + ½λ‖W‖²) / n over the n rows taken, in nats; the bias is not penalised.
+   * `rows` are the positions of those to fit to, all unless given; `start` the parameters to begin from, zeros unless given.
    *
    * @param C 1 / λ > 0, as in scikit-learn: larger trusts the data more
-   * @param rows positions of the rows to fit to; all unless given
-   * @param start parameters to begin from; zeros unless given
    */
   fit(C: number, options?: MinimiseOptions & { rows?: ArrayLike<number>; start?: Float64Array }): Promise<LogisticFit>
   close(): Promise<void>

@@ -2,7 +2,7 @@ import { host } from '#host'
 import type { Runner } from '../engine/runner.js'
 
 export interface RunnerOptions {
-  /** What computes, so that several computations share it; without it one on the cpu is started, for this alone */
+  /** What computes, so that several computations share it; without it one on the cpu is started, for this alone. @internal */
   readonly runner?: Runner
 }
 

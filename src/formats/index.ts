@@ -1,5 +1,5 @@
 export { type Row, writeEmbeddings } from './embeddings.js'
 export { writeNpy } from './npy.js'
 export { type EmbeddingTable, writeEmbeddingsParquet } from './parquet.js'
-export { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.js'
+export { readSafetensors, type Safetensors, type Source, type WriteOptions, writeSafetensors } from './safetensors.js'
 export type { SafetensorsDType, StoredTensor, TensorData } from './stored-tensor.js'

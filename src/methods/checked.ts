@@ -29,7 +29,7 @@ const shape = z.object({
  *   that is built in
  */
 export function checkedMethod(method: Method): Method {
-  if (methods.includes(method)) return method
+  if (methods.some(own => own === method)) return method
   checkDefinition('method', 'defineMethod', method, shape)
   if (methods.some(({ name }) => name === method.name)) refuseName('method', method.name)
   if (typeof method.encoder === 'object') checkedEncoder(method.encoder)

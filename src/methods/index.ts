@@ -11,11 +11,25 @@ import { simclr } from './simclr.js'
 export * from './method.js'
 export { colorization, contextEncoder, jigsaw, mae, relativePosition, rotation, simclr }
 
-const builtIn = [colorization, contextEncoder, mae, relativePosition, jigsaw, rotation, simclr] as const
+export type MethodName =
+  | 'colorization'
+  | 'context-encoder'
+  | 'mae'
+  | 'relative-position'
+  | 'jigsaw'
+  | 'rotation'
+  | 'simclr'
 
 /** The methods that are built in. */
-export const methods: readonly Method[] = builtIn
-export type MethodName = (typeof builtIn)[number]['name']
+export const methods: readonly (Method & { readonly name: MethodName })[] = [
+  colorization,
+  contextEncoder,
+  mae,
+  relativePosition,
+  jigsaw,
+  rotation,
+  simclr,
+]
 
 /**
  * @param others that are known beside those built in

@@ -6,14 +6,19 @@ import { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput 
 import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 import { vit, vitPresets } from './vit.js'
 
-/** One row of the registry: what it is called, and what is built from what stands behind the name. */
-interface Entry {
+/** What is told of an encoder that is built in, or of several of one kind. */
+export interface EncoderFamily {
+  /** What its names begin with */
   readonly name: string
   readonly description: string
   /** Whose files --weights takes for it, beside Lacuna's own of the same encoder */
   readonly weights: string
   /** A whole name that shows what it builds */
   readonly example: string
+}
+
+/** One row of the registry, with what is built from what stands behind the name. */
+interface Entry extends EncoderFamily {
   /** @param rest of the name, such as '-gn' or '/8'; `undefined` when it makes no sense here */
   readonly builder: (rest: string) => Builder | undefined
 }
@@ -55,7 +60,7 @@ const entries: readonly Entry[] = [
 ]
 
 /** What `makeEncoder` knows, for help texts. */
-export const encoderNames: readonly Omit<Entry, 'builder'>[] = entries.map(({ builder: _, ...entry }) => entry)
+export const encoderNames: readonly EncoderFamily[] = entries.map(({ builder: _, ...entry }) => entry)
 
 /**
  * Builds an encoder from its name, such as 'resnet18-gn', 'vit-tiny/8' or 'vit:dim=192,depth=6,heads=3'.

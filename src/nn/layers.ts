@@ -7,7 +7,7 @@ import { constant, type Tensor } from '../tensor/tensor.js'
 import { constantly, fanIn, type Initial, torchDefault, uniformWithin } from './initial.js'
 import { layer, type Module, module, sequential } from './module.js'
 
-interface WeightOptions {
+export interface WeightOptions {
   readonly bias?: boolean
   readonly weight?: Initial
   readonly biasInitial?: Initial

@@ -8,8 +8,12 @@ import { batchNorm, conv2d, globalAverage, groupNorm } from './layers.js'
 import { type Module, module, sequential } from './module.js'
 
 /** Blocks in the four layers of each depth */
-const stages = { 18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3] } as const
-export type ResNetDepth = keyof typeof stages
+export type ResNetDepth = 18 | 34 | 50
+const stages: Readonly<Record<ResNetDepth, readonly [number, number, number, number]>> = {
+  18: [2, 2, 2, 2],
+  34: [3, 4, 6, 3],
+  50: [3, 4, 6, 3],
+}
 
 export interface ResNetOptions {
   readonly depth: ResNetDepth

@@ -47,8 +47,9 @@ export function blocks(
 }
 
 /**
- * Multi-head self-attention over [N, L, dim]. @see Vaswani et al. 2017
- * @param mask added to the scores before the softmax, broadcast to [N, heads, L, L]; −Infinity hides
+ * Multi-head self-attention over [N, L, dim]. Its `mask` is added to the scores before the softmax, broadcast to
+ * [N, heads, L, L]; −Infinity hides.
+ * @see Vaswani et al. 2017
  */
 export function attention(dim: number, heads: number): TokenModule {
   if (dim % heads !== 0) throw new ShapeError('attention', `a width of ${dim} does not divide into ${heads} heads`)

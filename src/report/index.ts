@@ -1,3 +1,9 @@
+/**
+ * Pages and pictures of what a run has learnt.
+ *
+ * @module lacuna/report
+ */
+
 export { type Bar, type BarChart, barChart } from './bars.js'
 export { type LineChart, lineChart, type ReferenceLevel, type Series } from './chart.js'
 export { reportPage } from './page.js'

@@ -25,10 +25,10 @@ export interface ConvolutionAttributes {
   readonly groups: number
 }
 
-type One = readonly [Tensor]
-type Two = readonly [Tensor, Tensor]
-type Three = readonly [Tensor, Tensor, Tensor]
-interface Of<Inputs extends readonly Tensor[], Attributes = object> {
+export type One = readonly [Tensor]
+export type Two = readonly [Tensor, Tensor]
+export type Three = readonly [Tensor, Tensor, Tensor]
+export interface Of<Inputs extends readonly Tensor[], Attributes = object> {
   readonly inputs: Inputs
   readonly attributes: Attributes
 }

@@ -34,7 +34,7 @@ export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`
 /** The size along an axis; 1 beyond the rank, as in broadcasting. */
 export const sizeAt = (shape: Shape, axis: number): number => shape[axisOf(axis, shape.length)] ?? 1
 
-type Numbers<N extends number, Found extends number[] = []> = Found['length'] extends N
+export type Numbers<N extends number, Found extends number[] = []> = Found['length'] extends N
   ? Found
   : Numbers<N, [...Found, number]>
 

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js'
  *
  * @param x [N, C, H, W], H and W multiples of the patch
  * @param patch side in pixels
- * @returns [N, patches, patch·patch·C]: of each patch its rows, of each row its pixels, of each pixel its channels
+ * @returns one row a patch, [N, patches, patch·patch·C]; in it row by row, pixel by pixel, channel by channel
  */
 export function patchify(x: Tensor, patch: number): Tensor {
   const [n, c, h, w] = sizes(x.shape, 4)

@@ -1,0 +1,11 @@
+/**
+ * Pure objectives, and what a network that knows nothing gets of each.
+ *
+ * @module lacuna/losses
+ */
+
+export * from './adversarial.js'
+export * from './cross-entropy.js'
+export * from './masked-error.js'
+export * from './ntxent.js'
+export * from './soft-cross-entropy.js'

@@ -1,0 +1,28 @@
+/**
+ * Layers, encoders and heads: functions of tensors that own variables.
+ *
+ * @module lacuna/nn
+ */
+
+export { filled, isTraining, latest, update, variable } from '../program/trace.js'
+export { c4 } from './c4.js'
+export { checkpointed } from './checkpointed.js'
+export { type DilatedHeadOptions, dilatedHead } from './dilated-head.js'
+export { discriminator } from './discriminator.js'
+export { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput } from './encoder.js'
+export { type EncoderFamily, type EncoderName, encoderNames, makeEncoder } from './encoders.js'
+export { asMap, featureMap } from './feature-map.js'
+export * from './initial.js'
+export * from './layers.js'
+export { type MaskedDecoderOptions, maskedDecoder } from './masked-decoder.js'
+export * from './module.js'
+export { parameterCount } from './parameters.js'
+export { eachPatch } from './patchwise.js'
+export { type PictureDecoderOptions, pictureDecoder } from './picture-decoder.js'
+export { type Pool, pools } from './pools.js'
+export { sinCos2d } from './positions.js'
+export { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
+export { type Follower, teacherOf } from './teacher.js'
+export { attention, block, blocks, type TokenModule } from './transformer.js'
+export { type Place, type PlaceOptions, placeIn, vectorsAt } from './vectors.js'
+export { isViT, type ViT, type ViTOptions, vit, vitPresets } from './vit.js'

@@ -1,0 +1,31 @@
+/**
+ * What happens to pictures inside the program before a network sees them: crops, colours, holes, patches, turns.
+ *
+ * @module lacuna/views
+ */
+
+export { keepOneChannel, withoutFringes } from './aberration.js'
+export { colourJitter, type JitterOptions, luminance, randomGreyscale, randomSolarise, turnHue } from './colour.js'
+export { type CropOptions, randomBoxes, randomResizedCrop } from './crop.js'
+export { harmonicFill } from './harmonic.js'
+export { centreSide, grown, type HoleShape, holeShapes, randomHoles } from './holes.js'
+export { fromLab, labOf, lightness, type Triple, toLab } from './lab.js'
+export { type Masking, randomMasking } from './masking.js'
+export { type MeanColour, meanColour, meanColourOf } from './mean-colour.js'
+export {
+  arrange,
+  coveringPatches,
+  cutPatches,
+  type Grid,
+  type GridOptions,
+  layPatches,
+  neighbourGrid,
+  spanOf,
+  standardise,
+  tileGrid,
+} from './patches.js'
+export { patchify, patchMask, patchMoments, unpatchify } from './patchify.js'
+export { perPicture, toFloat, toStored } from './picture.js'
+export { type Boxes, blur, type Kernel, resample, resize } from './resample.js'
+export { turn, turnEach } from './turn.js'
+export { cropOptions, interval, randomCrop, randomView, type ViewOptions, viewOptions } from './view.js'
