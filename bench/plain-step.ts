@@ -1,5 +1,6 @@
 import type { RunConfig } from '#lacuna/assembly/config.js'
 import type { Assembly } from '#lacuna/assembly/programs.js'
+import { imageIn } from '#lacuna/channels/bound.js'
 import { ntXent } from '#lacuna/losses/ntxent.js'
 import { simclr } from '#lacuna/methods/simclr.js'
 import { makeEncoder } from '#lacuna/nn/encoders.js'
@@ -10,13 +11,14 @@ import type { Tensor } from '#lacuna/tensor/tensor.js'
 import { toFloat } from '#lacuna/views/picture.js'
 
 /** SimCLR with its default options but without augmentation: each picture, cast to float, is both views of itself. */
-export function assemblePlain({ encoder: name, size, channels }: RunConfig): Assembly {
-  const encoder = makeEncoder(name, { size, channels })
+export function assemblePlain({ encoder: name, channels }: RunConfig): Assembly {
+  const image = imageIn(channels)
+  const encoder = makeEncoder(name, { size: image.size, channels: image.colours })
   const projector = mlp([encoder.width, encoder.width, 128])
   const variables = variablesOf(module({ encoder, projector }, () => undefined))
   return {
     method: simclr,
-    channels: { image: { kind: 'image', size, colours: channels === 1 ? 1 : 3 } },
+    channels: { image },
     names: new Map([...variables].map(([name, variable]) => [variable, name])),
     learner: {
       kept: { encoder },

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
+import { imageIn } from '#lacuna/channels/bound.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import { type Experiment, sources } from './experiments.js'
@@ -41,7 +42,8 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
   if (scoring !== undefined) await lacuna([...scoring, '--threads', '1'])
   const runs = seeds.map(seed => runOf(name, seed))
   const [first = ''] = runs
-  const { encoder, size, channels, steps, batch, data } = readConfig(first)
+  const { encoder, channels, steps, batch, data } = readConfig(first)
+  const { size, colours } = imageIn(channels)
   const lines = readMetrics(first)
   const kept = lines.filter((_, i) => i % Math.ceil(lines.length / CURVE) === 0 || i === lines.length - 1)
   const evaluation = read<Evaluation>(join(folderOf(name), 'evaluation.json'))
@@ -52,7 +54,7 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
       ['pretext', folderOf(name), sources[on].path],
       ...(scoring === undefined ? [] : [scoring]),
     ].map(command => `lacuna ${command.join(' ')}`),
-    run: { encoder, size, channels, steps, batch, pictures: data.pictures },
+    run: { encoder, size, channels: colours, steps, batch, pictures: data.records },
     minutes: {
       trainings: runs.map(run => tidy((readMetrics(run).at(-1)?.seconds ?? Number.NaN) / 60)),
       scoring: tidy((Date.now() - started) / 60_000),

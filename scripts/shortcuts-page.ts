@@ -1,4 +1,5 @@
 import type { Evaluation } from 'lacuna'
+import { imageIn } from '#lacuna/channels/bound.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 
@@ -39,7 +40,7 @@ export function shortcutsPage(rows: readonly Row[]): string {
 
 A network asked where a patch belongs need not look at what the patch shows. Where patches touch, a line that goes on from one to the next is enough; brightness that falls off across the picture, or the colour fringes of a lens, tell the place as well. The measures against this can each be switched off, so that what they are worth can be measured.
 
-Written by \`npm run shortcuts\`; every number is one that it measured. Each row is one training of ${config.steps.toLocaleString('en')} steps of ${config.batch} photos at ${config.size} px with the encoder ${config.encoder} (${Math.min(...minutes).toFixed(1)} to ${Math.max(...minutes).toFixed(1)} minutes on one thread), one seed. The accuracy is of the task itself on ${first.pretext.pictures.toLocaleString('en')} tiles of photos that were held out, and on white noise, where there is nothing to find. kNN and linear probes are of the vectors that the encoder gives for ${labelled.toLocaleString('en')} labelled and ${tested.toLocaleString('en')} test emoji of ${classes} classes; in brackets the same before training. In per cent. A kNN or probe score has a standard error of about ${percent(Math.sqrt((knn.trained * (1 - knn.trained)) / tested))} from the number of test pictures alone.
+Written by \`npm run shortcuts\`; every number is one that it measured. Each row is one training of ${config.steps.toLocaleString('en')} steps of ${config.batch} photos at ${imageIn(config.channels).size} px with the encoder ${config.encoder} (${Math.min(...minutes).toFixed(1)} to ${Math.max(...minutes).toFixed(1)} minutes on one thread), one seed. The accuracy is of the task itself on ${first.pretext.pictures.toLocaleString('en')} tiles of photos that were held out, and on white noise, where there is nothing to find. kNN and linear probes are of the vectors that the encoder gives for ${labelled.toLocaleString('en')} labelled and ${tested.toLocaleString('en')} test emoji of ${classes} classes; in brackets the same before training. In per cent. A kNN or probe score has a standard error of about ${percent(Math.sqrt((knn.trained * (1 - knn.trained)) / tested))} from the number of test pictures alone.
 
 ${methods.map(method => section(rows.filter(row => row.method === method))).join('\n')}`
 }

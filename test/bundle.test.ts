@@ -64,5 +64,7 @@ test('what computes, from channels to assembly, is bundled for a browser', async
     typeof import('../src/methods/index.js') &
     typeof import('../src/nn/encoders.js')
   const definitions = { method: rotation, encoder: encoderNamed('c4-half') }
-  expect(assemble({ options: {}, size: 32, channels: 3 }, definitions).names.size).toBeGreaterThan(10)
+  expect(
+    assemble({ options: {}, channels: { image: { kind: 'image', size: 32, colours: 3 } } }, definitions).names.size,
+  ).toBeGreaterThan(10)
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Channel, channelSchema } from '../channels/channel.js'
 import { readingSchema } from '../channels/picture-reading.js'
 import type { Reading } from '../channels/reading.js'
 import { LacunaError, parsedBy } from '../errors.js'
@@ -21,17 +22,16 @@ export interface RunConfig
   readonly method: string
   /** What the method learnt from the pictures before the first step */
   readonly prepared?: unknown
-  /** Height, width and channels of the pictures in the store */
-  readonly size: number
-  readonly channels: number
-  /** How files became pictures of that size; what else the run is shown must be read in the same way */
+  /** The channels of the data, by name: pictures are one, `image` */
+  readonly channels: Readonly<Record<string, Channel>>
+  /** How files became such pictures; what else the run is shown must be read in the same way */
   readonly reading: Reading
-  /** The pictures trained on; the fingerprint is of all pictures of the source */
+  /** The records trained on; the fingerprint is of all records of the source */
   readonly data: {
     readonly source: string
-    readonly pictures: number
+    readonly records: number
     readonly fingerprint: string
-    /** Share of unreadable pictures that was put up with, where one was told */
+    /** Share of unreadable records that was put up with, where one was told */
     readonly allowSkipped?: number
   }
 }
@@ -49,12 +49,11 @@ export const runConfig = z.strictObject({
   version: z.literal(CONFIG_VERSION),
   method: z.string(),
   ...kept,
-  size: dataSettings.size.kind.schema(z),
-  channels: dataSettings.channels.kind.schema(z),
+  channels: z.record(z.string(), channelSchema),
   reading: readingSchema,
   data: z.strictObject({
     source: z.string(),
-    pictures: z.int().positive(),
+    records: z.int().positive(),
     fingerprint: z.string(),
     allowSkipped: dataSettings.allowSkipped.kind.schema(z).optional(),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { channelsFor } from '../channels/bound.js'
 import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
 import { ofAnotherCopy } from '../definition.js'
 import { LacunaError, parsedBy } from '../errors.js'
@@ -38,12 +39,12 @@ export interface Assembly {
   readonly names: ReadonlyMap<Tensor, string>
 }
 
-export type AssemblyConfig = Pick<RunConfig, 'options' | 'prepared' | 'size' | 'channels'>
+export type AssemblyConfig = Pick<RunConfig, 'options' | 'prepared' | 'channels'>
 
 /** @throws LacunaError (wrong usage) for unknown options, or an encoder that does not fit the method or the pictures */
 export function assemble(config: AssemblyConfig, { method, encoder }: Definitions): Assembly {
   const options = parseOptions(method, config.options)
-  const channels = channelsOf(method.reads(options), config)
+  const channels = channelsFor(method.reads(options), config.channels)
   const learner = method.build({
     options,
     prepared: config.prepared,
@@ -65,16 +66,6 @@ export function variablesNamed({ kept, heads, teachers = {} }: Learner): Readonl
   const following = Object.entries(teachers).map(([name, { teacher }]) => [name, teacher] as const)
   const root = module({ ...kept, ...heads, ...Object.fromEntries(following) }, () => undefined)
   return new Map([...variablesOf(root)].map(([name, variable]) => [variable, name]))
-}
-
-/** What the method wants to read, as the data of the run has it. */
-function channelsOf(reads: Reads, { size, channels }: AssemblyConfig): Channels {
-  return Object.fromEntries(
-    Object.entries(reads).map(([name, { kind }]) => {
-      if (kind !== 'image') throw new LacunaError(`${name}: there is no reader for ${kind} yet`, 2)
-      return [name, { kind, size, colours: channels === 1 ? 1 : 3 } as const]
-    }),
-  )
 }
 
 /** All options of a method, with defaults where none are given. */

@@ -1,5 +1,5 @@
 import { LacunaError } from '../errors.js'
-import type { Channel, Channels, Kind, Reads, Wanted } from './channel.js'
+import type { Channel, ChannelOf, Channels, Kind, Reads, Wanted } from './channel.js'
 
 type Available = Readonly<Record<string, Channel>>
 
@@ -36,3 +36,29 @@ function windowOf(wanted: Wanted, channel: Channel): { readonly length?: number 
     return { length: Math.max(1, Math.round(wanted.seconds * channel.rate)) }
   return {}
 }
+
+/**
+ * The pictures of some channels.
+ * @throws LacunaError where there are none
+ */
+export function imageIn(channels: Available): ChannelOf<'image'> {
+  const image = Object.values(channels).find(channel => channel.kind === 'image')
+  if (image === undefined) throw new LacunaError('pictures are wanted, and the data has none')
+  return image
+}
+
+/** In a few words: `image of 32 px in colour`. */
+export const described = (channels: Available): string =>
+  Object.entries(channels)
+    .map(([name, channel]) =>
+      [
+        name,
+        'size' in channel && `of ${channel.size} px`,
+        'colours' in channel && (channel.colours === 1 ? 'in grey' : 'in colour'),
+        'rate' in channel && `at ${channel.rate} a second`,
+        'width' in channel && `of ${channel.width} numbers`,
+      ]
+        .filter(word => word !== false)
+        .join(' '),
+    )
+    .join(', ')

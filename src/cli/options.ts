@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RunConfig } from '../assembly/config.js'
+import { imageIn } from '../channels/bound.js'
 import type { PictureSet } from '../data/index.js'
 import { checkedThreads } from '../engine/node/cores.js'
 import { pools } from '../nn/pools.js'
@@ -68,12 +69,13 @@ export const deviceOptions = (): Option[] => [optionOf(trainingSettings.device),
  * @param words as typed
  */
 export const openFor = (
-  { size, channels, reading, data, device }: RunConfig,
+  { channels, reading, data, device }: RunConfig,
   source: string,
   words: object,
   output: Output,
 ): Promise<PictureSet> => {
-  const asRun = { ...typedData(words), size, channels: channels === 1 ? 1 : 3, ...reading } as const
+  const { size, colours } = imageIn(channels)
+  const asRun = { ...typedData(words), size, channels: colours, ...reading }
   return open(source, { allowSkipped: data.allowSkipped, ...asRun }, { device, ...typedTraining(words) }, output)
 }
 

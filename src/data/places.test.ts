@@ -90,7 +90,7 @@ test('gathered windows hold what lies there, with zeros after the end and the le
 test('a channel that is not there is told, with those that are; so is another rate', () => {
   const rate = (of: number) => ({ kind: 'audio', rate: of, length: 60 }) as const
   expect(set.as<{ wave: Wanted<'audio'> }>({ wave: rate(50) }).gather([1]).wave.lengths).toEqual(Int32Array.of(30)) // the only one of its kind
-  expect(() => set.as({ wave: rate(16_000) })).toThrow('memory: wave has rate 50 where 16000 is wanted')
+  expect(() => set.as({ wave: rate(16_000) })).toThrow('memory: the channel wave has rate 50 where 16000 is wanted')
   expect(() => set.as({ vector: { kind: 'vector', width: 3 } })).toThrow(
     'the channel vector (vector) is wanted, the data has image (image), film (video), sound (audio), words (text)',
   )

@@ -111,7 +111,7 @@ function columnFor(name: string, wanted: Channel, views: Readonly<Record<string,
   const different = differing(view.channel, wanted)
   if (different !== undefined)
     throw new LacunaError(
-      `${source}: ${name} has ${different} ${property(view.channel, different)} where ${property(wanted, different)} is wanted; open the data with that`,
+      `${source}: the channel ${name} has ${different} ${property(view.channel, different)} where ${property(wanted, different)} is wanted; open the data with ${flags[different] ?? 'that'}${flags[different] === undefined ? '' : ` ${property(wanted, different)}`}`,
       2,
     )
   return view.column
@@ -121,6 +121,9 @@ function columnFor(name: string, wanted: Channel, views: Readonly<Record<string,
 function differing(own: Channel, wanted: Channel): string | undefined {
   return Object.keys(own).find(key => key !== 'length' && property(own, key) !== property(wanted, key))
 }
+
+/** What sets them */
+const flags: Readonly<Record<string, string>> = { size: '--size', colours: '--channels' }
 
 const property = (channel: Channel, key: string): unknown => (channel as unknown as Record<string, unknown>)[key]
 

@@ -12,7 +12,7 @@ The files here are partly of one export and partly of another: \`lacuna export\`
 `
 
 export interface CardFacts {
-  readonly config: Pick<RunConfig, 'encoder' | 'method' | 'data' | 'batch' | 'size' | 'channels'>
+  readonly config: Pick<RunConfig, 'encoder' | 'method' | 'data' | 'batch'>
   readonly recipe: Recipe
   readonly step: number
   readonly width: number
@@ -28,7 +28,7 @@ export function card({ config, recipe, step, width, ...facts }: CardFacts): stri
   return `${MARK}
 # ${config.encoder}, trained with ${config.method}
 
-Turns a picture into ${width} numbers. Made by Lacuna ${facts.version}; trained without labels on ${config.data.pictures} pictures, ${step} steps of ${config.batch}.
+Turns a picture into ${width} numbers. Made by Lacuna ${facts.version}; trained without labels on ${config.data.records} pictures, ${step} steps of ${config.batch}.
 
 | | |
 |---|---|

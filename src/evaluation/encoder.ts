@@ -132,8 +132,8 @@ async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, f
       },
       async embed(pictures, onProgress) {
         wantPictures('embed', pictures)
-        checkSize(config, pictures)
         const count = pictures.items.length
+        if (count === 0) throw new LacunaError('no pictures to embed')
         const values = new Float32Array(count * width)
         const samples = pictures.as(assembly.channels)
         const gather = (start: number) =>
@@ -163,15 +163,5 @@ function checkFinite(who: string, values: Float32Array, nameOf: (place: number) 
   if (place >= 0)
     throw new LacunaError(
       `${who}: the vector of ${nameOf(place)} holds ${values[place]}; the training diverged or the checkpoint is damaged: train again with a lower --lr`,
-    )
-}
-
-function checkSize(config: RunConfig, { channels: all, items }: Pictures): void {
-  const { size, colours: channels } = all.image
-  if (items.length === 0) throw new LacunaError('no pictures to embed')
-  if (size !== config.size || channels !== config.channels)
-    throw new LacunaError(
-      `the pictures are ${size} px with ${channels} channel(s), the encoder takes ${config.size} px with ${config.channels}; open them with --size ${config.size}`,
-      2,
     )
 }

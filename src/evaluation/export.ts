@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, channelOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
+import { imageIn } from '../channels/bound.js'
 import { picturesOf } from '../data/index.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
@@ -132,7 +133,10 @@ export function replace(made: string, out: string, files: readonly string[]): vo
   for (const file of files) renameSync(join(made, file), join(out, file))
 }
 
-const recipeOf = ({ size, channels, reading }: RunConfig): Recipe => ({ size, channels, ...reading })
+function recipeOf({ channels, reading }: RunConfig): Recipe {
+  const { size, colours } = imageIn(channels)
+  return { size, channels: colours, ...reading }
+}
 
 /** What `metadata_props` of the model say: enough to feed it right without the card. */
 function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): Readonly<Record<string, string>> {
@@ -146,7 +150,7 @@ function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): 
     'lacuna.layer': layer,
     'lacuna.pool': pool,
     'lacuna.data.fingerprint': config.data.fingerprint,
-    'lacuna.data.pictures': `${config.data.pictures}`,
+    'lacuna.data.records': `${config.data.records}`,
     'image.layout': 'NHWC',
     'image.type': 'uint8',
     'image.range': `0 to 255${from}`,
@@ -169,14 +173,12 @@ function weightsOf({ learner }: Assembly, stored: ReadonlyMap<Tensor, { readonly
 
 /** Runs the written file on made-up pictures, one batch larger than one, beside the encoder of the run. */
 async function check(path: string, run: OpenedRun, place: Place): Promise<Pick<Exported, 'difference' | 'largest'>> {
-  const { size, channels } = run.config
+  const { size, colours: channels } = imageIn(run.config.channels)
   const next = uniforms(0, 0, 'pictures to check an export with')
   const stride = size * size * channels
   const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
   const encoder = await openEncoder(run, { device: defaultDevice, ...place })
-  const { values } = await encoder
-    .embed(picturesOf(data, { size, colours: channels === 1 ? 1 : 3 }))
-    .finally(() => encoder.close())
+  const { values } = await encoder.embed(picturesOf(data, { size, colours: channels })).finally(() => encoder.close())
   const session = await host.ort.InferenceSession.create(path)
   try {
     const image = new host.ort.Tensor('uint8', data, [CHECKED, size, size, channels])

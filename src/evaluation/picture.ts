@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { RunConfig } from '../assembly/config.js'
+import { imageIn } from '../channels/bound.js'
 import { decode } from '../data/decode.js'
 import { LacunaError, messageOf } from '../errors.js'
 
@@ -11,14 +12,15 @@ import { LacunaError, messageOf } from '../errors.js'
  */
 export async function pixelsOf(
   picture: string | Uint8Array,
-  { size, channels, reading }: Pick<RunConfig, 'size' | 'channels' | 'reading'>,
+  { channels, reading }: Pick<RunConfig, 'channels' | 'reading'>,
 ): Promise<Uint8Array> {
   const name = typeof picture === 'string' ? picture : 'the picture'
   if (typeof picture !== 'string' && !(picture instanceof Uint8Array))
     throw new LacunaError(`embedPicture: a path, or the bytes of a picture file, is expected, got ${typeof picture}`, 2)
+  const { size, colours } = imageIn(channels)
   try {
     const bytes = typeof picture === 'string' ? await readFile(picture) : picture
-    return (await decode(bytes, { ...reading, size, channels: channels === 1 ? 1 : 3 })).pixels
+    return (await decode(bytes, { ...reading, size, channels: colours })).pixels
   } catch (error) {
     throw new LacunaError(`${name} ${messageOf(error)}`)
   }

@@ -37,6 +37,6 @@ test('pictures of another size are wrong usage', async () => {
   const out = join(temporaryFolder(), 'run')
   await pretrain('simclr', pictures, { ...options, steps: 1, out })
   await expect(pretext(out, picturesOf(new Uint8Array(16 * 32 * 32 * 3), { size: 32, colours: 3 }))).rejects.toThrow(
-    'open them with --size 16',
+    'open the data with --size 16',
   )
 })

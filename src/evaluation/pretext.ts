@@ -44,12 +44,6 @@ export async function pretext(
       `${pictures.source} is not what the run was trained from, as it was then (${config.data.source}): whether the training has seen its test part is not known.`,
     )
   const batch = Math.min(options.batch ?? config.chunk ?? config.batch, part.items.length)
-  const { size, colours } = part.channels.image
-  if (size !== config.size || colours !== config.channels)
-    throw new LacunaError(
-      `the pictures are ${size} px with ${colours} channel(s), the run was trained on ${config.size} px with ${config.channels}; open them with --size ${config.size}`,
-      2,
-    )
   if (batch < 2) throw new LacunaError(`${part.items.length} picture(s) held out; at least 2 are needed`)
   const batches = Math.min(MOST_BATCHES, Math.floor(part.items.length / batch))
   const assembly = run.assembly()

@@ -20,7 +20,7 @@ import { compile, type Program } from '../program/compile.js'
 import { trace, variableOf } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { assembled } from '../training/testing.js'
+import { assembled, pictured } from '../training/testing.js'
 import { labOf, lightness } from '../views/lab.js'
 import { toFloat } from '../views/picture.js'
 import { colorization } from './colorization.js'
@@ -50,10 +50,9 @@ const configOf = (prepared: unknown, options: Record<string, unknown> = {}): Run
   options: parseOptions(colorization, { hidden: 16, ...options }),
   prepared: JSON.parse(JSON.stringify(prepared)),
   encoder: 'c4-half',
-  size,
-  channels: 3,
+  channels: pictured(size),
   reading: plainReading,
-  data: { source: 'random', pictures: batch, fingerprint: 'made up' },
+  data: { source: 'random', records: batch, fingerprint: 'made up' },
   batch,
   steps: 10,
   seed: 0,
@@ -141,10 +140,14 @@ describe('before training', () => {
     ['a grey store', () => prepare(noise().subarray(0, batch * size * size), {}, 1), '--channels 3'],
     [
       'a size that does not divide',
-      () => assembled({ ...configOf(prepare(noise()).prepared), size: 18 }),
+      () => assembled({ ...configOf(prepare(noise()).prepared), channels: pictured(18) }),
       '18 px do not divide by 4: use --size 20',
     ],
-    ['a run on a grey store', () => assembled({ ...configOf(prepare(noise()).prepared), channels: 1 }), '--channels 3'],
+    [
+      'a run on a grey store',
+      () => assembled({ ...configOf(prepare(noise()).prepared), channels: pictured(size, 1) }),
+      '--channels 3',
+    ],
   ])('%s: wrong usage', (_, refused, says) => {
     expect(refused).toThrow(LacunaError)
     expect(refused).toThrow(says)

@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { LacunaError } from '../errors.js'
-import { assembled, configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, pictured, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 
 const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }
 const still = { views: { crop: [1, 1], aspect: [1, 1], flip: 0 } }
 
-test.each([1, 3])('the first step with %i channel(s) is near chance and moves every weight', async channels => {
-  const own = { mean: prepared.mean.slice(0, channels), variance: prepared.variance }
-  const config = configOf('context-encoder', still, { prepared: own, channels, steps: 1 })
-  const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
-  expect(chance).toBeCloseTo(1 / 12, 12)
-  expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.2)
-  expect(unchanged).toEqual([])
-})
+test.each([1, 3] as const)(
+  'the first step with %i channel(s) is near chance and moves every weight',
+  async channels => {
+    const own = { mean: prepared.mean.slice(0, channels), variance: prepared.variance }
+    const config = configOf('context-encoder', still, { prepared: own, channels: pictured(16, channels), steps: 1 })
+    const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
+    expect(chance).toBeCloseTo(1 / 12, 12)
+    expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.2)
+    expect(unchanged).toEqual([])
+  },
+)
 
 test('a hole in white noise cannot be guessed', async () => {
   const config = configOf('context-encoder', { ...still, overlap: 0 }, { prepared, steps: 40 })
@@ -86,7 +89,7 @@ test.each([
   [6, {}, 'a hole of 25 % in pictures of 6 px is less than 4 px wide; use --size 8 or more'],
   [16, { area: 0.01 }, 'a hole of 1 % in pictures of 16 px is less than 4 px wide; use --size 40 or more'],
 ])('pictures of %i px with %j are too small for the hole', (size, options, says) => {
-  const build = () => assembled(configOf('context-encoder', options, { prepared, size }))
+  const build = () => assembled(configOf('context-encoder', options, { prepared, channels: pictured(size) }))
   expect(build).toThrow(LacunaError)
   expect(build).toThrow(says)
   expect(build).toThrow(expect.objectContaining({ exitCode: 2 }))

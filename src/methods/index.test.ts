@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { parseOptions } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { assembled } from '../training/testing.js'
+import { assembled, pictured } from '../training/testing.js'
 import { methodNamed, methods } from './index.js'
 
 describe.each(methods.map(method => [method.name, method] as const))('%s', (name, method) => {
@@ -26,7 +26,7 @@ test('an unknown method is wrong usage, and the answer names those there are', (
 
 test('what a method found beforehand is looked at: damaged, it is told in one line', () => {
   const prepared = { mean: ['red'], variance: 0.1 }
-  const config = { method: 'mae', options: {}, prepared, encoder: 'vit-mini', size: 32, channels: 3 }
+  const config = { method: 'mae', options: {}, prepared, encoder: 'vit-mini', channels: pictured(32) }
   expect(() => assembled(config)).toThrow(LacunaError)
   expect(() => assembled(config)).toThrow(/what mae found in the pictures before the training is damaged \(mean\.0: /)
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { examinationProgram } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
-import { assembled, configOf, deviationsFrom, striped, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, deviationsFrom, pictured, striped, trainedOn, whiteNoise } from '../training/testing.js'
 
-const small = configOf('jigsaw', {}, { size: 16 })
+const small = configOf('jigsaw', {}, { channels: pictured(16) })
 
 describe.each([
   [2, 'agl', 24, 3.17805],
@@ -11,7 +11,7 @@ describe.each([
   [3, 'pgl', 504, 6.22258],
 ] as const)('%i × %i tiles, %s', (side, permutations, _, expected) => {
   test('the first step is near chance, and moves every weight', async () => {
-    const config = configOf('jigsaw', { side, permutations }, { size: 24, steps: 1 })
+    const config = configOf('jigsaw', { side, permutations }, { channels: pictured(24), steps: 1 })
     const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
     expect(chance).toBeCloseTo(expected, 5)
     expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.15)
@@ -27,7 +27,7 @@ test('white noise fits in any order: a trained network stays at chance', async (
 })
 
 describe('pictures whose fields are known by their stripes', () => {
-  const config = configOf('jigsaw', {}, { size: 24, steps: 80, batch: 8 })
+  const config = configOf('jigsaw', {}, { channels: pictured(24), steps: 80, batch: 8 })
   const trained = trainedOn(config, number => striped(config, 2, number), 4)
 
   test('are put together', async () => {
@@ -51,7 +51,7 @@ describe('pictures whose fields are known by their stripes', () => {
 
 test('pictures below 48 px have 2 × 2 tiles, larger ones 3 × 3, unless told', () => {
   const chanceAt = (size: number, options = {}) => {
-    const config = configOf('jigsaw', options, { size })
+    const config = configOf('jigsaw', options, { channels: pictured(size) })
     const { measures } = examinationProgram(assembled(config), 2, { device: 'cpu', precision: 'float32' })
     return measures.accuracy?.baselines.chance
   }
@@ -61,7 +61,7 @@ test('pictures below 48 px have 2 × 2 tiles, larger ones 3 × 3, unless told', 
 })
 
 test('pictures too small for the tiles are wrong usage', () => {
-  const build = () => assembled(configOf('jigsaw', { side: 3 }, { size: 20 }))
+  const build = () => assembled(configOf('jigsaw', { side: 3 }, { channels: pictured(20) }))
   expect(build).toThrow('jigsaw: pictures of 20 px are too small for 3 × 3 tiles; choose --size 24 or more')
   expect(build).toThrow(LacunaError)
 })

@@ -7,7 +7,7 @@ import { compile } from '../program/compile.js'
 import { trace } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { assembled, configOf, stripes, trainedOn, whiteNoise } from '../training/testing.js'
+import { assembled, configOf, pictured, stripes, trainedOn, whiteNoise } from '../training/testing.js'
 import { toFloat } from '../views/picture.js'
 import { mae } from './mae.js'
 import { mainEncoder } from './method.js'
@@ -17,15 +17,18 @@ const prepared = { mean: [0.5, 0.5, 0.5], variance: 1 / 12 }
 const small = { encoder: 'vit:dim=32,depth=1,heads=1,patch=4', prepared }
 const still = { views: { crop: [1, 1], aspect: [1, 1], flip: 0 } }
 
-test.each([1, 3])('the first step with %i channel(s) is near chance and moves every weight', async channels => {
-  const own = { mean: prepared.mean.slice(0, channels), variance: prepared.variance }
-  const config = configOf('mae', {}, { ...small, prepared: own, channels, steps: 1 })
-  const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
-  const n = 16 * channels
-  expect(chance).toBe((n - 1) / n)
-  expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.1)
-  expect(unchanged).toEqual([])
-})
+test.each([1, 3] as const)(
+  'the first step with %i channel(s) is near chance and moves every weight',
+  async channels => {
+    const own = { mean: prepared.mean.slice(0, channels), variance: prepared.variance }
+    const config = configOf('mae', {}, { ...small, prepared: own, channels: pictured(16, channels), steps: 1 })
+    const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
+    const n = 16 * channels
+    expect(chance).toBe((n - 1) / n)
+    expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.1)
+    expect(unchanged).toEqual([])
+  },
+)
 
 test.each([true, false])('white noise hides nothing that could be guessed, normalised: %j', async normalise => {
   const config = configOf('mae', { normalise, ...still }, { ...small, steps: 40 })
@@ -141,12 +144,12 @@ describe('wrong usage', () => {
     ['a convolutional encoder', building({ encoder: 'c4' }), 'only a transformer takes; use --encoder vit-mini'],
     [
       'a size that does not divide',
-      building({ encoder: 'vit-mini', size: 30 }),
+      building({ encoder: 'vit-mini', channels: pictured(30) }),
       'pictures of 30 px do not divide into patches of 4 px',
     ],
     [
       'too few patches',
-      building({ encoder: 'vit-mini', size: 4 }),
+      building({ encoder: 'vit-mini', channels: pictured(4) }),
       'hiding 75 % of 1 patches of 4 px leaves none to see',
     ],
     ['a width without sines', building({ encoder: 'vit:dim=6,depth=1,heads=1' }), 'a width that divides by 4, not 6'],

@@ -1,22 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import { configOf, deviationsFrom, trainedOn, whiteNoise } from '../training/testing.js'
+import { imageIn } from '../channels/bound.js'
+import { configOf, deviationsFrom, pictured, trainedOn, whiteNoise } from '../training/testing.js'
 
 /** Dark above, light below, with noise: which side is up can be told from brightness alone. */
 function darkAbove(config: ReturnType<typeof configOf>, number: number): Uint8Array {
-  const { size, channels } = config
+  const { size, colours: channels } = imageIn(config.channels)
   return whiteNoise(config, number).map((value, i) => {
     const row = Math.floor(i / (size * channels)) % size
     return value / 2 + (row < size / 2 ? 0 : 127)
   })
 }
 
-test.each([1, 3])('the first step with %i channel(s) is near chance, ln 4, and moves every weight', async channels => {
-  const config = configOf('rotation', {}, { channels, steps: 1 })
-  const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
-  expect(chance).toBeCloseTo(1.38629, 5)
-  expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.15)
-  expect(unchanged).toEqual([])
-})
+test.each([1, 3] as const)(
+  'the first step with %i channel(s) is near chance, ln 4, and moves every weight',
+  async channels => {
+    const config = configOf('rotation', {}, { channels: pictured(16, channels), steps: 1 })
+    const { first, chance, unchanged } = await trainedOn(config, number => whiteNoise(config, number))
+    expect(chance).toBeCloseTo(1.38629, 5)
+    expect(Math.abs((first.loss ?? 0) / chance - 1)).toBeLessThan(0.15)
+    expect(unchanged).toEqual([])
+  },
+)
 
 test('white noise has no right way up: a trained network stays at chance', async () => {
   const config = configOf('rotation', {}, { steps: 60 })

@@ -5,7 +5,7 @@ import { factsOf } from './facts.js'
 const config = configOf(
   'rotation',
   {},
-  { steps: 100_000, batch: 16, data: { source: '/p', pictures: 64, fingerprint: '' } },
+  { steps: 100_000, batch: 16, data: { source: '/p', records: 64, fingerprint: '' } },
 )
 const of = (step: number) =>
   Object.fromEntries(

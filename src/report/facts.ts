@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { described } from '../channels/bound.js'
 import { mainEncoder } from '../methods/method.js'
 import { parameterCount } from '../nn/parameters.js'
 import type { MetricsLine } from '../runs/metrics.js'
@@ -16,7 +17,7 @@ export function factsOf(
   metrics: readonly MetricsLine[],
 ): RunReport['facts'] {
   const { seconds = 0 } = metrics.at(-1) ?? {}
-  const epoch = step / Math.floor(config.data.pictures / config.batch)
+  const epoch = step / Math.floor(config.data.records / config.batch)
   const taken =
     step < config.steps
       ? `${step.toLocaleString('en')} of ${config.steps.toLocaleString('en')}`
@@ -24,7 +25,7 @@ export function factsOf(
   return [
     { label: 'encoder', value: config.encoder },
     { label: 'parameters', value: parameterCount(mainEncoder(assembly().learner)[1]).toLocaleString('en') },
-    { label: 'pictures', value: `${config.data.pictures.toLocaleString('en')} of ${config.size} px` },
+    { label: 'records', value: `${config.data.records.toLocaleString('en')} × ${described(config.channels)}` },
     { label: 'steps', value: taken },
     { label: 'batch', value: config.batch.toLocaleString('en') },
     { label: 'epochs', value: epoch.toFixed(1) },

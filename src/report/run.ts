@@ -86,7 +86,7 @@ export async function writeRunReport(
   if (curve) save('samples/curve.png', await svgToPng(curve.svg))
   save('verdict.json', `${JSON.stringify(verdict, undefined, 2)}\n`)
   const page = reportPage({
-    title: `${method.name} on ${config.data.pictures.toLocaleString('en')} pictures`,
+    title: `${method.name} on ${config.data.records.toLocaleString('en')} pictures`,
     subtitle: `Shown: ${method.shown}. Hidden: ${method.hidden}.`,
     verdict,
     alarms: [...new Set(alarms)].filter(alarm => !verdict.text.includes(alarm)),

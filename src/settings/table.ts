@@ -15,6 +15,7 @@ export const dataSettings = {
     help: 'height and width of the pictures',
     unless: '32; IDX files as they are',
     kept: 'always',
+    at: ['channels', 'image', 'size'],
   },
   channels: {
     flag: '--channels <n>',
@@ -22,6 +23,7 @@ export const dataSettings = {
     help: '1 for grey, 3 for colour',
     unless: '3; IDX files 1',
     kept: 'always',
+    at: ['channels', 'image', 'colours'],
   },
   fit: {
     flag: '--fit <how>',

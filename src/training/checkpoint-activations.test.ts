@@ -5,7 +5,7 @@ import { trainingProgram } from '../assembly/programs.js'
 import { openEngine } from '../engine/node/engine.js'
 import { relativeError } from '../engine/testing.js'
 import { initialValues } from '../nn/initialise.js'
-import { assembled, configOf, whiteNoise } from './testing.js'
+import { assembled, configOf, pictured, whiteNoise } from './testing.js'
 
 const target = { device: 'cpu', precision: 'float64' } as const
 
@@ -41,7 +41,7 @@ test.each([
     const config = configOf(
       method,
       {},
-      { encoder, batch: 4, size: method === 'context-encoder' ? 32 : 16, prepared, ...other },
+      { encoder, batch: 4, channels: pictured(method === 'context-encoder' ? 32 : 16), prepared, ...other },
     )
     const plain = await trained(config)
     const again = await trained({ ...config, checkpointActivations: true })

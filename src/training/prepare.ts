@@ -1,4 +1,5 @@
 import { parseOptions } from '../assembly/programs.js'
+import { channelsFor } from '../channels/bound.js'
 import type { SampleSet } from '../data/index.js'
 import { shuffled } from '../data/index.js'
 import type { Method, Prepared } from '../methods/method.js'
@@ -13,8 +14,9 @@ export function prepare(
   seed: number,
 ): Prepared {
   if (method.prepare === undefined) return { prepared: undefined, notes: [] }
-  const { items, channels } = samples
+  const parsed = parseOptions(method, options)
+  const { items, gather, channels } = samples.as(channelsFor(method.reads(parsed), samples.channels))
   const positions = shuffled(items.length, seed, 0).slice(0, MOST)
-  const looked = { values: samples.gather(positions), count: positions.length, channels }
-  return method.prepare(looked, parseOptions(method, options))
+  const looked = { values: gather(positions), count: positions.length, channels }
+  return method.prepare(looked, parsed)
 }

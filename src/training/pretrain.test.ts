@@ -165,7 +165,7 @@ describe('test and validation pictures', () => {
     const out = runFolder()
     await pretrain('simclr', pictures, { ...quick, out, batch: 2, epochs: 1 })
     expect(pictures.gathered.toSorted((a, b) => a - b)).toEqual(kept)
-    expect(readConfig(out)).toMatchObject({ steps: 3, data: { pictures: 6, fingerprint: pictures.fingerprint } })
+    expect(readConfig(out)).toMatchObject({ steps: 3, data: { records: 6, fingerprint: pictures.fingerprint } })
   })
 })
 
@@ -243,7 +243,7 @@ describe('a run that is there', () => {
     )
     await expect(
       pretrain('simclr', picturesOf(new Uint8Array(8 * 8 * 8 * 3), { size: 8, colours: 3 }), resume),
-    ).rejects.toThrow('trained on pictures of 16 px and 3 channel(s), these have 8 px and 3')
+    ).rejects.toThrow('trained on image of 16 px in colour, this is image of 8 px in colour')
     expect(stateOf(out)).toEqual(before)
   })
 

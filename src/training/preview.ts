@@ -51,16 +51,15 @@ export interface PreviewOptions {
  */
 export async function preview(
   given: MethodName | (string & {}) | Method,
-  samples: PictureSet,
+  samples: SampleSet,
   { encoder: wanted, options = {}, count = 8, seed = 0, onNote }: PreviewOptions = {},
 ): Promise<Preview> {
   const method = methodOf(given)
   const encoder = encoderOf(wanted ?? encoderFor(method))
-  const { size, colours: channels } = samples.channels.image
   const parsed = parseOptions(method, options)
   const { prepared, notes } = prepare(method, parsed, samples, seed)
   for (const note of notes) onNote?.(note)
-  const assembly = assemble({ options: parsed, prepared, size, channels }, { method, encoder })
+  const assembly = assemble({ options: parsed, prepared, channels: samples.channels }, { method, encoder })
   return untrained(assembly, samples, count, seed)
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { RunConfig } from '../assembly/config.js'
+import { described } from '../channels/bound.js'
 import type { PictureSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { encoderNameOf } from '../nn/encoder.js'
@@ -24,20 +26,19 @@ export function resumedConfig(
   options: PretrainOptions,
 ): RunConfig {
   const { items } = part
-  const { size, colours: channels } = part.channels.image
   if (config.method !== methodName)
     throw new LacunaError(
       `${directory}: trained with ${config.method}, not ${methodName}; resume it with ${config.method}`,
       2,
     )
-  if (config.size !== size || config.channels !== channels)
+  if (!isDeepStrictEqual({ ...part.channels }, config.channels))
     throw new LacunaError(
-      `${directory}: trained on pictures of ${config.size} px and ${config.channels} channel(s), these have ${size} px and ${channels}; open them as the run did`,
+      `${directory}: trained on ${described(config.channels)}, this is ${described(part.channels)}; open the data as the run did`,
       2,
     )
-  if (config.data.pictures !== items.length)
+  if (config.data.records !== items.length)
     throw new LacunaError(
-      `${directory}: trained on ${config.data.pictures} pictures, there are ${items.length} now; put the data back, or start a new run`,
+      `${directory}: trained on ${config.data.records} pictures, there are ${items.length} now; put the data back, or start a new run`,
     )
   if (config.data.fingerprint !== data.fingerprint)
     throw new LacunaError(
@@ -85,7 +86,7 @@ function differences(config: RunConfig, given: PretrainOptions): string[] {
     .concat(leaves(options).map(([key, value]) => [`--set ${key}`, value, valueAt(config.options, key.split('.'))]))
     .filter(([, is, was]) => is !== undefined && JSON.stringify(is) !== JSON.stringify(was))
     .map(([flag, is, was]) => `${flag} is ${shown(is)} where it was ${was === undefined ? 'not given' : shown(was)}`)
-  const steps = given.steps ?? (given.epochs && stepsIn(given.epochs, config.data.pictures, config.batch))
+  const steps = given.steps ?? (given.epochs && stepsIn(given.epochs, config.data.records, config.batch))
   if (steps !== undefined && steps < config.steps)
     listed.push(`--steps is ${steps} where it was ${config.steps} (more would lengthen the run)`)
   return listed

@@ -16,7 +16,6 @@ export const stepsIn = (epochs: number, pictures: number, batch: number): number
 /** @param part the pictures to train on; `data` is what they are a part of */
 export function newConfig(method: Method, part: PictureSet, data: PictureSet, options: PretrainOptions): RunConfig {
   const { items } = part
-  const { size, colours: channels } = part.channels.image
   const seed = options.seed ?? trainingSettings.seed.default
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
   if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
@@ -40,12 +39,11 @@ export function newConfig(method: Method, part: PictureSet, data: PictureSet, op
     options: methodOptions,
     ...(prepared !== undefined && { prepared }),
     encoder: encoderNameOf(options.encoder ?? encoderFor(method)),
-    size,
-    channels,
+    channels: part.channels,
     reading: data.reading,
     data: {
       source: part.source,
-      pictures: items.length,
+      records: items.length,
       fingerprint: data.fingerprint,
       ...(data.allowSkipped !== undefined && { allowSkipped: data.allowSkipped }),
     },

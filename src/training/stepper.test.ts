@@ -18,7 +18,7 @@ import { concat } from '../tensor/movement.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { toFloat } from '../views/picture.js'
 import { stepperOf } from './stepper.js'
-import { assembled, configOf, whiteNoise } from './testing.js'
+import { assembled, configOf, pictured, whiteNoise } from './testing.js'
 
 const BATCH = 12
 const target = { device: 'cpu', precision: 'float64' } as const
@@ -187,7 +187,7 @@ describe('in chunks of any size the weights move as with the whole batch', () =>
 
 test('running statistics take every chunk in once', async () => {
   const encoder = encoderOf(sequential(batchNorm(3), conv2d(3, 4, 3), layer(globalAverage)), 4)
-  const noise = whiteNoise({ size: 16, channels: 3, batch: BATCH }, 0)
+  const noise = whiteNoise({ channels: pictured(16), batch: BATCH }, 0)
   const running = [0, 0, 0]
   for (let start = 0; start < noise.length; start += noise.length / 3) {
     const chunk = noise.subarray(start, start + noise.length / 3)

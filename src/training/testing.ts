@@ -8,6 +8,8 @@ import {
   showProgram,
   trainingProgram,
 } from '../assembly/programs.js'
+import { imageIn } from '../channels/bound.js'
+import type { ChannelOf } from '../channels/channel.js'
 import { plainReading } from '../data/index.js'
 import { openEngine } from '../engine/node/engine.js'
 import { methodNamed } from '../methods/index.js'
@@ -26,10 +28,9 @@ export const configOf = (
   method,
   options: parseOptions(methodNamed(method), options),
   encoder: 'c4-half',
-  size: 16,
-  channels: 3,
+  channels: pictured(16),
   reading: plainReading,
-  data: { source: 'made up', pictures: 1000, fingerprint: 'made up' },
+  data: { source: 'made up', records: 1000, fingerprint: 'made up' },
   batch: 16,
   steps: 10,
   seed: 0,
@@ -42,16 +43,22 @@ export const configOf = (
   ...changes,
 })
 
-type Size = Pick<RunConfig, 'size' | 'channels' | 'batch'>
+/** Pictures of size × size as the one channel of the data. */
+export const pictured = (size: number, colours: 1 | 3 = 3): { readonly image: ChannelOf<'image'> } => ({
+  image: { kind: 'image', size, colours },
+})
+
+type Size = Pick<RunConfig, 'channels' | 'batch'>
 
 /** A learner of what is built in, for tests. */
 export const assembled = (config: AssemblyConfig & Pick<RunConfig, 'method' | 'encoder'>): Assembly =>
   assemble(config, { method: methodNamed(config.method), encoder: encoderNamed(config.encoder) })
 
 /** White noise: no pixel tells anything of another. Marsaglia's xorshift, other pictures for every number. */
-export function whiteNoise({ size, channels, batch }: Size, number: number): Uint8Array {
+export function whiteNoise({ channels, batch }: Size, number: number): Uint8Array {
+  const { size, colours } = imageIn(channels)
   let state = Math.imul(number + 1, 0x9e3779b1) | 1
-  return new Uint8Array(batch * size * size * channels).map(() => {
+  return new Uint8Array(batch * size * size * colours).map(() => {
     state ^= state << 13
     state ^= state >>> 17
     state ^= state << 5
@@ -127,8 +134,10 @@ export const deviationsFrom = (chance: number, share: number, guesses: number): 
  * Pictures of side × side fields, each with stripes of its own: the farther down, the more across, the farther to the right, the
  * more downwards. Brightness, phase and some noise are new in every picture. A glance at a field tells its place.
  */
-export function striped({ size, channels, batch }: Size, side: number, number: number): Uint8Array {
-  const noise = whiteNoise({ size, channels, batch }, number)
+export function striped(data: Size, side: number, number: number): Uint8Array {
+  const { size, colours: channels } = imageIn(data.channels)
+  const { batch } = data
+  const noise = whiteNoise(data, number)
   const stripes = (place: number) => (0.4 * Math.floor((place * side) / size)) / (side - 1)
   const stride = size * size * channels
   return noise.map((value, i) => {
@@ -141,8 +150,13 @@ export function striped({ size, channels, batch }: Size, side: number, number: n
 }
 
 /** Upright stripes, 8 px from one to the next, shifted differently in every picture: any part tells all of the rest. */
-export function stripes({ size, channels, batch }: Size, number: number): Uint8Array {
-  const shifts = Array.from(whiteNoise({ size: 1, channels: 1, batch }, number), value => (value / 256) * 2 * Math.PI)
+export function stripes(data: Size, number: number): Uint8Array {
+  const { size, colours: channels } = imageIn(data.channels)
+  const { batch } = data
+  const shifts = Array.from(
+    whiteNoise({ channels: pictured(1, 1), batch }, number),
+    value => (value / 256) * 2 * Math.PI,
+  )
   return Uint8Array.from({ length: batch * size * size * channels }, (_, i) => {
     const column = Math.floor(i / channels) % size
     return 128 + 100 * Math.sin((2 * Math.PI * column) / 8 + (shifts[Math.floor(i / (size * size * channels))] ?? 0))
