@@ -45,6 +45,42 @@ test.each(['pretrain', 'preview'])('%s: names that do not exist are told before 
   await fails(2, /temprature/, command, 'simclr', nowhere, '--set', 'temprature=1', ...out)
 })
 
+test('preview: what a setting does not take is told before pictures are opened', async () => {
+  await fails(2, /--size must be .* not "many"$/, 'preview', 'simclr', nowhere, '--size', 'many')
+  await fails(2, /--fit must be crop, pad or squash/, 'preview', 'simclr', nowhere, '--fit', 'stretch')
+  await fails(2, /--set must be .*key=value, not "flip"$/, 'preview', 'simclr', nowhere, '--set', 'flip')
+})
+
+test('a wrong --config is told before pictures are opened', async () => {
+  const written = (name: string, document: unknown) => {
+    const file = join(folder, name)
+    writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document))
+    return ['--config', file, '--out', join(folder, 'a')]
+  }
+  const data = { source: nowhere }
+  await fails(2, /--config .*nowhere: no such file/, 'pretrain', '--config', nowhere)
+  await fails(2, /half\.json: no JSON/, 'pretrain', ...written('half.json', '{"method": '))
+  await fails(
+    2,
+    /k\.json: unknown "sede" \(did you mean seed\?\)$/,
+    'pretrain',
+    ...written('k.json', { data, sede: 1 }),
+  )
+  await fails(2, /v\.json: batch \(--batch\) must be/, 'pretrain', ...written('v.json', { data, batch: 'many' }))
+  await fails(2, /simcrl.*simclr/, 'pretrain', ...written('m.json', { method: 'simcrl', data }))
+  await fails(2, /resnet19.*resnet18/, 'pretrain', ...written('e.json', { method: 'mae', data, encoder: 'resnet19' }))
+  await fails(
+    2,
+    /no method called mine/,
+    'pretrain',
+    ...written('p.json', { method: 'mine', data, plugins: ['./p.js'] }),
+  )
+  await fails(2, /a method and pictures are expected/, 'pretrain', ...written('q.json', { method: './p.js', data }))
+  await fails(2, /a method and pictures are expected/, 'pretrain', ...written('n.json', { data }))
+  await fails(2, /^lacuna: pictures are expected/, 'pretrain', 'simclr', '--out', join(folder, 'a'))
+  await fails(2, /--out is expected/, 'pretrain', 'simclr', few)
+})
+
 test('a batch larger than the data', () =>
   fails(
     2,

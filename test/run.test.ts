@@ -38,6 +38,28 @@ test('the same seed gives the same weights to the last bit', async () => {
   expect(valuesOf(again)).toEqual(valuesOf(full))
 })
 
+test('its config.json repeats it, beside it; what is said beside it has the last word', async () => {
+  const config = join(full, 'config.json')
+  const again = await lacuna('pretrain', '--config', config, '--no-report', '--json')
+  expect(again.code, again.err).toBe(0)
+  const place = `${full}-2`
+  expect(JSON.parse(again.out)).toMatchObject({ directory: place, step: 8, notes: [] })
+  expect(again.err).not.toContain('another run')
+  expect(readConfig(place)).toEqual(readConfig(full))
+  expect(valuesOf(place)).toEqual(valuesOf(full))
+
+  const other = join(folder, 'other-method')
+  const few = join(folder, 'few')
+  mkdirSync(few)
+  for (const name of readdirSync(pictures).slice(0, 40)) copyFileSync(join(pictures, name), join(few, name))
+  const told = ['--config', config, '--epochs', '1', '--seed', '5', '--no-report', '--out', other]
+  const ended = await lacuna('pretrain', 'rotation', few, ...told)
+  expect(ended.code, ended.err).toBe(0)
+  expect(readConfig(other)).toMatchObject({ method: 'rotation', encoder: 'c4-half', batch: 16, steps: 2, seed: 5 })
+  expect(ended.err).toContain('are those of simclr: left away for rotation')
+  expect(ended.err).toMatch(/few: not the pictures that .*config\.json was trained on/)
+})
+
 test('computing activations again gives the same weights, and is written down', async () => {
   const again = join(folder, 'recomputed')
   const ended = await lacuna('pretrain', 'simclr', pictures, '--out', again, ...options, '--checkpoint-activations')

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RunConfig } from '../assembly/config.js'
-import { imageIn } from '../channels/bound.js'
 import type { PictureSet } from '../data/index.js'
 import { checkedThreads } from '../engine/node/cores.js'
 import { pools } from '../nn/pools.js'
@@ -68,15 +67,10 @@ export const deviceOptions = (): Option[] => [optionOf(trainingSettings.device),
  * Pictures for a run are read as its own were, and go to its device; what the user says of the rest has the last word.
  * @param words as typed
  */
-export const openFor = (
-  { channels, reading, data, device }: RunConfig,
-  source: string,
-  words: object,
-  output: Output,
-): Promise<PictureSet> => {
-  const { size, colours } = imageIn(channels)
-  const asRun = { ...typedData(words), size, channels: colours, ...reading }
-  return open(source, { allowSkipped: data.allowSkipped, ...asRun }, { device, ...typedTraining(words) }, output)
+export async function openFor(config: RunConfig, source: string, words: object, output: Output): Promise<PictureSet> {
+  const { settingsOf } = await import('../runs/settings.js')
+  const own = settingsOf(config)
+  return open(source, { ...own.open, ...typedData(words) }, { ...own.train, ...typedTraining(words) }, output)
 }
 
 /** Where in an encoder vectors are taken: `layer` and `pool`. */

@@ -14,6 +14,14 @@ import { optionOf } from './settings.js'
 
 export const pretrainCommand = (): Command =>
   withOptions(new Command('pretrain'), [
+    new Option(
+      '--out <folder>',
+      'the run: configuration, metrics, checkpoint (needed, but with --config: default there: a new folder beside the file)',
+    ),
+    new Option(
+      '--config <file>',
+      'settings from a file: the config.json of a run, which repeats it, or one by hand; method, data and options beside it have the last word',
+    ),
     ...learnerOptions(),
     optionOf(trainingSettings.epochs),
     optionOf(trainingSettings.steps).conflicts('epochs'),
@@ -39,14 +47,13 @@ export const pretrainCommand = (): Command =>
     jsonOption(),
   ])
     .description('train an encoder on pictures, without labels')
-    .argument('<method>', 'see `lacuna methods`')
-    .argument('<data>', 'folder of pictures, Hugging Face imagefolder, or IDX files')
-    .requiredOption('--out <folder>', 'the run: configuration, metrics, checkpoint')
+    .argument('[method]', 'see `lacuna methods`')
+    .argument('[data]', 'folder of pictures, Hugging Face imagefolder, or IDX files')
     .addHelpText(
       'after',
-      '\nExample:\n  lacuna pretrain simclr photos --size 64 --encoder resnet18 --epochs 50 --out runs/photos\n\nCtrl-C saves and ends (exit code 130); go on with --resume.',
+      '\nExample:\n  lacuna pretrain simclr photos --size 64 --encoder resnet18 --epochs 50 --out runs/photos\n  lacuna pretrain --config runs/photos/config.json --seed 1 --out runs/again\n\nCtrl-C saves and ends (exit code 130); go on with --resume.',
     )
-    .action(async (method: string, data: string, options: PretrainCommandOptions) => {
+    .action(async (method: string | undefined, data: string | undefined, options: PretrainCommandOptions) => {
       const { runPretrain } = await import('./run-pretrain.js')
       await runPretrain(method, data, options)
     })

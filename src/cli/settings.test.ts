@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { RunConfig } from '../assembly/config.js'
 import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
-import { memorySet } from '../data/testing.js'
+import { memorySet, temporaryFolder } from '../data/testing.js'
 import { methodNamed } from '../methods/index.js'
 import { commandOf } from '../report/command.js'
+import { writeConfig } from '../runs/config.js'
+import { readSettings, settingsOf } from '../runs/settings.js'
 import { rowsOf } from '../settings/rows.js'
 import { dataSettings, trainingSettings } from '../settings/table.js'
 import type { DataSettings, TrainingSettings } from '../settings/types.js'
@@ -71,7 +74,7 @@ const data: Arbitraries<DataSettings> = {
 async function readAs(settings: DataSettings): Promise<PictureSet> {
   const { size = 32, channels = 3, allowSkipped } = settings
   const image = { kind: 'image', size, colours: channels } as const
-  return { ...memorySet(20), channels: { image }, reading: await readingOf(settings), allowSkipped }
+  return { ...memorySet(20), source: '/memory', channels: { image }, reading: await readingOf(settings), allowSkipped }
 }
 
 const configFor = (name: string, pictures: PictureSet, settings: TrainingSettings): RunConfig =>
@@ -90,8 +93,9 @@ function understood(command: string) {
   return { method, source, training: typedTraining(parsed.opts()), data: typedData(parsed.opts()) }
 }
 
-test('the command of a run, typed, gives the same config again, field by field', async () => {
+test('the command of a run, typed, gives the same config again, field by field; so does its config.json', async () => {
   const told = new Set<string>()
+  const folder = temporaryFolder()
   await fc.assert(
     fc.asyncProperty(fc.record(training), fc.record(data), async (settings, opened) => {
       const config = configFor('simclr', await readAs(opened), settings)
@@ -99,6 +103,10 @@ test('the command of a run, typed, gives the same config again, field by field',
       const again = understood(commandOf({ config, method: methodNamed(config.method) }))
       expect(again.source).toBe(config.data.source)
       expect(configFor(again.method, await readAs(again.data), again.training)).toEqual(config)
+      writeConfig(folder, config)
+      const { method = '', open, train } = readSettings(join(folder, 'config.json'))
+      expect(configFor(method, await readAs(open), train)).toEqual(config)
+      expect(settingsOf(config)).toEqual(readSettings(join(folder, 'config.json')))
     }),
     { numRuns: 60 },
   )

@@ -1,18 +1,23 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
 import { unknownNames } from '../nearest.js'
-import { flagOf, rowsOf } from './rows.js'
+import { flagOf, placeOf, rowsOf } from './rows.js'
 import type { Rows } from './types.js'
 
-/** @throws LacunaError (wrong usage) that says what a setting takes, for the first that was given something else */
+/**
+ * @param file that the settings stand in, if they were not given directly
+ * @throws LacunaError (wrong usage) that says what a setting takes, for the first that was given something else
+ */
 export function checkSettings<Settings>(
   rows: Rows<Settings>,
   given: { readonly [Name in keyof Settings]?: unknown },
+  file?: string,
 ): void {
   for (const [name, row] of rowsOf(rows)) {
     const value = given[name]
-    if (value !== undefined && !row.kind.schema(z).safeParse(value).success)
-      throw new LacunaError(`${flagOf(row)} must be ${row.kind.expected}, not ${shown(value)}`, 2)
+    if (value === undefined || row.kind.schema(z).safeParse(value).success) continue
+    const called = file === undefined ? flagOf(row) : `${file}: ${placeOf(name, row).join('.')} (${flagOf(row)})`
+    throw new LacunaError(`${called} must be ${row.kind.expected}, not ${shown(value)}`, 2)
   }
 }
 

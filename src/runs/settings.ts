@@ -1,0 +1,156 @@
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { CONFIG_VERSION, type RunConfig } from '../assembly/config.js'
+import { channelSchema } from '../channels/channel.js'
+import { errorCode, LacunaError, messageOf, parsedBy } from '../errors.js'
+import { readError, textOf } from '../files.js'
+import { checkSettings } from '../settings/check.js'
+import { merged } from '../settings/method-options.js'
+import { helpOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
+import { dataSettings, trainingSettings } from '../settings/table.js'
+import type { DataSettings, Rows, TrainingSettings } from '../settings/types.js'
+
+/** What a training was asked for, in the words of the library: `openPictures(source, open)`, `pretrain(method, pictures, train)`. */
+export interface Settings {
+  readonly method?: string
+  readonly source?: string
+  readonly open: DataSettings
+  readonly train: TrainingSettings
+  /** Of the pictures of a run; see `PictureSet` */
+  readonly fingerprint?: string
+}
+
+const described = (schema: z.ZodType, help: string) => schema.optional().describe(help)
+
+/** The settings that stand in one place of the file. */
+const standingIn = (...place: readonly string[]) =>
+  Object.fromEntries(
+    [...rowsOf(trainingSettings), ...rowsOf(dataSettings)].flatMap(([name, row]) => {
+      const [key = name, ...above] = placeOf(name, row).toReversed()
+      return above.toReversed().join('.') === place.join('.') ? [[key, described(row.kind.schema(z), helpOf(row))]] : []
+    }),
+  )
+
+/**
+ * A file with settings, for `--config`: any of those that a run keeps in its `config.json`, in the same places, and the few that
+ * are of no matter to what is trained. The config.json of a run is one.
+ */
+export const settingsFile = z.strictObject({
+  $schema: described(z.string(), 'for editors: node_modules/lacuna/dist/config.schema.json'),
+  version: described(z.literal(CONFIG_VERSION), 'of the format; written by a run'),
+  method: described(z.string(), 'see `lacuna methods`'),
+  ...standingIn(),
+  channels: described(
+    z
+      .object({
+        image: described(
+          z.strictObject({ kind: z.literal('image').optional(), ...standingIn('channels', 'image') }),
+          'pictures',
+        ),
+      })
+      .catchall(channelSchema),
+    'what the data has, by name',
+  ),
+  reading: described(z.strictObject(standingIn('reading')), 'how files become pictures'),
+  data: described(
+    z.strictObject({
+      source: described(z.string(), 'folder of pictures, Hugging Face imagefolder, or IDX files'),
+      ...standingIn('data'),
+      records: described(z.int(), 'how many there were; written by a run'),
+      fingerprint: described(z.string(), 'what they were; written by a run'),
+    }),
+    'what is trained on',
+  ),
+  prepared: described(z.unknown(), 'what the method learnt before the first step; written by a run, and learnt anew'),
+})
+
+/**
+ * Reads settings from a file: the `config.json` of a run, or one by hand with a part of it. Paths are meant from the folder of the
+ * file on.
+ *
+ * @throws LacunaError (wrong usage) for a file that is not there or no JSON, for unknown names and wrong values
+ */
+export function readSettings(file: string): Settings {
+  const document = parsedFile(file)
+  checkSettings(trainingSettings, placed(trainingSettings, document), file)
+  checkSettings(dataSettings, placed(dataSettings, document), file)
+  const { problem } = parsedBy(settingsFile, document)
+  if (problem !== undefined) throw new LacunaError(`${file}: ${problem}`, 2)
+  const { source, ...rest } = settingsIn(document)
+  const from = dirname(resolve(file))
+  return {
+    ...rest,
+    ...(source !== undefined && { source: resolve(from, source) }),
+    open: withPaths(dataSettings, rest.open, from),
+    train: withPaths(trainingSettings, rest.train, from),
+  }
+}
+
+/** The settings that a run was trained with: what repeats it. */
+export const settingsOf = (config: RunConfig): Settings & Required<Pick<Settings, 'method' | 'source'>> => ({
+  ...settingsIn(config),
+  method: config.method,
+  source: config.data.source,
+})
+
+/** Settings over others: what stands in `over` counts. Options of another method are left away. */
+export function overlaid(under: Settings, over: Settings): Settings {
+  const { epochs, steps, ...rest } = under.train
+  const length = over.train.epochs === undefined && over.train.steps === undefined ? { epochs, steps } : {}
+  const sameMethod = over.method === undefined || under.method === undefined || over.method === under.method
+  const options = sameMethod ? (rest.options ?? {}) : {}
+  return present({
+    method: over.method ?? under.method,
+    source: over.source ?? under.source,
+    open: present({ ...under.open, ...present(over.open) }),
+    train: present({ ...rest, ...length, ...present(over.train), options: merged(options, over.train.options) }),
+    fingerprint: over.fingerprint ?? under.fingerprint,
+  })
+}
+
+function parsedFile(file: string): unknown {
+  let text: string
+  try {
+    text = textOf(file)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw readError(file, error)
+    throw new LacunaError(`--config ${file}: no such file; name the config.json of a run, or one by hand`, 2)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new LacunaError(`${file}: no JSON: ${messageOf(error)}`, 2)
+  }
+}
+
+function settingsIn(document: unknown): Settings {
+  const textAt = (...place: string[]) => {
+    const value = valueAt(document, place)
+    return typeof value === 'string' ? value : undefined
+  }
+  return present({
+    method: textAt('method'),
+    source: textAt('data', 'source'),
+    open: placed(dataSettings, document),
+    train: placed(trainingSettings, document),
+    fingerprint: textAt('data', 'fingerprint'),
+  })
+}
+
+/** Each setting from its place in a document. */
+const placed = <S>(rows: Rows<S>, document: unknown): S =>
+  present(Object.fromEntries(rowsOf(rows).map(([name, row]) => [name, valueAt(document, placeOf(name, row))])) as S)
+
+const withPaths = <S extends object>(rows: Rows<S>, settings: S, from: string): S => ({
+  ...settings,
+  ...Object.fromEntries(
+    rowsOf(rows).flatMap(([name, { path }]) => {
+      const value = settings[name]
+      if (!path || value === undefined) return []
+      return [[name, Array.isArray(value) ? value.map(one => resolve(from, one)) : resolve(from, `${value}`)]]
+    }),
+  ),
+})
+
+const present = <S>(settings: S): S =>
+  Object.fromEntries(Object.entries(settings as object).filter(([, value]) => value !== undefined)) as S
