@@ -1,5 +1,5 @@
 import { host } from '#host'
-import type { PictureSet } from './data/index.js'
+import type { SampleSet } from './data/index.js'
 import { LacunaError, messageOf } from './errors.js'
 import { watchVectors } from './evaluation/watch.js'
 import type { MethodName } from './methods/index.js'
@@ -37,7 +37,7 @@ export interface Run extends Trained {
  */
 export async function pretrain(
   method: MethodName | (string & {}) | Method,
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: PretrainOptions,
 ): Promise<Run> {
   // a training ends by its own signal, after it has saved

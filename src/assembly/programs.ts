@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { channelsFor } from '../channels/bound.js'
-import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
+import { type Channel, type Channels, inputsOf, type Kind, lengthsName } from '../channels/channel.js'
 import { ofAnotherCopy } from '../definition.js'
 import { LacunaError, parsedBy } from '../errors.js'
 import {
@@ -14,7 +14,7 @@ import {
   type Shown,
   type StepResult,
 } from '../methods/method.js'
-import type { EncoderDefinition } from '../nn/encoder.js'
+import type { EncoderDefinition, EncoderInputs } from '../nn/encoder.js'
 import { module, variablesOf } from '../nn/module.js'
 import { type Place, type PlaceOptions, placeIn, vectorsAt } from '../nn/vectors.js'
 import { type Computation, compile, type Program, type Target } from '../program/compile.js'
@@ -51,8 +51,12 @@ export function assemble(config: AssemblyConfig, { method, encoder }: Definition
     channels,
     makeEncoder(name, over) {
       const channel = channels[name]
-      if (channel?.kind !== 'image') throw new LacunaError(`no encoder for ${channel?.kind ?? name} yet`, 2)
-      return encoder.build({ size: channel.size, channels: channel.colours, ...over })
+      if (channel?.kind !== encoder.reads)
+        throw new LacunaError(
+          `${method.name} wants an encoder for ${channel?.kind ?? name}, and ${encoder.name} is one for ${encoder.reads}; choose another --encoder`,
+          2,
+        )
+      return encoder.build({ ...inputOf(channel), ...over } as EncoderInputs[Kind])
     },
   })
   const names = variablesNamed(learner)
@@ -60,6 +64,10 @@ export function assemble(config: AssemblyConfig, { method, encoder }: Definition
     if (!(variable instanceof Tensor)) throw ofAnotherCopy(`the method ${method.name}: its variable ${name}`)
   return { method, learner, channels, names }
 }
+
+/** A channel as its encoder is told of it. */
+const inputOf = (channel: Channel): EncoderInputs[Kind] =>
+  channel.kind === 'image' ? { size: channel.size, channels: channel.colours } : channel
 
 /** Every variable of a learner, those that it throws away too. */
 export function variablesNamed({ kept, heads, teachers = {} }: Learner): ReadonlyMap<Tensor, string> {

@@ -20,6 +20,7 @@ export const channelSchema = z.discriminatedUnion('kind', [
 export type Channel = Readonly<z.output<typeof channelSchema>>
 
 export type Kind = Channel['kind']
+export const kinds = ['image', 'audio', 'video', 'text', 'vector'] as const satisfies readonly Kind[]
 export type ChannelOf<K extends Kind> = Extract<Channel, { readonly kind: K }>
 
 /** Kinds whose records are longer or shorter: a sample is a window of `length` units (numbers, frames, tokens) of each. */

@@ -1,13 +1,19 @@
 import { type Kind, lengthsName, type Reads, type SequenceKind } from './channel.js'
 
+interface SequenceValues {
+  readonly audio: Float32Array
+  readonly video: Uint8Array
+  readonly text: Int32Array
+}
+
 /** What a batch holds of a sequence: windows one after the other, and how many units of each are there; zeros after them. */
-export interface GatheredSequence {
-  readonly values: Float32Array | Uint8Array | Int32Array
+export interface GatheredSequence<K extends SequenceKind = SequenceKind> {
+  readonly values: SequenceValues[K]
   readonly lengths: Int32Array
 }
 /** A batch of one channel. */
 export type GatheredOf<K extends Kind> = K extends SequenceKind
-  ? GatheredSequence
+  ? GatheredSequence<K>
   : K extends 'image'
     ? Uint8Array
     : Float32Array

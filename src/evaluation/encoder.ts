@@ -2,7 +2,7 @@ import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { Runner } from '../engine/runner.js'
 import { LacunaError } from '../errors.js'
@@ -36,7 +36,7 @@ export interface Embedder {
 }
 
 /** As much of a set of pictures as is embedded */
-export type Pictures = Pick<PictureSet, 'channels' | 'items' | 'gather' | 'as'>
+export type Pictures = Pick<SampleSet, 'channels' | 'items' | 'gather' | 'as'>
 
 export interface EmbedderOptions extends PlaceOptions {
   readonly device?: DeviceName
@@ -73,7 +73,7 @@ export async function embed(
  */
 export async function untrainedEncoder(
   from: string | OpenedRun,
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: EmbedderOptions & { readonly seed?: number } = {},
 ): Promise<Embedder> {
   const run = runOf('untrainedEncoder', from)

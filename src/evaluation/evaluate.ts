@@ -1,6 +1,6 @@
 import { host } from '#host'
 import { placeOf } from '../assembly/programs.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { DeviceName } from '../program/devices.js'
@@ -100,7 +100,7 @@ export interface EvaluateOptions extends PlaceOptions {
  */
 export async function evaluate(
   from: string | OpenedRun | readonly OpenedRun[],
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   wantPictures('evaluate', pictures)
@@ -117,7 +117,7 @@ export async function evaluate(
 async function evaluated(
   runners: Runners,
   runs: readonly [OpenedRun, ...OpenedRun[]],
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const place = placeOf(runs[0].assembly(), options)
@@ -127,7 +127,7 @@ async function evaluated(
   const labels = { training: labelsOf(training, classes), test: labelsOf(test, classes) }
   const counts = { training: countsOf(labels.training, classes.length), test: countsOf(labels.test, classes.length) }
   const groups = training.items.map(({ group }) => group)
-  const labelled = async (featuresOf: (part: PictureSet) => Features | Promise<Features>): Promise<Data> => ({
+  const labelled = async (featuresOf: (part: SampleSet) => Features | Promise<Features>): Promise<Data> => ({
     training: { features: await featuresOf(training), labels: labels.training },
     test: { features: await featuresOf(test), labels: labels.test },
     classes: classes.length,

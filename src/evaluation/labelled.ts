@@ -1,11 +1,13 @@
-import { type PictureSet, shuffled, splitByGroup } from '../data/index.js'
+import { imageIn } from '../channels/bound.js'
+import type { Wanted } from '../channels/channel.js'
+import { type SampleSet, shuffled, splitByGroup } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { countsOf } from './baselines.js'
 import { type Features, featuresOf } from './features.js'
 
 export interface LabelledParts {
-  readonly training: PictureSet
-  readonly test: PictureSet
+  readonly training: SampleSet
+  readonly test: SampleSet
   /** The labels that occur in either part, sorted */
   readonly classes: readonly string[]
   /** What to know about the parts, a sentence each */
@@ -19,7 +21,7 @@ const TEST_SHARE = 0.2
  * @param most pictures to learn from, drawn at random
  * @throws LacunaError when there are no labels, one class only, or nothing in one of the parts
  */
-export function labelledParts(pictures: PictureSet, most = Number.POSITIVE_INFINITY): LabelledParts {
+export function labelledParts(pictures: SampleSet, most = Number.POSITIVE_INFINITY): LabelledParts {
   const { training: whole, test, notes } = wholeParts(pictures)
   const all = whole.items.length
   const training = all <= most ? whole : whole.subset(shuffled(all, 0, 0).slice(0, most).sort())
@@ -45,7 +47,7 @@ function shortList(names: readonly string[], most = 5): string {
   return names.length <= most ? shown : `${shown} and ${names.length - most} others`
 }
 
-function wholeParts(pictures: PictureSet): { training: PictureSet; test: PictureSet; notes: string[] } {
+function wholeParts(pictures: SampleSet): { training: SampleSet; test: SampleSet; notes: string[] } {
   const known = positionsWhere(pictures, ({ label }) => label !== undefined)
   if (known.length === 0)
     throw new LacunaError(
@@ -74,16 +76,19 @@ function wholeParts(pictures: PictureSet): { training: PictureSet; test: Picture
 }
 
 /** The number of each picture's class. */
-export const labelsOf = ({ items }: PictureSet, classes: readonly string[]): Int32Array =>
+export const labelsOf = ({ items }: SampleSet, classes: readonly string[]): Int32Array =>
   Int32Array.from(items, ({ label }) => classes.indexOf(label ?? ''))
 
-/** The pictures themselves as vectors: [n, size · size · channels] in [0, 1] */
-export function pixels(pictures: PictureSet): Features {
-  const { size, colours } = pictures.channels.image
-  const stored = pictures.gather(pictures.items.map((_, i) => i)).image
+/**
+ * The pictures themselves as vectors: [n, size · size · channels] in [0, 1]
+ * @throws LacunaError where there are none
+ */
+export function pixels(samples: SampleSet): Features {
+  const image = imageIn(samples.channels)
+  const pictures = samples.as<{ image: Wanted<'image'> }>({ image })
   return featuresOf(
-    Float32Array.from(stored, value => value / 255),
-    size ** 2 * colours,
+    Float32Array.from(pictures.gather(samples.items.map((_, i) => i)).image, value => value / 255),
+    image.size ** 2 * image.colours,
   )
 }
 
@@ -91,7 +96,7 @@ const FEW = [10, 100]
 const ALL_UP_TO = 5000
 
 /** 10 and 100 labels of each class where there are that many, and all of them when that is quick. */
-export function defaultLabels(training: PictureSet, classes: readonly string[]): (number | 'all')[] {
+export function defaultLabels(training: SampleSet, classes: readonly string[]): (number | 'all')[] {
   const smallest = smallestClass(training, classes)
   const few: (number | 'all')[] = FEW.filter(amount => amount <= smallest)
   return training.items.length <= ALL_UP_TO || few.length === 0 ? [...few, 'all'] : few
@@ -103,7 +108,7 @@ export function defaultLabels(training: PictureSet, classes: readonly string[]):
  */
 export function checkedLabels(
   amounts: readonly (number | 'all')[] | undefined,
-  training: PictureSet,
+  training: SampleSet,
   classes: readonly string[],
 ): readonly (number | 'all')[] | undefined {
   const counts = countsOf(labelsOf(training, classes), classes.length)
@@ -125,10 +130,10 @@ export function checkedLabels(
 const size = (amount: number | 'all'): number => (amount === 'all' ? Number.POSITIVE_INFINITY : amount)
 
 /** Pictures of the smallest class that there is to learn from. */
-function smallestClass(training: PictureSet, classes: readonly string[]): number {
+function smallestClass(training: SampleSet, classes: readonly string[]): number {
   return Math.min(...countsOf(labelsOf(training, classes), classes.length).filter(count => count > 0))
 }
 
-function positionsWhere({ items }: PictureSet, wanted: (item: PictureSet['items'][number]) => boolean): number[] {
+function positionsWhere({ items }: SampleSet, wanted: (item: SampleSet['items'][number]) => boolean): number[] {
   return items.flatMap((item, i) => (wanted(item) ? [i] : []))
 }

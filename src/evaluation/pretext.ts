@@ -1,7 +1,7 @@
 import { host } from '#host'
 import { examinationProgram } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import { LacunaError } from '../errors.js'
 import { restore } from '../runs/checkpoint.js'
@@ -31,7 +31,7 @@ const MOST_BATCHES = 40
  */
 export async function pretext(
   from: string | OpenedRun,
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: PretextOptions = {},
 ): Promise<Pretext> {
   const run = runOf('pretext', from)
@@ -109,7 +109,7 @@ function collect(outputs: Outputs, results: Readonly<Record<string, ArrayLike<nu
 }
 
 /** The test part of the data, or all of it, with a note, where no part is marked. */
-export function heldOut(pictures: PictureSet): { part: PictureSet; notes: string[] } {
+export function heldOut(pictures: SampleSet): { part: SampleSet; notes: string[] } {
   const tested = pictures.items.flatMap(({ split }, i) => (split === 'test' ? [i] : []))
   if (tested.length > 0) return { part: pictures.subset(tested), notes: [] }
   return { part: pictures, notes: ['The data has no test part: all pictures were used, also those trained on.'] }

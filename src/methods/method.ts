@@ -3,7 +3,7 @@ import type { Channels, Kind, Reads, SequenceKind } from '../channels/channel.js
 import type { Gathered } from '../channels/gathered.js'
 import { type Definition, thisCopy } from '../definition.js'
 import { issuesOf, LacunaError } from '../errors.js'
-import type { Encoder, EncoderDefinition, EncoderInput } from '../nn/encoder.js'
+import type { Encoder, EncoderDefinition, EncoderInputs } from '../nn/encoder.js'
 import type { EncoderName } from '../nn/encoders.js'
 import type { AnyModule } from '../nn/module.js'
 import type { Pool } from '../nn/pools.js'
@@ -50,7 +50,10 @@ export interface BuildContext<R extends Reads, Options, Found> {
    * Makes an encoder for a channel, of the architecture that the user chose.
    * @param over where the method shows it something else: fewer colours, patches
    */
-  readonly makeEncoder: <Name extends keyof R & string>(channel: Name, over?: Partial<EncoderInput>) => Encoder
+  readonly makeEncoder: <Name extends keyof R & string>(
+    channel: Name,
+    over?: Partial<EncoderInputs[R[Name]['kind']]>,
+  ) => Encoder
 }
 
 /** What a loss gives: tensors of a single number, and what a network that knows nothing would get. */

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { kinds } from '../channels/channel.js'
 import { callable, checkDefinition, refuseName } from '../definition.js'
 import type { EncoderDefinition } from './encoder.js'
 import { builtInEncoder } from './encoders.js'
 
-const shape = z.object({ reads: z.literal('image'), description: z.string().optional(), build: callable })
+const shape = z.object({ reads: z.enum(kinds), description: z.string().optional(), build: callable })
 
 /**
  * Looks at an encoder that comes from elsewhere.

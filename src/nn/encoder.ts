@@ -1,4 +1,4 @@
-import type { Kind } from '../channels/channel.js'
+import type { ChannelOf, Kind } from '../channels/channel.js'
 import { type Definition, thisCopy } from '../definition.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Module } from './module.js'
@@ -21,27 +21,28 @@ export interface Encoder extends Module {
 }
 
 /** An architecture by its name: what `build` makes of it fits the pictures that it is told of. */
-export interface EncoderDefinition extends Definition {
+export interface EncoderDefinition<K extends Kind = Kind> extends Definition {
   readonly defines: 'encoder'
   /** The kind of channel that it takes */
-  readonly reads: 'image'
+  readonly reads: K
   /** What it is, in a line */
   readonly description?: string
-  /** @throws LacunaError (2) when the encoder does not fit the pictures */
-  build(input: EncoderInput): Encoder
+  /** @throws LacunaError (2) when the encoder does not fit the data */
+  build(input: EncoderInputs[K]): Encoder
 }
 
 /** An encoder of one's own, for `pretrain` and `openRun`. Its modules are made anew at each `build`. */
-export const defineEncoder = (definition: Omit<EncoderDefinition, 'defines' | 'madeBy'>): EncoderDefinition => ({
-  ...definition,
-  defines: 'encoder',
-  madeBy: thisCopy,
-})
+export const defineEncoder = <K extends Kind>(
+  definition: Omit<EncoderDefinition<K>, 'defines' | 'madeBy'>,
+): EncoderDefinition<K> => ({ ...definition, defines: 'encoder', madeBy: thisCopy })
 
 export const encoderNameOf = (encoder: string | EncoderDefinition): string =>
   typeof encoder === 'string' ? encoder : encoder.name
 
-/** What an encoder is built for. */
+/** What an encoder of each kind is built for: the channel, and of pictures what a method may want of them. */
+export type EncoderInputs = { readonly [K in Kind]: K extends 'image' ? EncoderInput : ChannelOf<K> }
+
+/** What an encoder of pictures is built for. */
 export interface EncoderInput {
   /** Height and width of the pictures */
   readonly size: number

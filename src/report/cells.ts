@@ -1,4 +1,6 @@
-import type { Kind } from '../channels/channel.js'
+import { inputsOf, type Kind } from '../channels/channel.js'
+import { feedsOf } from '../channels/gathered.js'
+import type { SampleSet } from '../data/index.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { PreviewColumn } from '../training/preview.js'
 import type { Picture } from './sheet-layout.js'
@@ -27,6 +29,14 @@ const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[]) 
 
 export const cellOf = ({ kind, values, shape }: PreviewColumn, i: number): Cell =>
   cells[kind](values[i] ?? new Uint8Array(sizeOf(shape)), shape)
+
+/** A record as it is stored: its first channel. */
+export function storedCell(samples: SampleSet, position: number): Cell {
+  const [name = '', channel] = Object.entries(samples.channels)[0] ?? []
+  if (channel === undefined) throw new RangeError('a set without channels has nothing to look at')
+  const values = feedsOf(samples.gather([position]))[name] ?? new Uint8Array()
+  return cells[channel.kind](values, inputsOf(name, channel, 1)[name]?.shape.slice(1) ?? [])
+}
 
 function pictureOf(values: Values, [height = 1, width = 1, channels = 1]: readonly number[]): Picture {
   return { width, height, channels: channels === 3 ? 3 : 1, data: Uint8Array.from(values, Number) }

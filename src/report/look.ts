@@ -1,20 +1,20 @@
-import { type PictureSet, shuffled } from '../data/index.js'
+import { type SampleSet, shuffled } from '../data/index.js'
 import { type EmbedderOptions, openEncoder } from '../evaluation/encoder.js'
 import { type Features, l2Normalised, pickRows } from '../evaluation/features.js'
 import { collapse } from '../evaluation/health.js'
 import { principal } from '../evaluation/principal.js'
 import type { OpenedRun } from '../runs/run.js'
 import { range } from '../tensor/shape.js'
+import { storedCell } from './cells.js'
 import { agreementOf, type Neighbourhood, neighboursOf } from './neighbours.js'
 import type { Exhibit, Gallery, Health, PictureMap } from './report.js'
 import { pictureSide } from './scatter.js'
-import type { Picture } from './sheet-layout.js'
 import { spread } from './spread.js'
 import { thumbnail } from './thumbnail.js'
 
 /** Pictures of a run, and what its encoder says of them. */
 export interface Look {
-  readonly some: PictureSet
+  readonly some: SampleSet
   readonly features: Features
 }
 
@@ -26,7 +26,7 @@ const CHUNK = 64
 /** The vectors of pictures drawn at random: as many as there is time for, but at least a few. */
 export async function lookThrough(
   run: OpenedRun,
-  pictures: PictureSet,
+  pictures: SampleSet,
   seconds: number,
   options: EmbedderOptions = {},
 ): Promise<Look> {
@@ -111,20 +111,13 @@ export async function mapOf({ some, features }: Look): Promise<PictureMap> {
   return { points, shares, exhibits }
 }
 
-export async function exhibitOf(pictures: PictureSet, position: number, largest?: number): Promise<Exhibit> {
+export async function exhibitOf(pictures: SampleSet, position: number, largest?: number): Promise<Exhibit> {
   const item = pictures.items[position]
   return {
-    source: await thumbnail(pictureOf(pictures, position), largest),
+    source: await thumbnail(storedCell(pictures, position).picture, largest),
     name: item?.name,
     ...(item?.label !== undefined && { label: item.label }),
   }
 }
-
-export const pictureOf = (pictures: PictureSet, position: number): Picture => ({
-  width: pictures.channels.image.size,
-  height: pictures.channels.image.size,
-  channels: pictures.channels.image.colours,
-  data: pictures.gather([position]).image,
-})
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

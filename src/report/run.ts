@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { placeOf } from '../assembly/programs.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import type { EmbedderOptions } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
@@ -10,9 +10,10 @@ import type { Place } from '../nn/vectors.js'
 import type { DeviceName } from '../program/devices.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import { previewRun } from '../training/preview.js'
+import { storedCell } from './cells.js'
 import { commandOf } from './command.js'
 import { factsOf } from './facts.js'
-import { healthOf, type Look, lookThrough, mapOf, neighboursIn, pictureOf } from './look.js'
+import { healthOf, type Look, lookThrough, mapOf, neighboursIn } from './look.js'
 import { reportPage } from './page.js'
 import { previewSheet, viewsOf } from './preview.js'
 import { svgToPng } from './raster.js'
@@ -55,7 +56,7 @@ const SECONDS = 4
  */
 export async function writeRunReport(
   from: string | OpenedRun,
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: RunReportOptions = {},
 ): Promise<WrittenReport> {
   const run = runOf('writeRunReport', from)
@@ -109,13 +110,13 @@ export async function writeRunReport(
 /** The task on a few pictures; none where there are too few for it. */
 async function measuredBriefly(
   run: OpenedRun,
-  pictures: PictureSet,
+  pictures: SampleSet,
   machine: EmbedderOptions,
 ): Promise<Pretext | undefined> {
   return pictures.items.length < 2 ? undefined : measure(run, pictures, { ...machine, seconds: SECONDS })
 }
 
-function skippedNote({ skipped: [first, ...others] }: PictureSet): string[] {
+function skippedNote({ skipped: [first, ...others] }: SampleSet): string[] {
   if (first === undefined) return []
   const more = others.length === 0 ? '' : `, and ${others.length} more`
   return [`Left out, because they could not be read: ${first.name} (${first.reason})${more}.`]
@@ -134,6 +135,6 @@ function neighbourSheet(
 ): Promise<Uint8Array> {
   return pictureSheet({
     columns: ['picture', 'nearest', ...Array<string>(Math.max(0, (hoods[0]?.near.length ?? 0) - 1)).fill('')],
-    rows: hoods.map(({ query, near }) => ({ pictures: [query, ...near].map(i => pictureOf(some, i)) })),
+    rows: hoods.map(({ query, near }) => ({ pictures: [query, ...near].map(i => storedCell(some, i).picture) })),
   })
 }

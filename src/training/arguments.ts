@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseOptions } from '../assembly/programs.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { checkedMethod } from '../methods/checked.js'
 import { type MethodName, methodNamed } from '../methods/index.js'
@@ -75,8 +75,8 @@ export function checkUsage(given: string | Method, options: PretrainOptions): Me
 }
 
 /** @throws LacunaError (wrong usage) for anything but pictures */
-export function checkPictures(pictures: PictureSet): void {
-  const set = pictures as Partial<PictureSet> | null | undefined
+export function checkPictures(pictures: SampleSet): void {
+  const set = pictures as Partial<SampleSet> | null | undefined
   if (typeof set?.gather !== 'function' || !Array.isArray(set.items))
     throw wrongCall('pictures that `openPictures` gave as the second argument')
 }

@@ -80,7 +80,8 @@ test.each<[string, unknown, string]>([
 
 test.each<[string, Partial<EncoderDefinition>, string]>([
   ['the name of another', { name: 'vit-tiny/8' }, 'the encoder vit-tiny/8: Lacuna has one of that name itself'],
-  ['another kind', { reads: 'audio' as 'image' }, 'the encoder small: reads: Invalid input: expected "image"'],
+  ['no kind', { reads: 'smell' as 'image' }, 'the encoder small: reads: Invalid option: expected one of "image"'],
+  ['another kind', { reads: 'audio' }, 'turned wants an encoder for image, and small is one for audio'],
 ])('an encoder that is none (%s)', async (_, changes, message) => {
   const encoder = { ...small, ...changes }
   await expect(pretrain(turned, pictures, { ...quick, encoder, out: folder() })).rejects.toThrow(message)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble } from '../assembly/programs.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { MethodName } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
@@ -34,7 +34,7 @@ export interface Run {
 }
 
 /** The pictures that a run trains on: all but those marked as test or validation. */
-export function trainingPart(pictures: PictureSet): PictureSet {
+export function trainingPart(pictures: SampleSet): SampleSet {
   const positions = pictures.items.flatMap(({ split }, i) => (split === undefined || split === 'train' ? [i] : []))
   return positions.length === pictures.items.length ? pictures : pictures.subset(positions)
 }
@@ -48,7 +48,7 @@ export function trainingPart(pictures: PictureSet): PictureSet {
  */
 export async function pretrain(
   given: MethodName | (string & {}) | Method,
-  pictures: PictureSet,
+  pictures: SampleSet,
   options: PretrainOptions,
 ): Promise<Run> {
   const method = checkUsage(given, options)
@@ -87,7 +87,7 @@ interface Task {
   readonly assembly: Assembly
   /** Of another file, that the encoder starts from */
   readonly weights: ReturnType<typeof startWeights> | undefined
-  readonly part: PictureSet
+  readonly part: SampleSet
   readonly checkpoint: Checkpoint | undefined
   /** Of the metrics, up to the checkpoint */
   readonly lines: readonly MetricsLine[]

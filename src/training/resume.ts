@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { RunConfig } from '../assembly/config.js'
 import { described } from '../channels/bound.js'
-import type { PictureSet } from '../data/index.js'
+import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { encoderNameOf } from '../nn/encoder.js'
 import { scheduleOf, warmupSteps } from '../optim/schedules.js'
@@ -21,8 +21,8 @@ export function resumedConfig(
   directory: string,
   config: RunConfig,
   methodName: string,
-  part: PictureSet,
-  data: PictureSet,
+  part: SampleSet,
+  data: SampleSet,
   options: PretrainOptions,
 ): RunConfig {
   const { items } = part

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
-import { differentOf, type PictureSet } from '../data/index.js'
+import { differentOf, type SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
 import { encoderNameOf } from '../nn/encoder.js'
@@ -14,7 +14,7 @@ export const stepsIn = (epochs: number, pictures: number, batch: number): number
   Math.max(1, Math.round(epochs * Math.floor(pictures / batch)))
 
 /** @param part the pictures to train on; `data` is what they are a part of */
-export function newConfig(method: Method, part: PictureSet, data: PictureSet, options: PretrainOptions): RunConfig {
+export function newConfig(method: Method, part: SampleSet, data: SampleSet, options: PretrainOptions): RunConfig {
   const { items } = part
   const seed = options.seed ?? trainingSettings.seed.default
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))

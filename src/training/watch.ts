@@ -2,7 +2,7 @@ import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, embeddingProgram } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
-import { type Item, type PictureSet, shuffled } from '../data/index.js'
+import { type Item, type SampleSet, shuffled } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { Runner } from '../engine/runner.js'
 
@@ -47,7 +47,7 @@ export async function watcherOf(
   assembly: Assembly,
   config: RunConfig,
   runner: Runner,
-  pictures: PictureSet,
+  pictures: SampleSet,
   watch: Watch,
 ): Promise<Watcher | undefined> {
   const plan = watchPlan(config, pictures.items.length)
