@@ -1,6 +1,7 @@
 /**
  * Packs Lacuna, installs the package into empty projects, and does there what the README shows: the library's example (with
- * numbers small enough for seconds), `lacuna --help`, `lacuna doctor` and a pretraining.
+ * numbers small enough for seconds), `lacuna --help`, `lacuna doctor` and a pretraining; and, by npm, what the README of
+ * `examples/own-method` shows.
  *
  * npm run try-package                        with every package manager, and with every Node
  * npm run try-package -- --only npm,pnpm     with these
@@ -12,6 +13,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sharp } from '#lacuna/data/sharp.js'
 import { runs, type Trial, trials } from './package-trials.js'
+import { tryExample } from './try-example.js'
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })
 const only = values.only?.split(',')
@@ -80,7 +82,7 @@ async function attempt({ name, files, install, node, lacuna }: Trial, tarball: s
     }
     if (!readdirSync(join(project, 'encoder')).includes('encoder.onnx'))
       return 'the example left no encoder/encoder.onnx'
-    return name === 'npm' ? types(project) : undefined
+    return name === 'npm' ? (types(project) ?? tryExample(tarball, join(work, 'own-method'), environment)) : undefined
   } finally {
     rmSync(project, { recursive: true, force: true })
   }

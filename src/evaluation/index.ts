@@ -31,7 +31,7 @@ export {
 export { alignment, type CodeUsage, type Collapse, codeUsage, collapse, uniformity } from './health.js'
 export { type NeighbourOptions, type NeighbourResult, nearestNeighbours, neighboursFor } from './knn.js'
 export { balancedSubset, type Parts, validationSplit } from './labels.js'
-export { classify, type LinearClassifier } from './logistic.js'
+export { classify, type LinearClassifier, type LogisticFit } from './logistic.js'
 export { type Pretext, type PretextMeasure, type PretextOptions, pretext } from './pretext.js'
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'
