@@ -58,13 +58,15 @@ test('a run keeps how its pictures were read, and the commands after it read so 
   const embedded = await lacuna('embed', run, wide, '--out', join(folder, 'v.npy'), '--json', ...cache)
   expect(JSON.parse(embedded.out).notes).toEqual(notes)
   const stores = JSON.parse((await lacuna('cache', '--json', ...cache)).out)
-  expect(stores).toMatchObject([{ source: wide, pictures: 16, size: 16, state: 'ready', inUse: false }])
+  expect(stores).toMatchObject([
+    { source: wide, records: 16, channels: { image: { size: 16 } }, state: 'ready', inUse: false },
+  ])
 })
 
 test('going on with another reading is refused', async () => {
   const ended = await lacuna('pretrain', 'simclr', wide, '--out', run, '--resume', '--fit', 'crop', ...cache)
   expect(ended.code).toBe(2)
-  expect(ended.err).toContain('the run was started with another --fit (pad); leave --fit away to go on with it')
+  expect(ended.err).toContain('the run was started with another --fit ("pad"); leave --fit away to go on with it')
 })
 
 test('the cache is cleared', async () => {
