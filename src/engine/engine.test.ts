@@ -142,18 +142,18 @@ describe('a run that is stopped and resumed', () => {
     return compile({ outputs: { loss: result.loss }, updates: optimised.updates, names, draws: traced.draws }, target)
   }
 
-  test('a draw that is given takes the place of the one of the moment', async () => {
+  test('a draw that is given takes the place of the one of the key', async () => {
     const engine = newEngine()
     const { result, trace: traced } = trace({ training: true }, draw =>
       draw.uniform([2]).add(draw.integer([2], 5).cast('float').mul(10)),
     )
     await engine.load('draw', compile({ outputs: { result }, draws: traced.draws }, target))
     const [share, whole] = traced.draws.map(({ name }) => name) as [string, string]
-    const moment = { seed: 3, step: 4 }
-    const alone = await engine.run('draw', {}, moment)
-    const drawn = drawFeeds(traced.draws, 'float32', moment)
+    const drawKey = { seed: 3, step: 4 }
+    const alone = await engine.run('draw', {}, drawKey)
+    const drawn = drawFeeds(traced.draws, 'float32', drawKey)
     expect(await engine.run('draw', drawn, { seed: 0, step: 0 })).toEqual(alone)
-    const given = await engine.run('draw', { [share]: [0.25, 0.5], [whole]: [7, 9] }, moment)
+    const given = await engine.run('draw', { [share]: [0.25, 0.5], [whole]: [7, 9] }, drawKey)
     expect(given.result).toEqual(Float32Array.of(70.25, 90.5))
   })
 

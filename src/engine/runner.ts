@@ -1,5 +1,5 @@
 import type { Program } from '../program/compile.js'
-import type { Moment } from '../program/draws.js'
+import type { DrawKey } from '../program/draws.js'
 import type { Values } from '../program/values.js'
 import type { EngineOptions } from './options.js'
 
@@ -17,10 +17,10 @@ export interface Runner {
   /**
    * Runs a loaded program once; variables that it updates hold their new values afterwards. After a run that ended with an
    * error some may hold them and others not.
-   * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn for the moment
+   * @param feeds its inputs, and those of its draws that were made beforehand; the others are drawn by the key
    * @throws LacunaError where there is not enough memory; `load` also where there is no such device
    */
-  run(key: string, feeds?: Feeds, moment?: Moment): Promise<Record<string, Values>>
+  run(key: string, feeds?: Feeds, drawKey?: DrawKey): Promise<Record<string, Values>>
   /** A copy of the variables named, or of all */
   read(names?: readonly string[]): Promise<Map<string, Values>>
   /** Takes values one after the other, so that they need not be there all at once. */

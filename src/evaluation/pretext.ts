@@ -63,9 +63,9 @@ export async function pretext(
     const began = performance.now()
     let done = 0
     while (done < batches && (done === 0 || performance.now() - began < 1000 * (options.seconds ?? Infinity))) {
-      const moment = { seed: config.seed, step: done }
-      collect(found, await runner.run('examine', gather(done), moment))
-      if (assembly.method.chanceOnNoise) collect(onNoise, await runner.run('examine', noise(done), moment))
+      const drawKey = { seed: config.seed, step: done }
+      collect(found, await runner.run('examine', gather(done), drawKey))
+      if (assembly.method.chanceOnNoise) collect(onNoise, await runner.run('examine', noise(done), drawKey))
       done++
       options.onProgress?.(done / batches)
     }

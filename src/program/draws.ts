@@ -16,8 +16,8 @@ export interface DrawSpec {
   readonly drawing: Drawing
 }
 
-/** The position that keys the random draws of one run. */
-export interface Moment {
+/** What random numbers hang on: equal keys draw equal numbers, on every machine. */
+export interface DrawKey {
   readonly seed: number
   readonly step: number
   /** Which of equal parts of the batch the program is given, from 0 on: it draws what the whole batch draws for those samples */
@@ -28,10 +28,10 @@ export interface Moment {
 export const drawType = ({ dtype }: DrawSpec, precision: Precision): ElementType =>
   dtype === 'int' ? 'int64' : precision
 
-/** All draws of a program at a moment, as it is given them. */
-export function drawFeeds(draws: readonly DrawSpec[], precision: Precision, moment: Moment): Record<string, Values> {
+/** All draws of a program by a key, as it is given them. */
+export function drawFeeds(draws: readonly DrawSpec[], precision: Precision, drawKey: DrawKey): Record<string, Values> {
   return Object.fromEntries(
-    draws.map(spec => [spec.name, valuesOf(drawType(spec, precision), drawValues(spec, moment))]),
+    draws.map(spec => [spec.name, valuesOf(drawType(spec, precision), drawValues(spec, drawKey))]),
   )
 }
 
@@ -71,10 +71,10 @@ export function uniforms(seed: number, step: number, name: string, from = 0): ()
 }
 
 /**
- * The values of one draw at a moment, row-major. Its first axis is that of the samples, or has as many rows for each, so that
+ * The values of one draw by a key, row-major. Its first axis is that of the samples, or has as many rows for each, so that
  * the parts of a batch, one after the other, draw what the whole batch draws.
  */
-export function drawValues({ shape, drawing, name }: DrawSpec, { seed, step, part = 0 }: Moment): Float64Array {
+export function drawValues({ shape, drawing, name }: DrawSpec, { seed, step, part = 0 }: DrawKey): Float64Array {
   const values = new Float64Array(sizeOf(shape))
   const next = uniforms(seed, step, name, Math.round(part * values.length * uniformsFor(drawing)))
   switch (drawing.kind) {

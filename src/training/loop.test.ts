@@ -45,7 +45,7 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
   const fed: Parameters<Step['take']>[] = []
   const saved: number[] = []
   const stepping: Step = {
-    draw: moment => drawFeeds([noise, order], 'float32', moment),
+    draw: drawKey => drawFeeds([noise, order], 'float32', drawKey),
     async take(...given) {
       fed.push(given)
       return { loss: Float32Array.of(lossAt(from + fed.length - 1)), accuracy: Float32Array.of(0.5) }

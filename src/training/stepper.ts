@@ -6,7 +6,7 @@ import { isSum } from '../assembly/sums.js'
 import type { Feeds, Runner } from '../engine/runner.js'
 import type { Compared } from '../methods/method.js'
 import type { Port, Program, Target } from '../program/compile.js'
-import { drawFeeds, type Moment } from '../program/draws.js'
+import { type DrawKey, drawFeeds } from '../program/draws.js'
 import type { ScheduledName } from '../program/trace.js'
 import type { Values } from '../program/values.js'
 
@@ -17,9 +17,9 @@ export type StepInputs = Feeds
 
 export interface Step {
   /** The random numbers of a step, as far as they can be drawn beforehand; `take` draws the others. */
-  draw(moment: Moment): Feeds
+  draw(drawKey: DrawKey): Feeds
   /** @returns `loss`, `gradientNorm` and the method's metrics */
-  take(inputs: StepInputs, schedules: Schedules, moment: Moment): Promise<Record<string, Values>>
+  take(inputs: StepInputs, schedules: Schedules, drawKey: DrawKey): Promise<Record<string, Values>>
 }
 
 /** A training step, compiled, whether it is one program or several. */
@@ -44,8 +44,8 @@ function whole(assembly: Assembly, config: RunConfig, target: Target): Stepper {
     async load(runner) {
       await runner.load('train', program)
       return {
-        draw: moment => drawFeeds(program.draws, program.precision, moment),
-        take: (inputs, schedules, moment) => runner.run('train', { ...inputs, ...schedules }, moment),
+        draw: drawKey => drawFeeds(program.draws, program.precision, drawKey),
+        take: (inputs, schedules, drawKey) => runner.run('train', { ...inputs, ...schedules }, drawKey),
       }
     },
   }
@@ -57,17 +57,17 @@ function accumulated(assembly: Assembly, config: RunConfig, target: Target): Ste
   const parts = partsOf(config)
   return {
     ...rest,
-    ...inChunks({ gradient, update }, runner => async (inputs, schedules, moment) => {
+    ...inChunks({ gradient, update }, runner => async (inputs, schedules, drawKey) => {
       const means = new WeightedMeans()
       for (const part of parts.all) {
         const { weight, ...told } = await runner.run(
           'gradient',
           { ...schedules, ...parts.of(inputs, part) },
-          { ...moment, part },
+          { ...drawKey, part },
         )
         means.add(told, Number(weight?.[0]))
       }
-      return { ...means.all(), ...(await runner.run('update', schedules, moment)) }
+      return { ...means.all(), ...(await runner.run('update', schedules, drawKey)) }
     }),
   }
 }
@@ -78,17 +78,17 @@ function cached(assembly: Assembly, training: Compared, config: RunConfig, targe
   const parts = partsOf(config)
   return {
     ...rest,
-    ...inChunks({ embed, compare, backward, update }, runner => async (inputs, schedules, moment) => {
+    ...inChunks({ embed, compare, backward, update }, runner => async (inputs, schedules, drawKey) => {
       const given = (part: number): Feeds => ({ ...schedules, ...parts.of(inputs, part) })
       const made: Record<string, Values>[] = []
-      for (const part of parts.all) made.push(await runner.run('embed', given(part), { ...moment, part }))
+      for (const part of parts.all) made.push(await runner.run('embed', given(part), { ...drawKey, part }))
       const all = Object.fromEntries(embeddings.map(name => [name, joined(made.map(each => each[name] ?? []))]))
-      const results = await runner.run('compare', { ...schedules, ...all }, moment)
+      const results = await runner.run('compare', { ...schedules, ...all }, drawKey)
       const gradients = Object.fromEntries(embeddings.map(name => [gradientOf(name), results[gradientOf(name)] ?? []]))
       for (const part of parts.all)
-        await runner.run('backward', { ...given(part), ...parts.of(gradients, part) }, { ...moment, part })
+        await runner.run('backward', { ...given(part), ...parts.of(gradients, part) }, { ...drawKey, part })
       const told = Object.entries(results).filter(([name]) => !(name in gradients))
-      return { ...Object.fromEntries(told), ...(await runner.run('update', schedules, moment)) }
+      return { ...Object.fromEntries(told), ...(await runner.run('update', schedules, drawKey)) }
     }),
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openEngine } from '../engine/node/engine.js'
 import { evaluate, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
-import type { Moment } from '../program/draws.js'
+import type { DrawKey } from '../program/draws.js'
 import { type Draw, trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toFloat } from './picture.js'
@@ -25,10 +25,10 @@ const still: ViewOptions = viewOptions.parse({
 })
 const wild: ViewOptions = viewOptions.parse({ blur: 0.5, solarise: 0.2, jitter: 1 })
 
-/** What is made of the pictures at one moment. */
+/** What is made of the pictures by one key. */
 async function made(
   build: (image: Tensor, draw: Draw) => Record<string, Tensor>,
-  moment: Moment = { seed: 0, step: 0 },
+  drawKey: DrawKey = { seed: 0, step: 0 },
 ): Promise<Record<string, number[]>> {
   const image = input('image', stored.shape, 'uint8')
   const { result: outputs, trace: traced } = trace({ training: true }, draw => build(image, draw))
@@ -36,14 +36,14 @@ async function made(
   const engine = openEngine({ ...target, threads: 1 })
   try {
     await engine.load('view', compile({ outputs, draws: traced.draws }, target))
-    const results = await engine.run('view', { image: Uint8Array.from(stored.values) }, moment)
+    const results = await engine.run('view', { image: Uint8Array.from(stored.values) }, drawKey)
     return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Array.from(values, Number)]))
   } finally {
     await engine.close()
   }
 }
-const view = async (options: ViewOptions, size = 16, moment?: Moment) =>
-  (await made((image, draw) => ({ y: randomView(image, draw, size, options) }), moment)).y ?? []
+const view = async (options: ViewOptions, size = 16, drawKey?: DrawKey) =>
+  (await made((image, draw) => ({ y: randomView(image, draw, size, options) }), drawKey)).y ?? []
 
 const each = (values: readonly number[]) => {
   const size = values.length / 6

@@ -23,7 +23,7 @@ export function endingBy(signal: AbortSignal, runner: Runner): Runner {
     },
     load: (key, program) => checked(() => runner.load(key, program)),
     unload: key => checked(() => runner.unload(key)),
-    run: (key, feeds, moment) => checked(() => runner.run(key, feeds, moment)),
+    run: (key, feeds, drawKey) => checked(() => runner.run(key, feeds, drawKey)),
     read: names => checked(() => runner.read(names)),
     write: values => checked(() => runner.write(values)),
     close: () => runner.close(),

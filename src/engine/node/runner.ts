@@ -72,7 +72,7 @@ export function workerRunner(options: EngineOptions, file: URL): Runner {
     },
     load: (key, program) => call('load', key, program),
     unload: key => call('unload', key),
-    run: (key, feeds = {}, moment = { seed: 0, step: 0 }) => call('run', key, feeds, moment),
+    run: (key, feeds = {}, drawKey = { seed: 0, step: 0 }) => call('run', key, feeds, drawKey),
     read: names => call('read', names),
     async write(values) {
       for (const one of values) await call('write', [one])

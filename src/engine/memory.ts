@@ -2,34 +2,34 @@ import type { Tensor } from 'onnxruntime-common'
 import type { Port } from '../program/compile.js'
 import { devices } from '../program/devices.js'
 import type { Values } from '../program/values.js'
-import type { Cell } from './cell.js'
-import { deviceCell, openCopier } from './device-cells.js'
+import { deviceStorage, openCopier } from './device-storage.js'
 import type { Runtime } from './host.js'
 import type { EngineOptions } from './options.js'
+import type { VariableStorage } from './storage.js'
 import { zeros } from './tensors.js'
 
 /** Where variables live: in the memory of this process, or of the device. */
-export interface Cells {
+export interface VariableMemory {
   /** Whether programs have to leave the next values on the device */
   readonly onDevice: boolean
   /** A new variable, all zeros */
-  make(port: Port): Promise<Cell>
-  /** To be called once all its cells are disposed of */
+  make(port: Port): Promise<VariableStorage>
+  /** To be called once all its memory are disposed of */
   close(): Promise<void>
 }
 
-export function cellsOf(runtime: Runtime, options: EngineOptions): Cells {
-  return devices[options.device].holdsVariables ? deviceCells(runtime, options) : hostCells(runtime)
+export function memoryOf(runtime: Runtime, options: EngineOptions): VariableMemory {
+  return devices[options.device].holdsVariables ? deviceMemory(runtime, options) : hostMemory(runtime)
 }
 
-const hostCells = ({ ort }: Runtime): Cells => ({
+const hostMemory = ({ ort }: Runtime): VariableMemory => ({
   onDevice: false,
-  make: async port => hostCell(() => zeros(ort, port)),
+  make: async port => hostStorage(() => zeros(ort, port)),
   close: async () => undefined,
 })
 
 /** One buffer, and a second one as soon as a program has to write the next value beside the present one. */
-function hostCell(make: () => Tensor): Cell {
+function hostStorage(make: () => Tensor): VariableStorage {
   let now = make()
   let [next, spare]: [Tensor, Tensor | undefined] = [now, undefined]
   return {
@@ -49,13 +49,13 @@ function hostCell(make: () => Tensor): Cell {
   }
 }
 
-function deviceCells(runtime: Runtime, options: EngineOptions): Cells {
+function deviceMemory(runtime: Runtime, options: EngineOptions): VariableMemory {
   let copier: ReturnType<typeof openCopier> | undefined
   return {
     onDevice: true,
     async make(port) {
       copier ??= openCopier(runtime, options)
-      return deviceCell(runtime, port, await copier)
+      return deviceStorage(runtime, port, await copier)
     },
     async close() {
       await (await copier)?.close()

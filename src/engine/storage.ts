@@ -2,7 +2,7 @@ import type * as ort from 'onnxruntime-common'
 import type { Values } from '../program/values.js'
 
 /** One variable between the runs: a program reads `now` and leaves the next value. */
-export interface Cell {
+export interface VariableStorage {
   readonly now: ort.Tensor
   /**
    * Where a program that runs now is to write the next value; null where ONNX Runtime allocates it.
@@ -15,6 +15,6 @@ export interface Cell {
   read(): Promise<Values>
   /** @param data as many values as the variable has */
   write(data: ArrayLike<number>): Promise<void>
-  /** Frees the memory; the cell is not used again */
+  /** Frees the memory; the storage is not used again */
   dispose(): void
 }

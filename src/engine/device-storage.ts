@@ -2,10 +2,10 @@ import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import type { Port } from '../program/compile.js'
 import { writeModel } from '../program/onnx/model.js'
 import { sizeOf } from '../tensor/shape.js'
-import type { Cell } from './cell.js'
 import type { Runtime } from './host.js'
 import type { EngineOptions } from './options.js'
 import { openSession } from './session.js'
+import type { VariableStorage } from './storage.js'
 
 /** Carries float32 values to a device and back. While it is open the device stays, and with it the buffers on it. */
 export interface Copier {
@@ -43,11 +43,11 @@ export async function openCopier(runtime: Runtime, options: EngineOptions): Prom
 }
 
 /** A variable whose values stay on the device. Buffers are returned at once, not when garbage is collected. */
-export async function deviceCell(
+export async function deviceStorage(
   { ort }: Pick<Runtime, 'ort'>,
   { name, type, shape }: Port,
   copier: Copier,
-): Promise<Cell> {
+): Promise<VariableStorage> {
   if (type !== 'float32') throw new Error(`variable ${name}: only float32 stays on a device, got ${type}`)
   let held = await copier.toDevice(new Float32Array(sizeOf(shape)))
   const hold = (tensor: Tensor) => {

@@ -3,7 +3,7 @@ import { host } from '#host'
 import { compile } from '../program/compile.js'
 import { filled, variable } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
-import { cellsOf } from './cells.js'
+import { memoryOf } from './memory.js'
 import { enginesFor, openDevice, randomArray } from './testing.js'
 
 const target = { device: 'webgpu', precision: 'float32' } as const
@@ -39,17 +39,17 @@ const times = (factor: number) => Float32Array.from(x, value => factor * value)
 describe.skipIf(webgpu.problem)(`variables on webgpu ${why}`, () => {
   test('stay on the device from step to step', async () => {
     const port = { name: 'v', type: 'float32', shape: [2, 3] } as const
-    const cells = cellsOf(host, { ...target, threads: 1 })
-    expect(cells.onDevice).toBe(true)
-    const [cell, other] = [await cells.make(port), await cells.make(port)]
+    const memory = memoryOf(host, { ...target, threads: 1 })
+    expect(memory.onDevice).toBe(true)
+    const [storage, other] = [await memory.make(port), await memory.make(port)]
     await other.write([1, 2, 3, 4, 5, 6])
-    expect([cell.now.location, cell.now.dims, cell.next(true)]).toEqual(['gpu-buffer', [2, 3], null])
-    expect(await cell.read()).toEqual(new Float32Array(6))
-    cell.advance(other.now)
-    expect([cell.now.location, cell.now.dims, cell.next(true)]).toEqual(['gpu-buffer', [2, 3], null])
-    expect(await cell.read()).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6))
+    expect([storage.now.location, storage.now.dims, storage.next(true)]).toEqual(['gpu-buffer', [2, 3], null])
+    expect(await storage.read()).toEqual(new Float32Array(6))
+    storage.advance(other.now)
+    expect([storage.now.location, storage.now.dims, storage.next(true)]).toEqual(['gpu-buffer', [2, 3], null])
+    expect(await storage.read()).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6))
     other.dispose() // of the buffer that both hold now
-    await cells.close()
+    await memory.close()
   })
 
   test('begin with zeros, are changed by steps and by writes, and read as they are then', async () => {
