@@ -44,6 +44,12 @@ test.each(pages)('%s: its links lead somewhere', page => {
   }
 })
 
+test('the map of the house leads to files that are there', () => {
+  const links = Array.from(readFileSync('docs/house.md', 'utf8').matchAll(/\]\(([^)]*)\)/g), ([, path = '']) => path)
+  expect(links.length).toBeGreaterThan(20)
+  expect(links.filter(path => !existsSync(join('docs', path)))).toEqual([])
+})
+
 /** As GitHub names them. */
 const headingsOf = (page: string): string[] =>
   Array.from(page.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
