@@ -117,6 +117,7 @@ async function evaluated(
   const probes = amounts.map((labelsPerClass, i) => ({ labelsPerClass, ...scored(found.column(i + 1)) }))
   const last = probes.at(-1)
   if (last === undefined) throw new LacunaError('no probe: give at least one number of labels', 2)
+  const { notes, ...most } = commonestOf(parts)
   return {
     knn: knns.mean,
     probe: last.mean,
@@ -124,7 +125,8 @@ async function evaluated(
     tested: test.items.length,
     classes: classes.length,
     chance: 1 / classes.length,
-    ...commonestOf(parts),
+    ...most,
+    notes: [...notes, ...fewerNeighbours(options.k, found.k, parts)],
     seeds,
     steps: runs.map(run => run.checkpoint().step),
     k: found.k,
@@ -144,6 +146,14 @@ function commonestOf({ training, test, classes, notes }: LabelledParts) {
   const commonest = classes[counts.indexOf(Math.max(...counts))] ?? ''
   const missed = `The commonest class to learn from (${commonest}) is not in the test part: to guess it is never right.`
   return { majority, commonest, notes: majority === 0 ? [...notes, missed] : notes }
+}
+
+/** Said where fewer neighbours vote than were asked for. */
+function fewerNeighbours(asked: number | undefined, k: number, { training, classes }: LabelledParts): string[] {
+  if (asked === undefined || asked <= k) return []
+  return [
+    `kNN: ${k} neighbours vote, not ${asked}: at most half as many as a class has labelled pictures to learn from on average (${training.items.length} of ${classes.length} classes), so that the right class can win.`,
+  ]
 }
 
 function perClassOf({ training, test, classes }: LabelledParts, column: Column): ClassScores[] {

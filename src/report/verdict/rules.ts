@@ -1,3 +1,4 @@
+import { gainOf } from '../../evaluation/gain.js'
 import { isCollapsed } from '../../evaluation/health.js'
 import { atChance, shortcuts } from '../../evaluation/pretext-alarms.js'
 import type { CurveReading } from './reading.js'
@@ -93,11 +94,13 @@ export const rules: readonly Rule[] = [
 
   ({ curve, evaluation, method }) => {
     if (evaluation === undefined) return undefined
-    const { trained, random } = evaluation.knns.balanced.mean
-    if (trained > random) return undefined
+    const { share, none } = gainOf(evaluation)
+    if (!none) return undefined
+    const most =
+      share > 0 ? `at best ${points(share)} above it, less than a point or than is sure` : 'above it by no measure'
     return alarm(
       'no gain',
-      `${learnt(curve)}, but its vectors tell the classes apart no better than an untrained encoder's.`,
+      `${learnt(curve)}, but by labels the encoder is no better than the same encoder at random initialisation: ${most}.`,
       curve.steps < usualSteps(method)
         ? `${method} usually takes ${count(usualSteps(method))} steps or more: train longer.`
         : longer(curve),
@@ -185,4 +188,5 @@ const fine = (state: Verdict['state'], text: string, advice: string): Verdict =>
 
 const figure = (value: number): string => (value < 1e4 ? `${Number(value.toPrecision(3))}` : value.toExponential(1))
 const count = (value: number): string => value.toLocaleString('en')
+const points = (share: number): string => `${(100 * share).toFixed(1)} points`
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

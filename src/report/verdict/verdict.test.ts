@@ -134,14 +134,31 @@ describe('a training that did not', () => {
     expect(judge(curveOf(settled), { pretext: { ...pretext, measures: [lossOf(2.1)] } }).state).toBe('settled')
   })
 
-  test('no better than an untrained encoder by labels', () => {
-    const scored = (trained: number) =>
-      ({ knns: { balanced: { mean: { trained, random: 0.5, raw: 0.4 } } } }) as Evaluation
+  test('no better than at random initialisation by labels', () => {
+    const summary = (trained: number, swing = 0) => {
+      const seeds = [-swing, 0, swing].map(off => ({ trained: trained + off, random: 0.5, raw: 0.4 }))
+      return { mean: { trained, random: 0.5, raw: 0.4 }, sd: { trained: swing, random: 0, raw: 0 }, seeds }
+    }
+    const scored = (trained: number, { probe = trained, swing = 0 } = {}) =>
+      ({
+        knns: { balanced: summary(trained, swing) },
+        probes: [{ labelsPerClass: 10, balanced: summary(probe, swing) }],
+      }) as unknown as Evaluation
+    const stateOf = (evaluation: Evaluation) => judge(curveOf(settled), { evaluation }).state
     const verdict = judge(curveOf(settled), { evaluation: scored(0.46) })
     expect(verdict).toMatchObject({ state: 'no gain', alarm: true })
+    expect(verdict.text).toContain('no better than the same encoder at random initialisation: above it by no measure.')
     expect(verdict.text).toContain(
       'kNN tells 46.0 % right (balanced), beside 50.0 % with an untrained encoder and 40.0 %',
     )
+    const barely = judge(curveOf(settled), { evaluation: scored(0.506) })
+    expect(barely).toMatchObject({ state: 'no gain', alarm: true })
+    expect(barely.text).toContain('at best 0.6 points above it')
+    // a deviation of 0.06 over three seeds is a standard error of 0.035
+    expect(stateOf(scored(0.56, { swing: 0.06 }))).toBe('no gain')
+    expect(stateOf(scored(0.58, { swing: 0.06 }))).toBe('settled')
+    // one column that gained is enough: MAE is strong by probes, and weak by kNN
+    expect(stateOf(scored(0.49, { probe: 0.53 }))).toBe('settled')
     const better = judge(curveOf(settled), { evaluation: scored(0.6) })
     expect(better.state).toBe('settled')
     expect(better.text).toContain('kNN tells 60.0 % right')
