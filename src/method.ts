@@ -6,9 +6,9 @@
 
 export { z } from 'zod'
 export * from './channels/channel.js'
-export type { Gathered, GatheredOf, GatheredSequence } from './channels/gathered.js'
+export type { Gathered, GatheredOf, GatheredSequence, SequenceValues } from './channels/gathered.js'
 export type { Copy, Definition } from './definition.js'
 export { LacunaError } from './errors.js'
 export * from './methods/method.js'
-export { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput } from './nn/encoder.js'
+export { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput, type EncoderInputs } from './nn/encoder.js'
 export type { Draw } from './program/trace.js'

@@ -15,7 +15,7 @@ const bin = join(folder, 'bin')
 
 /** The pages in the order of the contents: they go on with the run that the first one makes. */
 const contents = readFileSync(join(guide, 'README.md'), 'utf8')
-const pages = ['README.md', ...new Set(Array.from(contents.matchAll(/\]\((\w+\.md)\)/g), ([, page = '']) => page))]
+const pages = ['README.md', ...new Set(Array.from(contents.matchAll(/\]\(([\w-]+\.md)\)/g), ([, page = '']) => page))]
 /** What `npm run options` writes has a test of its own. */
 const written = 'options.md'
 

@@ -1,6 +1,6 @@
 import { type Kind, lengthsName, type Reads, type SequenceKind } from './channel.js'
 
-interface SequenceValues {
+export interface SequenceValues {
   readonly audio: Float32Array
   readonly video: Uint8Array
   readonly text: Int32Array

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { jsonOption, wholeNumber } from './options.js'
+import { jsonOption, pluginOption, wholeNumber } from './options.js'
 import type { EncodersOptions } from './run-encoders.js'
 
 export const encodersCommand = (): Command =>
@@ -8,9 +8,10 @@ export const encodersCommand = (): Command =>
     .argument('[name]', 'one of them, with its suffixes')
     .addOption(new Option('--size <px>', 'for pictures of that size').argParser(wholeNumber(1)).default(64))
     .addOption(new Option('--channels <n>', '3, or 1 for grey').argParser(wholeNumber(1)).default(3))
+    .addOption(pluginOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  lacuna encoders resnet18-gn --size 96')
     .action(async (name: string | undefined, options: EncodersOptions) => {
       const { runEncoders } = await import('./run-encoders.js')
-      runEncoders(name, options)
+      await runEncoders(name, options)
     })

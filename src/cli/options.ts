@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RunConfig } from '../assembly/config.js'
-import type { PictureSet } from '../data/index.js'
+import type { PictureSet, Reader } from '../data/index.js'
 import { checkedThreads } from '../engine/node/cores.js'
 import { pools } from '../nn/pools.js'
 import { defaultDevice } from '../program/devices.js'
@@ -69,8 +69,11 @@ export const deviceOptions = (): Option[] => [optionOf(trainingSettings.device),
  */
 export async function openFor(config: RunConfig, source: string, words: object, output: Output): Promise<PictureSet> {
   const { settingsOf } = await import('../runs/settings.js')
+  const { loadPlugins } = await import('./plugins.js')
   const own = settingsOf(config)
-  return open(source, { ...own.open, ...typedData(words) }, { ...own.train, ...typedTraining(words) }, output)
+  const train = typedTraining(words)
+  const { readers } = await loadPlugins(train.plugins)
+  return open(source, { ...own.open, ...typedData(words) }, { ...own.train, ...train }, output, readers)
 }
 
 /** Where in an encoder vectors are taken: `layer` and `pool`. */
@@ -93,6 +96,7 @@ export async function open(
   options: DataSettings,
   { device = defaultDevice, threads }: DeviceOptions,
   output: Output,
+  readers: readonly Reader[] = [],
 ): Promise<PictureSet> {
   const { checkSettings } = await import('../settings/check.js')
   checkSettings(trainingSettings, { device, threads })
@@ -103,6 +107,7 @@ export async function open(
   const { openPictures } = await import('../data/index.js')
   const set = await openPictures(source, {
     ...options,
+    readers,
     signal: listen().asked,
     onProgress: ({ done, total, perSecond }) =>
       output.progress(`decoding pictures: ${done} of ${total}, ${perSecond.toFixed(0)}/s`),

@@ -11,7 +11,8 @@ async function modules(files: Readonly<Record<string, string>>): Promise<string>
   const { defineMethod } = await import('../methods/method.js')
   const { z } = await import('zod')
   const { defineEncoder } = await import('../nn/encoder.js')
-  Object.assign(globalThis, { make: defineMethod, makeEncoder: defineEncoder, anything: z.strictObject({}) })
+  const { defineReader } = await import('../data/reader.js')
+  Object.assign(globalThis, { makeReader: defineReader, make: defineMethod, makeEncoder: defineEncoder, anything: z.strictObject({}) })
   return put(temporaryFolder(), files)
 }
 
@@ -24,15 +25,17 @@ test('whatever a module exports is known, alone, in lists and as its default, on
   const folder = await modules({
     'both.mjs': `${made('one')}
       export default one
-      export const more = [one, globalThis.makeEncoder({ name: 'small', reads: 'image', build() {} }), 5]`,
+      export const more = [one, globalThis.makeEncoder({ name: 'small', reads: 'image', build() {} }), 5]
+      export const reader = globalThis.makeReader({ name: 'lines', open() {} })`,
   })
   const file = join(folder, 'both.mjs')
-  const { methods, encoders, files } = await loadPlugins([file, file])
+  const { methods, encoders, readers, files } = await loadPlugins([file, file])
   expect([methods.map(({ name }) => name), encoders.map(({ name }) => name), files]).toEqual([
     ['one'],
     ['small'],
     [file],
   ])
+  expect(readers.map(({ name }) => name)).toEqual(['lines'])
   const { method, settings } = await learnerOf(file, { encoder: 'small', batch: 4 })
   expect(method).toBe(methods[0])
   expect(settings).toEqual({ batch: 4, encoder: encoders[0], plugins: [file] })

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { checkedReader } from '../data/reader.js'
+import type { Reader } from '../data/types.js'
 import { type Definition, isDefinition } from '../definition.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkedMethod } from '../methods/checked.js'
@@ -17,12 +19,13 @@ import { oneLine } from './terminal.js'
 
 /** What modules from elsewhere bring. */
 export interface Plugins extends Required<Additions> {
+  readonly readers: readonly Reader[]
   /** Their files, absolute */
   readonly files: readonly string[]
 }
 
 /**
- * Loads modules, and takes of what they export all that `defineMethod` and `defineEncoder` gave, alone or in lists, whatever it is
+ * Loads modules, and takes of what they export all that `defineMethod`, `defineEncoder` and `defineReader` gave, alone or in lists, whatever it is
  * called there.
  * @param modules paths, or names of packages that are installed where the command is given
  * @throws LacunaError (wrong usage) for a module that is not there, cannot be loaded, or has nothing of the kind; for what is not
@@ -35,8 +38,9 @@ export async function loadPlugins(modules: readonly string[] = []): Promise<Plug
   const encoders = exported
     .filter(({ defines }) => defines === 'encoder')
     .map(one => checkedEncoder(one as EncoderDefinition))
-  for (const all of [methods, encoders]) refuseTwins(all)
-  return { files, methods, encoders }
+  const readers = exported.filter(({ defines }) => defines === 'reader').map(one => checkedReader(one as Reader))
+  for (const all of [methods, encoders, readers]) refuseTwins(all)
+  return { files, methods, encoders, readers }
 }
 
 /**
@@ -93,7 +97,7 @@ async function definitionsIn(file: string): Promise<Definition[]> {
   if (found.length > 0) return found
   const names = Object.keys(exported)
   throw new LacunaError(
-    `${file}: exports nothing that \`defineMethod\` or \`defineEncoder\` gave (its exports: ${names.join(', ') || 'none'})`,
+    `${file}: exports nothing that \`defineMethod\`, \`defineEncoder\` or \`defineReader\` gave (its exports: ${names.join(', ') || 'none'})`,
     2,
   )
 }

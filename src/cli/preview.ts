@@ -35,9 +35,9 @@ export const previewCommand = (): Command =>
       const { learnerOf } = await import('./plugins.js')
       const training = typedTraining(options)
       checkSettings(trainingSettings, training)
-      const { method, settings } = await learnerOf(name, training)
+      const { method, settings, plugins } = await learnerOf(name, training)
       parseOptions(method, settings.options ?? {})
-      const pictures = await open(data, typedData(options), {}, output)
+      const pictures = await open(data, typedData(options), {}, output, plugins.readers)
       try {
         const notes: string[] = []
         const shown = await preview(method, pictures, {

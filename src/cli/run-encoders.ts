@@ -1,5 +1,5 @@
-import type { Encoder } from '../nn/encoder.js'
-import { encoderNames, makeEncoder } from '../nn/encoders.js'
+import type { EncoderDefinition, EncoderInput } from '../nn/encoder.js'
+import { encoderNamed, encoderNames } from '../nn/encoders.js'
 import { parameterCount } from '../nn/parameters.js'
 import { table } from '../report/table.js'
 import { terminal } from './terminal.js'
@@ -7,14 +7,20 @@ import { terminal } from './terminal.js'
 export interface EncodersOptions {
   readonly size: number
   readonly channels: number
+  readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
 /** Says what each encoder is or, by its name, all of one. */
-export function runEncoders(name: string | undefined, { json, ...input }: EncodersOptions): void {
-  const chosen = name === undefined ? encoderNames.map(({ example }) => example) : [name]
-  const described = chosen.map(each => describe(each, makeEncoder(each, input)))
-  const text = name === undefined ? list(described, input.size) : described.map(full).join('\n')
+export async function runEncoders(
+  name: string | undefined,
+  { json, plugin, size, channels }: EncodersOptions,
+): Promise<void> {
+  const own = plugin === undefined ? [] : await ownEncoders(plugin)
+  const all = [...own.map(({ name }) => name), ...encoderNames.map(({ example }) => example)]
+  const chosen = (name === undefined ? all : [name]).map(each => encoderNamed(each, own))
+  const described = chosen.map(each => describe(each, { size, channels }))
+  const text = name === undefined ? list(described, size) : described.map(full).join('\n')
   terminal(json === true).result(name === undefined ? described : described[0], text)
 }
 
@@ -28,11 +34,18 @@ interface Described {
   readonly weights: string
 }
 
-function describe(name: string, encoder: Encoder): Described {
+/** Of pictures: how large others are depends on more than is told here. */
+async function ownEncoders(plugins: readonly string[]): Promise<EncoderDefinition[]> {
+  const { loadPlugins } = await import('./plugins.js')
+  return (await loadPlugins(plugins)).encoders.filter(({ reads }) => reads === 'image')
+}
+
+function describe({ name, description: own, build }: EncoderDefinition, input: EncoderInput): Described {
+  const encoder = build(input)
   // the longest name that fits is meant: c4-half, not c4
   const [entry] = encoderNames.filter(e => name.startsWith(e.name)).sort((a, b) => b.name.length - a.name.length)
   const { width, layers, pool } = encoder
-  const { description = '', weights = '' } = entry ?? {}
+  const { description = own ?? '', weights = 'none of others' } = entry ?? {}
   return { name, description, width, parameters: parameterCount(encoder), layers, pool, weights }
 }
 

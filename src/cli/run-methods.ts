@@ -5,8 +5,8 @@ import { table } from '../report/table.js'
 import { terminal } from './terminal.js'
 
 /** Says what each method is or, by its name, all of one. */
-export function runMethods(name: string | undefined, json: boolean): void {
-  const methods = readMethods()
+export async function runMethods(name: string | undefined, json: boolean, plugins?: readonly string[]): Promise<void> {
+  const methods = [...(plugins ? await methodsIn(plugins) : []), ...readMethods()]
   const chosen = name === undefined ? methods : [named(name, methods)]
   terminal(json).result(
     name === undefined ? chosen : chosen[0],
@@ -16,6 +16,13 @@ export function runMethods(name: string | undefined, json: boolean): void {
 
 /** As the build has written them down: to load the methods themselves, and zod, would take most of the time. */
 const readMethods = (): Described[] => JSON.parse(readFileSync(new URL('../methods.json', import.meta.url), 'utf8'))
+
+/** Of modules from elsewhere, whose code has to be loaded. */
+async function methodsIn(plugins: readonly string[]): Promise<Described[]> {
+  const { loadPlugins } = await import('./plugins.js')
+  const { described } = await import('../methods/described.js')
+  return (await loadPlugins(plugins)).methods.map(described)
+}
 
 const kinds = ({ reads }: Described): string =>
   Object.entries(reads)

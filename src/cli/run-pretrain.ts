@@ -59,11 +59,17 @@ export async function runPretrain(
   const out = words.out ?? placeFor(words, file)
   const first = words.seeds === undefined ? out : join(out, 'seed-0')
   const goesOn = words.resume === true && isRun(resolve(first))
-  const { method, settings } = await learnerOf(word, train, goesOn ? readConfig(first).encoder : undefined)
+  const { method, settings, plugins } = await learnerOf(word, train, goesOn ? readConfig(first).encoder : undefined)
   const planned = runsOf({ ...words, out }, settings)
   for (const own of planned) checkUsage(method, own)
   const before = words.resume ? await resumedSettings({ ...words, out }, asked.open) : undefined
-  const pictures = await open(source, { ...before?.open, ...asked.open }, { ...before?.train, ...train }, output)
+  const pictures = await open(
+    source,
+    { ...before?.open, ...asked.open },
+    { ...before?.train, ...train },
+    output,
+    plugins.readers,
+  )
   if (file?.fingerprint !== undefined && pictures.fingerprint !== file.fingerprint)
     output.note(
       `${pictures.source}: not the pictures that ${words.config} was trained on (other contents, names or splits, or read in another way): this will be another run.`,

@@ -12,6 +12,22 @@ export { differentOf } from './copies.js'
 export { type MadePictures, picturesOf } from './memory.js'
 export { openPictures } from './open.js'
 export { placesOf } from './places.js'
+export { defineReader } from './reader.js'
 export { batchPositions, shuffled } from './shuffle.js'
 export { splitByGroup } from './split.js'
-export type { About, Item, OpenOptions, PictureSet, Places, Progress, SampleSet, Skipped, Split } from './types.js'
+export type {
+  About,
+  GreyShape,
+  Item,
+  Listing,
+  OpenOptions,
+  PictureSet,
+  Places,
+  Progress,
+  Reader,
+  ReaderOptions,
+  SampleSet,
+  Skipped,
+  Source as PictureSource,
+  Split,
+} from './types.js'

@@ -8,13 +8,12 @@ import { regularFile } from '../files.js'
 import { checkSettings, refuseUnknown } from '../settings/check.js'
 import { dataSettings } from '../settings/table.js'
 import { build, checkSkipped } from './build.js'
-import { fileSource, folderSource } from './folder.js'
-import { idxSource } from './idx.js'
 import { openStore } from './open-store.js'
+import { sourceAt } from './readers.js'
 import { readingOf } from './reading.js'
 import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
 import type { OpenOptions, PictureSet, Source } from './types.js'
-import { isPictureName, reasonOf } from './walk.js'
+import { reasonOf } from './walk.js'
 
 /**
  * Opens pictures as a packed uint8 store, decoding them on the first call and again only when the source has changed.
@@ -34,7 +33,8 @@ export async function openPictures(source: string, options: OpenOptions = {}): P
   const stored = kind.isDirectory() ? readIndex(path) : undefined
   if (stored) return openChosen(path, stored, options, await readingOf(options))
 
-  const found = await findSource(path, kind, options)
+  const group = options.groupPattern === undefined ? undefined : compile(options.groupPattern)
+  const found = await sourceAt(path, options.readers ?? [], { group, signal: options.signal })
   const { size = 0, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
   const reading = await readingOf(options)
   const { directory, kept } = storeOf({ cache: resolve(cache), path, size, channels, groupPattern }, reading, found)
@@ -71,20 +71,6 @@ function kindOf(path: string): Stats {
   } catch (error) {
     throw new LacunaError(`${path}: ${reasonOf(error)}; give a folder of pictures or an IDX file`)
   }
-}
-
-async function findSource(path: string, kind: Stats, { groupPattern, signal }: OpenOptions): Promise<Source> {
-  const group = groupPattern === undefined ? undefined : compile(groupPattern)
-  try {
-    const idx = idxSource(path)
-    if (idx) return idx
-    if (kind.isDirectory()) return await folderSource(path, group, signal)
-  } catch (error) {
-    if (error instanceof LacunaError || signal?.aborted) throw error
-    throw new LacunaError(`${path}: ${reasonOf(error)}; check this place and its permissions`)
-  }
-  if (isPictureName(path)) return fileSource(path, group)
-  throw new LacunaError(`${path}: not a folder, a picture or an IDX file; give the folder that holds the pictures`)
 }
 
 interface Place {
@@ -170,12 +156,13 @@ function compile(groupPattern: string): RegExp {
   return pattern
 }
 
-const others = ['onProgress', 'signal', 'workers'] as const satisfies (keyof OpenOptions)[]
+const others = ['onProgress', 'readers', 'signal', 'workers'] as const satisfies (keyof OpenOptions)[]
 
 function checkOptions(options: OpenOptions): void {
   refuseUnknown('openPictures', options, [...Object.keys(dataSettings), ...others])
   checkSettings(dataSettings, options)
-  const { workers = 1, onProgress } = options
+  const { workers = 1, onProgress, readers = [] } = options
+  if (!Array.isArray(readers)) throw new LacunaError('openPictures: readers must be a list of readers', 2)
   if (!Number.isInteger(workers) || workers < 1)
     throw new LacunaError(`at least 1 picture must be decoded at a time, not ${workers}`, 2)
   if (onProgress !== undefined && typeof onProgress !== 'function')

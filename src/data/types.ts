@@ -1,6 +1,7 @@
 import type { Channels, Reads, Wanted } from '../channels/channel.js'
 import type { Gathered } from '../channels/gathered.js'
 import type { Reading } from '../channels/picture-reading.js'
+import type { Definition } from '../definition.js'
 import type { DataSettings } from '../settings/types.js'
 
 export type Split = 'train' | 'test' | 'validation'
@@ -91,6 +92,8 @@ export interface Progress {
 }
 
 export interface OpenOptions extends DataSettings {
+  /** Readers of your own, asked before those that are built in. */
+  readonly readers?: readonly Reader[]
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
   /** Pictures being decoded at any time, default twice the number of cores. */
@@ -126,4 +129,23 @@ export interface Source {
   /** What the user should know of how it is understood. */
   readonly notes: readonly string[]
   list(): Promise<Listing>
+}
+
+/** What a reader is told beside the path. */
+export interface ReaderOptions {
+  /** With one capture group: what it captures in a file's base name is the group */
+  readonly group?: RegExp | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Pictures of one layout or format: knows whether a path is one, and what is in it. */
+export interface Reader extends Definition {
+  readonly defines: 'reader'
+  /**
+   * Looks at a path without reading its pictures.
+   * @param path absolute; there is a folder or a regular file
+   * @returns undefined where it is something else: another reader is asked then
+   * @throws LacunaError where it is of this kind, and damaged
+   */
+  open(path: string, options: ReaderOptions): Source | undefined | Promise<Source | undefined>
 }

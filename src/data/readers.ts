@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { LacunaError, messageOf } from '../errors.js'
+import { fileSource, folderSource } from './folder.js'
+import { idxSource } from './idx.js'
+import { checkedReader, defineReader } from './reader.js'
+import type { Reader, ReaderOptions, Source } from './types.js'
+import { isPictureName, reasonOf } from './walk.js'
+
+/** Those that are built in, in the order in which they are asked. */
+const builtIn: readonly Reader[] = [
+  defineReader({ name: 'idx', open: idxSource }),
+  defineReader({
+    name: 'folder',
+    open: (path, { group, signal }) => (statSync(path).isDirectory() ? folderSource(path, group, signal) : undefined),
+  }),
+  defineReader({
+    name: 'picture',
+    open: (path, { group }) => (isPictureName(path) ? fileSource(path, group) : undefined),
+  }),
+]
+
+/**
+ * What the first reader that knows a path says of it.
+ * @param others that are asked before those built in
+ * @throws LacunaError when none does, or one fails
+ */
+export async function sourceAt(path: string, others: readonly Reader[], options: ReaderOptions): Promise<Source> {
+  for (const reader of others.map(checkedReader)) {
+    const source = await attempt(path, reader, options, `the reader ${reader.name} failed: `)
+    if (source) return { ...source, path, fingerprint: markedBy(reader, source) }
+  }
+  for (const reader of builtIn) {
+    const source = await attempt(path, reader, options)
+    if (source) return source
+  }
+  throw new LacunaError(`${path}: not a folder, a picture or an IDX file; give the folder that holds the pictures`)
+}
+
+async function attempt(path: string, reader: Reader, options: ReaderOptions, who = ''): Promise<Source | undefined> {
+  try {
+    return await reader.open(path, options)
+  } catch (error) {
+    if (error instanceof LacunaError || options.signal?.aborted) throw error
+    throw new LacunaError(
+      who === ''
+        ? `${path}: ${reasonOf(error)}; check this place and its permissions`
+        : `${path}: ${who}${messageOf(error)}`,
+    )
+  }
+}
+
+/** The same place read by another is another store. */
+const markedBy = ({ name }: Reader, { fingerprint }: Source): string =>
+  createHash('sha256').update(`${name}\n${fingerprint}`).digest('hex')
