@@ -16,6 +16,9 @@ export class LacunaError extends Error {
   }
 }
 
+/** Whether what was asked for is wrong, such as a folder that is taken, rather than the work that failed. */
+export const isWrongUsage = (error: unknown): boolean => error instanceof LacunaError && error.exitCode === 2
+
 /** The code of a Node file-system error (`ENOENT`, `EACCES`, …), if it is one. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -62,7 +62,7 @@ export async function pretrain(
           `${directory}: was moved or removed after its ${run.step} steps were saved, and no report of it is written; where it was moved to it is whole, and \`lacuna pretext\` with that folder and the pictures writes one`,
         )
       options.onNote?.(
-        `The run is saved, but its report could not be written: ${messageOf(error)}; \`lacuna pretext ${options.out}\` with the pictures writes it anew`,
+        `The run is saved, but its report could not be written: ${messageOf(error)}; \`lacuna pretext ${directory}\` with the pictures writes it anew`,
       )
     }
   }

@@ -51,6 +51,16 @@ test('preview: what a setting does not take is told before pictures are opened',
   await fails(2, /--set must be .*key=value, not "flip"$/, 'preview', 'simclr', nowhere, '--set', 'flip')
 })
 
+test('several seeds are not put into a run, trained or being trained', async () => {
+  const says = /is a run itself, and --seeds 3 makes a folder of runs; .* such as .*-seeds, or leave --seeds away/
+  await fails(2, says, 'pretrain', 'simclr', nowhere, '--out', run, '--seeds', '3')
+  await fails(2, says, 'pretrain', 'simclr', nowhere, '--out', run, '--seeds', '3', '--resume')
+  const begun = join(folder, 'begun')
+  mkdirSync(begun)
+  writeFileSync(join(begun, 'lock.json'), '{}')
+  await fails(2, says, 'pretrain', 'simclr', nowhere, '--out', begun, '--seeds', '3')
+})
+
 test('a wrong --config is told before pictures are opened', async () => {
   const written = (name: string, document: unknown) => {
     const file = join(folder, name)

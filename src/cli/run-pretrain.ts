@@ -2,14 +2,16 @@ import { join, parse, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PictureSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
+import { isRunFolder } from '../data/run-folder.js'
 import { interruptible } from '../engine/node/interruptible.js'
 import { LacunaError } from '../errors.js'
-import { isThere } from '../files.js'
 import type { Method } from '../methods/method.js'
 import { type PretrainOptions, pretrain, type Run } from '../pretrain.js'
 import { progressLine } from '../report/text-lines.js'
 import { verdictText } from '../report/verdict/verdict.js'
+import { freePlace } from '../runs/claim.js'
 import { isRun, readConfig } from '../runs/config.js'
+import { isLocked } from '../runs/lock.js'
 import { overlaid, readSettings, type Settings, settingsOf } from '../runs/settings.js'
 import { checkSettings, shown } from '../settings/check.js'
 import { flagOf, rowsOf } from '../settings/rows.js'
@@ -57,6 +59,7 @@ export async function runPretrain(
     )
   checkSettings(trainingSettings, train)
   const out = words.out ?? placeFor(words, file)
+  if (words.seeds !== undefined) refuseRunOfRuns(out, words.seeds)
   const first = words.seeds === undefined ? out : join(out, 'seed-0')
   const goesOn = words.resume === true && isRun(resolve(first))
   const { method, settings, plugins } = await learnerOf(word, train, goesOn ? readConfig(first).encoder : undefined)
@@ -127,9 +130,16 @@ function placeFor({ config, resume }: PretrainCommandOptions, file: Settings | u
   const { dir, base, name } = parse(resolve(config))
   const ofRun = file?.fingerprint !== undefined && base === 'config.json'
   const wanted = ofRun ? dir : join(dir, name)
-  let place = wanted
-  for (let i = 2; isThere(place); i++) place = `${wanted}-${i}`
-  return place
+  return freePlace(wanted)
+}
+
+/** @throws LacunaError (wrong usage) where the folder of several runs is itself one, trained or being trained */
+function refuseRunOfRuns(out: string, seeds: number): void {
+  if (!isRunFolder(out) && !isLocked(out)) return
+  throw new LacunaError(
+    `${out}: is a run itself, and --seeds ${seeds} makes a folder of runs; choose another --out, such as ${freePlace(`${out.replace(/[/\\]+$/, '')}-seeds`)}, or leave --seeds away to go on with this run by --resume`,
+    2,
+  )
 }
 
 /** One for each seed; one that was not begun before is begun, also when resuming. */

@@ -24,7 +24,7 @@ export const hasCheckpoint = (run: RunPlace): boolean => [LAST, BEFORE].some(nam
 /**
  * Writes the variables of a runner beside the last checkpoint, which becomes the one before, and renames: a killed process
  * leaves the last one whole.
- * @param write does the writing, once the variables are read
+ * @param write does the writing, once the variables are read; the run may be elsewhere by then
  * @returns the variables that hold numbers that are not finite; where there are any, nothing is written
  */
 export async function saveCheckpoint(
@@ -32,7 +32,7 @@ export async function saveCheckpoint(
   runner: Runner,
   { state }: Stateful,
   step: number,
-  write: (work: () => void) => void | Promise<void> = work => work(),
+  write: (work: (run: RunPlace) => void) => void | Promise<void> = work => work(run),
 ): Promise<string[]> {
   const values = await runner.read(state.map(({ name }) => name))
   const tensors = new Map(
@@ -45,8 +45,10 @@ export async function saveCheckpoint(
   const broken = [...tensors].filter(([, { data }]) => !allFinite(data)).map(([name]) => name)
   if (broken.length > 0) return broken
   const metadata = { step: `${step}`, format: 'lacuna' }
-  const folder = folderOf(run)
-  await write(() => folder.write(LAST, safetensorsParts(folder.at(LAST), tensors, metadata, true), BEFORE))
+  await write(place => {
+    const folder = folderOf(place)
+    folder.write(LAST, safetensorsParts(folder.at(LAST), tensors, metadata, true), BEFORE)
+  })
   return []
 }
 

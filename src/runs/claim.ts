@@ -39,6 +39,13 @@ export function refuseOccupied(directory: string, { strays = false }: ClaimOptio
     throw new LacunaError(`${directory}: the folder is not empty; choose another --out`, 2)
 }
 
+/** The place itself where nothing is there, or the first beside it that is free: `photos`, `photos-2`, `photos-3`, … */
+export function freePlace(wanted: string): string {
+  let place = wanted
+  for (let i = 2; isThere(place); i++) place = `${wanted}-${i}`
+  return place
+}
+
 /** Other programs have a `config.json` too. */
 function hasConfig(directory: string): boolean {
   try {

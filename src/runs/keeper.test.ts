@@ -28,12 +28,11 @@ function kept() {
   const notes: string[] = []
   writeConfig(directory, config)
   writeMetrics(directory, [line])
-  const path = join(directory, 'checkpoint', 'state.safetensors')
-  const save = () => {
-    mkdirSync(join(directory, 'checkpoint'), { recursive: true })
-    writeFileSync(path, 'weights')
+  const save = (at = directory) => {
+    mkdirSync(join(at, 'checkpoint'), { recursive: true })
+    writeFileSync(join(at, 'checkpoint', 'state.safetensors'), 'weights')
   }
-  return { directory, lock, notes, path, save, folder: keeperOf(directory, config, lock, note => notes.push(note)) }
+  return { directory, lock, notes, save, folder: keeperOf(directory, config, lock, note => notes.push(note)) }
 }
 
 const whole = (directory: string) => {
@@ -94,14 +93,25 @@ test('what fails twice is told, as of a full disk', async () => {
   await expect(folder.write([line], full)).rejects.toThrow('full 2')
 })
 
-test('another run that was put in its place is left alone', async () => {
-  const { directory, folder, save, path } = kept()
+test.each([
+  ['another run', { 'config.json': '{}', 'checkpoint/state.safetensors': 'of another' }, 'a run is there already'],
+  ['another training', { 'lock.json': '{"pid":1,"host":"elsewhere","since":"now"}' }, 'is being trained by process 1'],
+  ['something else', { 'thesis.tex': 'mine' }, 'the folder is not empty'],
+])('where %s was put in its place, that is left alone, and the training goes on beside', async (_, others, says) => {
+  const { directory, folder, lock, notes, save } = kept()
   renameSync(directory, `${directory}-moved`)
-  put(directory, { 'config.json': '{}', 'checkpoint/state.safetensors': 'of another' })
-  await expect(folder.write([line], save)).rejects.toThrow(
-    /its place is taken: the training has ended, .* was left alone \(.*a run is there already/,
-  )
-  expect(readdirSync(join(path, '..'))).toEqual(['state.safetensors'])
+  put(directory, others)
+  const before = readdirSync(directory, { recursive: true })
+  put(`${directory}-2`, { 'taken.txt': 'too' })
+  await folder.write([line], save)
+  await folder.write([line], save)
+  expect(readdirSync(directory, { recursive: true })).toEqual(before)
+  expect(folder.directory).toBe(`${directory}-3`)
+  whole(folder.directory)
+  expect(notes).toEqual([expect.stringMatching(/its place is taken \(.*\): the training goes on in .*run-3$/)])
+  expect(notes[0]).toContain(says)
+  lock.release()
+  expect(readdirSync(folder.directory)).not.toContain('lock.json')
 })
 
 test('a process that was killed while it wrote its first file does not hold the folder', () => {

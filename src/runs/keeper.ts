@@ -1,41 +1,53 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunConfig } from '../assembly/config.js'
-import { LacunaError, messageOf } from '../errors.js'
-import { claim } from './claim.js'
+import { isWrongUsage, messageOf } from '../errors.js'
+import { claim, freePlace } from './claim.js'
 import { isRun, writeConfig } from './config.js'
 import type { Lock } from './lock.js'
 import { type MetricsLine, writeMetrics } from './metrics.js'
 
 /** Keeps the folder of a run there while it trains. */
 export interface Keeper {
+  /** Where the run is now: another place than before where its own was taken while the folder was away */
+  readonly directory: string
   /**
    * Writes into the folder, which may have been moved or removed: it is made anew then, with the configuration and the lines so
-   * far. It may also be taken away, or be full, in the middle of this: what fails is tried once more, a little later.
-   * @throws LacunaError when it fails again, or another training has taken the folder
+   * far, and beside its place where something else stands there. It may also be taken away, or be full, in the middle of this:
+   * what fails is tried once more, a little later.
+   * @param work is told where the run is
+   * @throws LacunaError when it fails again
    */
-  write(lines: readonly MetricsLine[], work: () => void): Promise<void>
+  write(lines: readonly MetricsLine[], work: (directory: string) => void): Promise<void>
 }
 
 /** In which a folder is removed with all that is in it */
 const PAUSE_MS = 300
 
-export function keeperOf(directory: string, config: RunConfig, lock: Lock, onNote?: (note: string) => void): Keeper {
+export function keeperOf(out: string, config: RunConfig, lock: Lock, onNote?: (note: string) => void): Keeper {
+  let directory = out
+  const madeAnew = () => `${directory}: was moved or removed while training; made anew, and the training goes on there`
+  /** Takes its own place, or of the next free one beside; what stands there is left alone. */
+  const takePlace = () => {
+    const before = directory
+    try {
+      claim(directory, { strays: true })
+      lock.again(directory)
+    } catch (error) {
+      if (!isWrongUsage(error)) throw error
+      const place = freePlace(out)
+      claim(place)
+      lock.again(place)
+      directory = place
+      return `${before}: was moved or removed while training, and its place is taken (${messageOf(error)}): the training goes on in ${directory}`
+    }
+    return madeAnew()
+  }
   /** @returns whether what was written before may be missing */
   const keep = (): boolean => {
     const lost = lock.held()
     if (lost === 'held') return false
-    const anew = lost === 'gone' || !isRun(directory)
-    if (lost === 'gone') {
-      try {
-        claim(directory, { strays: true })
-      } catch (error) {
-        throw new LacunaError(
-          `${directory}: was moved or removed while training, and its place is taken: the training has ended, and what came after its last checkpoint, which went with its folder, is lost. What stands there was left alone (${messageOf(error)})`,
-        )
-      }
-      lock.again()
-    }
-    if (anew) onNote?.(`${directory}: was moved or removed while training; made anew, and the training goes on there`)
+    if (lost === 'gone') onNote?.(takePlace())
+    else if (!isRun(directory)) onNote?.(madeAnew())
     return true
   }
   const fill = (lines: readonly MetricsLine[]) => {
@@ -43,15 +55,18 @@ export function keeperOf(directory: string, config: RunConfig, lock: Lock, onNot
     writeMetrics(directory, lines)
   }
   return {
+    get directory() {
+      return directory
+    },
     async write(lines, work) {
       try {
         if (keep()) fill(lines)
-        work()
+        work(directory)
       } catch {
         await wait(PAUSE_MS)
         keep()
         fill(lines)
-        work()
+        work(directory)
       }
     },
   }

@@ -1,7 +1,7 @@
 import { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { errorCode, LacunaError } from '../errors.js'
+import { errorCode, isWrongUsage, LacunaError } from '../errors.js'
 import { isThere, removeTorn, textOf, writeError } from '../files.js'
 
 /** Who trains a run at the moment. */
@@ -16,12 +16,12 @@ interface Owner {
 export interface Lock {
   /**
    * Whether the folder still is the one that was locked: it may be gone, moved or removed. Where only the lock was missing it is
-   * taken again, though that may be a folder that was removed and made anew: file systems give their numbers again.
-   * @throws LacunaError when another training has taken it
+   * taken again, though that may be a folder that was removed and made anew: file systems give their numbers again. Where another
+   * training has taken it, it is gone.
    */
   held(): 'held' | 'retaken' | 'gone'
-  /** Locks the folder again, after it was made anew. */
-  again(): void
+  /** Locks the folder again, after it was made anew there or elsewhere. @throws LacunaError when another training has taken it */
+  again(place: string): void
   release(): void
 }
 
@@ -33,20 +33,28 @@ export interface Lock {
  * @throws LacunaError (wrong usage) when another training holds it
  */
 export function lockRun(directory: string): Lock {
-  const path = join(directory, 'lock.json')
   const text = `${JSON.stringify({ ...identity(process.pid), since: new Date().toISOString() })}\n`
+  let path = lockIn(directory)
   take(directory, path, text)
   for (const folder of ['', 'checkpoint', 'samples']) removeTorn(join(directory, folder))
-  let folder = identityOf(directory)
-  const again = () => {
-    take(directory, path, text)
-    folder = identityOf(directory)
+  let place = directory
+  let folder = identityOf(place)
+  const again = (next: string) => {
+    take(next, lockIn(next), text)
+    place = next
+    path = lockIn(next)
+    folder = identityOf(next)
   }
   const held = () => {
     if (contentOf(path) === text) return 'held'
-    if (identityOf(directory) !== folder) return 'gone'
-    again()
-    return 'retaken'
+    if (identityOf(place) !== folder) return 'gone'
+    try {
+      again(place)
+      return 'retaken'
+    } catch (error) {
+      if (isWrongUsage(error)) return 'gone'
+      throw error
+    }
   }
   const release = () => {
     process.off('exit', release)
@@ -55,6 +63,11 @@ export function lockRun(directory: string): Lock {
   process.on('exit', release)
   return { held, again, release }
 }
+
+const lockIn = (directory: string): string => join(directory, 'lock.json')
+
+/** Whether there is a lock in a folder, of a training that may have ended. */
+export const isLocked = (directory: string): boolean => isThere(lockIn(directory))
 
 function take(directory: string, path: string, text: string): void {
   for (let attempt = 0; attempt < 5; attempt++) {

@@ -10,7 +10,7 @@ const PROGRESS_SECONDS = 0.5
  * while the step after it runs.
  */
 export async function journalOf(task: TrainingTask, clock: () => number) {
-  const { config, directory, folder, samples, from } = task
+  const { config, folder, samples, from } = task
   const rate = scheduleOf(config)
   const every = stepsBetweenLines(config.steps)
   const perEpoch = Math.floor(samples.items.length / config.batch)
@@ -22,7 +22,7 @@ export async function journalOf(task: TrainingTask, clock: () => number) {
   let shownSeconds = 0
   let seen: Readonly<Record<string, number>> = {}
   let unwritten: (() => Promise<void>) | undefined
-  await folder.write(lines, () => writeMetrics(directory, lines))
+  await folder.write(lines, directory => writeMetrics(directory, lines))
   return {
     lines,
     /** What a step gave */
@@ -54,7 +54,7 @@ export async function journalOf(task: TrainingTask, clock: () => number) {
       last = { step, seconds }
       const secondsLeft = ((config.steps - step) * seconds) / (step - from)
       unwritten = async () => {
-        await folder.write(lines, () => appendMetrics(directory, line))
+        await folder.write(lines, directory => appendMetrics(directory, line))
         lines.push(line)
         const { steps } = config
         if (shown) task.onProgress?.({ ...seen, ...line, steps, secondsLeft, viewsPerSample: task.viewsPerSample })

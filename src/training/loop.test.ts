@@ -58,7 +58,6 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
     config,
     chance: 2,
     viewsPerSample: 2,
-    directory,
     samples: pictures,
     reads: { image: image() },
     from,
@@ -67,7 +66,7 @@ function looped(steps: number, lossAt: (step: number) => number, from = 0, direc
       return []
     },
     lines: readMetrics(directory, from),
-    folder: { write: async (_: unknown, work: () => void) => work() },
+    folder: { directory, write: async (_: unknown, work: (place: string) => void) => work(directory) },
   }
   return { directory, fed, saved, config, ended: train(task) }
 }

@@ -49,12 +49,12 @@ export async function train(task: TrainingTask): Promise<number> {
 type Journal = Awaited<ReturnType<typeof journalOf>>
 
 /** Saves now and then, after what was told of the steps before is written. */
-function saverOf({ from, saveEvery, directory, folder, save }: TrainingTask, journal: Journal, clock: () => number) {
+function saverOf({ from, saveEvery, folder, save }: TrainingTask, journal: Journal, clock: () => number) {
   const times = savings(saveEvery)
   let saved = from > 0 ? from : undefined
   const stopped = async (step: number, problem: string): Promise<LacunaError> => {
     await journal.writeDown()
-    return diverged(directory, step, problem, saved)
+    return diverged(folder.directory, step, problem, saved)
   }
   const saveNow = async (step: number) => {
     await journal.writeDown()

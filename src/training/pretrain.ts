@@ -116,27 +116,26 @@ async function trainRun({
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
     else await runner.write(initialValues(names, config.seed, weights ?? startWeights(assembly, config)))
-    await folder.write(lines, () => writeConfig(directory, config))
+    await folder.write(lines, place => writeConfig(place, config))
     const step = await train({
       runner,
       stepping,
       config,
       chance,
       viewsPerSample,
-      directory,
       samples: part.as(assembly.channels),
       reads: assembly.method.reads(config.options),
       from: checkpoint?.step ?? 0,
       saveEvery: options.saveEvery,
       lines,
       folder,
-      save: (at, write) => saveCheckpoint(directory, runner, stepper, at, write),
+      save: (at, write) => saveCheckpoint(folder.directory, runner, stepper, at, write),
       watcher: options.watch && (await watcherOf(assembly, config, runner, part, options.watch)),
       signal: options.signal,
       onProgress: options.onProgress,
       onStep: options.onStep,
     })
-    return { directory, config, step, interrupted: step < config.steps, chance }
+    return { directory: folder.directory, config, step, interrupted: step < config.steps, chance }
   } finally {
     await runner.close()
   }

@@ -196,6 +196,29 @@ test('a folder that is moved while training is made anew, with everything so far
   expect(readConfig(out).steps).toBe(4)
 })
 
+test('a folder that is moved while training, and its place taken: all goes on beside, to the same numbers', async () => {
+  const out = join(temporaryFolder(), 'run')
+  const notes: string[] = []
+  let taken = 0
+  const { directory } = await pretrain('simclr', memorySet(20), {
+    ...options,
+    out,
+    saveEvery: 1,
+    onNote: note => notes.push(note),
+    onStep: () => {
+      if (++taken !== 2) return
+      renameSync(out, `${out}-moved`)
+      put(out, { 'thesis.tex': 'mine' })
+    },
+  })
+  expect(directory).toBe(`${out}-2`)
+  expect(notes).toEqual([expect.stringContaining(`the training goes on in ${directory}`)])
+  expect(readdirSync(out)).toEqual(['thesis.tex'])
+  expect(readMetrics(directory).map(({ step }) => step)).toEqual([1, 2, 3, 4])
+  expect(bytesOf(directory)).toEqual(bytesOf(copyOf('whole')))
+  expect(readdirSync(directory)).not.toContain('lock.json')
+})
+
 test('a file where the folder should be', async () => {
   const folder = put(temporaryFolder(), { out: 'mine' })
   const refused = pretrain('simclr', memorySet(20), { ...options, out: join(folder, 'out') })

@@ -2,6 +2,7 @@ import type { RunConfig } from '../assembly/config.js'
 import type { Reads } from '../channels/channel.js'
 import type { SampleSet } from '../data/index.js'
 import type { Runner } from '../engine/runner.js'
+import type { RunPlace } from '../runs/folder.js'
 import type { Keeper } from '../runs/keeper.js'
 import type { MetricsLine } from '../runs/metrics.js'
 import type { SaveEvery } from '../settings/kinds.js'
@@ -22,7 +23,6 @@ export interface TrainingTask {
   readonly config: RunConfig
   readonly chance: number
   readonly viewsPerSample: number
-  readonly directory: string
   /** As the method reads them */
   readonly samples: SampleSet
   readonly reads: Reads
@@ -33,7 +33,10 @@ export interface TrainingTask {
   readonly lines: readonly MetricsLine[]
   readonly folder: Keeper
   /** Writes a checkpoint after the given number of steps; names the variables that are not finite, and writes nothing where there are any */
-  readonly save: (step: number, write: (work: () => void) => Promise<void>) => Promise<readonly string[]>
+  readonly save: (
+    step: number,
+    write: (work: (directory: RunPlace) => void) => Promise<void>,
+  ) => Promise<readonly string[]>
   /** Looks at the encoder now and then */
   readonly watcher?: Watcher | undefined
   readonly signal?: AbortSignal
