@@ -10,5 +10,11 @@ export type { Gathered, GatheredOf, GatheredSequence, SequenceValues } from './c
 export type { Copy, Definition } from './definition.js'
 export { LacunaError } from './errors.js'
 export * from './methods/method.js'
-export { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput, type EncoderInputs } from './nn/encoder.js'
+export {
+  defineEncoder,
+  type Encoder,
+  type EncoderDefinition,
+  type EncoderInput,
+  type EncoderInputs,
+} from './nn/encoder.js'
 export type { Draw } from './program/trace.js'

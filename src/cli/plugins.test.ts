@@ -12,7 +12,12 @@ async function modules(files: Readonly<Record<string, string>>): Promise<string>
   const { z } = await import('zod')
   const { defineEncoder } = await import('../nn/encoder.js')
   const { defineReader } = await import('../data/reader.js')
-  Object.assign(globalThis, { makeReader: defineReader, make: defineMethod, makeEncoder: defineEncoder, anything: z.strictObject({}) })
+  Object.assign(globalThis, {
+    makeReader: defineReader,
+    make: defineMethod,
+    makeEncoder: defineEncoder,
+    anything: z.strictObject({}),
+  })
   return put(temporaryFolder(), files)
 }
 

@@ -9,7 +9,13 @@ export { c4 } from './c4.js'
 export { checkpointed } from './checkpointed.js'
 export { type DilatedHeadOptions, dilatedHead } from './dilated-head.js'
 export { discriminator } from './discriminator.js'
-export { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInput, type EncoderInputs } from './encoder.js'
+export {
+  defineEncoder,
+  type Encoder,
+  type EncoderDefinition,
+  type EncoderInput,
+  type EncoderInputs,
+} from './encoder.js'
 export { type EncoderFamily, type EncoderName, encoderNames, makeEncoder } from './encoders.js'
 export { asMap, featureMap } from './feature-map.js'
 export * from './initial.js'

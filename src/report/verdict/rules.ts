@@ -3,7 +3,7 @@ import { isCollapsed } from '../../evaluation/health.js'
 import { atChance, shortcuts } from '../../evaluation/pretext-alarms.js'
 import type { CurveReading } from './reading.js'
 import type { Verdict, VerdictInput } from './types.js'
-import { usualSteps } from './usual-steps.js'
+import { usuallyTakes, usualSteps } from './usual-steps.js'
 
 type Case = VerdictInput & { readonly curve: CurveReading }
 type Rule = (found: Case) => Verdict | undefined
@@ -56,7 +56,7 @@ export const rules: readonly Rule[] = [
         ? `The loss is not clearly below chance: ${reached}, and single batches differ by more: little was learnt, if anything.`
         : `The loss never left chance: ${reached}: nothing was learnt.`,
       steps < usualSteps(method)
-        ? `${count(steps)} steps are few, ${method} usually takes ${count(usualSteps(method))} or more: try --steps ${usualSteps(method)}; then another --lr, or pictures with more to guess in them.`
+        ? `${count(steps)} steps are few, ${usuallyTakes(method)} or more: try --steps ${usualSteps(method)}; then another --lr, or pictures with more to guess in them.`
         : 'Try another --lr (a third, three times), look with `lacuna preview` whether the task can be done at all on these pictures, or take another method.',
     )
   },
@@ -102,7 +102,7 @@ export const rules: readonly Rule[] = [
       'no gain',
       `${learnt(curve)}, but by labels the encoder is no better than the same encoder at random initialisation: ${most}.`,
       curve.steps < usualSteps(method)
-        ? `${method} usually takes ${count(usualSteps(method))} steps or more: train longer.`
+        ? `${usuallyTakes(method)} steps or more: train longer.`
         : longer(curve),
     )
   },
@@ -120,7 +120,7 @@ export const rules: readonly Rule[] = [
     evaluation === undefined && curve.steps < usualSteps(method) / 2
       ? fine(
           'short',
-          `${learnt(curve)}, but ${count(curve.steps)} steps are few: ${method} usually takes ${count(usualSteps(method))} or more until its vectors are better than an untrained encoder's.`,
+          `${learnt(curve)}, but ${count(curve.steps)} steps are few: ${usuallyTakes(method)} or more until its vectors are better than an untrained encoder's.`,
           `Train longer: --steps ${usualSteps(method)}.`,
         )
       : undefined,

@@ -14,3 +14,7 @@ export const usual: Readonly<Record<string, number>> = {
 
 /** @returns the usual steps of a method; of one that was never measured, what most need */
 export const usualSteps = (method: string): number => usual[method] ?? 1000
+
+/** The same in words: of a method of somebody else's nothing is known. */
+export const usuallyTakes = (method: string): string =>
+  `${method in usual ? `${method} usually takes` : 'most methods take'} ${usualSteps(method).toLocaleString('en')}`

@@ -177,3 +177,9 @@ test('few lines are read too: one for each step of eight', () => {
   expect(judge(curveOf(share => 4 - share, { steps: 8 })).state).toBe('short')
   expect(judge(curveOf(() => 4, { steps: 1 })).state).toBe('chance')
 })
+
+test('of a method of somebody else it is not said how long it usually takes', () => {
+  const still = curveOf(() => 4, { steps: 100 })
+  expect(verdictText(judge(still, { method: 'mine' }))).toContain('most methods take 1,000 or more')
+  expect(verdictText(judge(still))).toContain('simclr usually takes 600 or more')
+})
