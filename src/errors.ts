@@ -35,15 +35,25 @@ export function issuesOf(error: z.ZodError): string {
     .join('; ')
 }
 
-/** What a schema makes of a value, or what is wrong with it on one line; an unknown key is told with the nearest known one. */
-export function parsedBy<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-): { readonly data: T; readonly problem?: undefined } | { readonly data?: undefined; readonly problem: string } {
+/** What a schema made of a value, or what is wrong with it. */
+export type Parsed<T> =
+  | { readonly data: T; readonly problem?: undefined }
+  | {
+      readonly data?: undefined
+      /** On one line */
+      readonly problem: string
+      /** All is right but for keys that nobody knows */
+      readonly unknownOnly: boolean
+    }
+
+/** What a schema makes of a value; an unknown key is told with the nearest known one. */
+export function parsedBy<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   const parsed = schema.safeParse(value, {
     error: issue => (issue.code === 'unrecognized_keys' ? unknownIn(issue) : undefined),
   })
-  return parsed.success ? { data: parsed.data } : { problem: issuesOf(parsed.error) }
+  if (parsed.success) return { data: parsed.data }
+  const unknownOnly = parsed.error.issues.every(({ code }) => code === 'unrecognized_keys')
+  return { problem: issuesOf(parsed.error), unknownOnly }
 }
 
 function unknownIn({ keys = [], inst }: { readonly keys?: readonly string[]; readonly inst?: object }): string {

@@ -152,7 +152,9 @@ test('a range that was given holds, for bytes too; what lies outside is told', a
     { 'a.tif': tiff(Float32Array.from(shares[0] ?? []), side, side) },
     { range: { low: 0, high: 0.5 } },
   )
-  expect(cut.notes[0]).toContain('as asked for; in 1 of them values lie outside and were cut off')
+  expect(cut.notes[0]).toContain(
+    'as was set, by --range or by the run that they are read for; in 1 of them values lie outside and were cut off',
+  )
   await expect(open({ 'a.png': png }, { range: { low: 2, high: 1 } })).rejects.toMatchObject({ exitCode: 2 })
 })
 

@@ -26,7 +26,8 @@ export function sights({ size, channels, fit, range: asked }: Wanted) {
       const notes: string[] = []
       if (kinds.size > 0 && range !== 'auto') {
         const counts = [...kinds].map(([kind, count]) => `${count} of ${total} with ${kind}`).join(', ')
-        const origin = asked === 'auto' ? 'found by looking at them' : 'as asked for'
+        const origin =
+          asked === 'auto' ? 'found by looking at them' : 'as was set, by --range or by the run that they are read for'
         const beyond = outside > 0 ? `; in ${outside} of them values lie outside and were cut off` : ''
         notes.push(
           `Pictures of more than 8 bits (${counts}): ${shown(range.low)} became black and ${shown(range.high)} white, ${origin}${beyond}. --range <low>,<high> sets it.`,

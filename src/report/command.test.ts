@@ -7,7 +7,8 @@ import { parseOptions } from '../assembly/programs.js'
 import { plainReading } from '../data/index.js'
 import { temporaryFolder } from '../data/testing.js'
 import { methodNamed } from '../methods/index.js'
-import { commandOf } from './command.js'
+import { scheduleOf } from '../optim/schedules.js'
+import { commandOf, notRepeated } from './command.js'
 
 const config: RunConfig = {
   version: 3,
@@ -33,6 +34,20 @@ const command = (config: RunConfig) => commandOf({ config, method: methodNamed('
 test('the command that repeats a run says all that is not as it would be anyway', () => {
   expect(command(config)).toBe(
     "lacuna pretrain simclr /data --size 28 --channels 1 --encoder c4 --steps 200 --batch 64 --seed 3 --optimiser adamw --lr 0.001 --weight-decay 0.0001 --warmup 0.1 --set temperature=0.2 --set 'views.crop=[0.3,1]' --out RUN",
+  )
+})
+
+test('of a run that was lengthened the command says that it does not repeat it', () => {
+  const lines = (of: RunConfig, from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => ({
+      ...{ step: from + i + 1, epoch: 1, loss: 1, chance: 2, picturesPerSecond: 1, seconds: 1 },
+      learningRate: scheduleOf(of)(from + i),
+    }))
+  const longer = { ...config, steps: 400, warmup: 0.05 }
+  expect(notRepeated(config, lines(config, 0, 200))).toBe('')
+  expect(notRepeated(config, [])).toBe('')
+  expect(notRepeated(longer, [...lines(config, 0, 120), ...lines(longer, 120, 400)])).toContain(
+    'was lengthened on its way: up to step 120 its learning rate was that of a shorter one',
   )
 })
 

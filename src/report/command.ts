@@ -1,5 +1,7 @@
 import type { RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
+import { scheduleOf } from '../optim/schedules.js'
+import type { MetricsLine } from '../runs/metrics.js'
 import type { OpenedRun } from '../runs/run.js'
 import { leaves, merged, nested } from '../settings/method-options.js'
 import { flagOf, placeOf, rowsOf, valueAt } from '../settings/rows.js'
@@ -17,6 +19,17 @@ export function commandOf({ config, method }: Pick<OpenedRun, 'config' | 'method
     row.kept === 'never' ? [] : wordsOf(row, valueAt(repeated, placeOf(name, row))),
   )
   return ['lacuna', 'pretrain', config.method, config.data.source, ...words, '--out', 'RUN'].map(quoted).join(' ')
+}
+
+/**
+ * What the command does not repeat: a run that was lengthened took its first steps at the rates of a shorter one.
+ * @param metrics the lines of the run, each with the rate of its last step
+ */
+export function notRepeated(config: RunConfig, metrics: readonly MetricsLine[]): string {
+  const rateOf = scheduleOf(config)
+  const last = metrics.findLast(({ step, learningRate }) => Math.abs(rateOf(step - 1) / learningRate - 1) > 1e-9)
+  if (last === undefined) return ''
+  return `The run was lengthened on its way: up to step ${last.step.toLocaleString('en')} its learning rate was that of a shorter one, so the command, which goes through all ${config.steps.toLocaleString('en')} steps at once, gives other numbers.`
 }
 
 function wordsOf(row: Row<unknown>, value: unknown): string[] {

@@ -75,6 +75,7 @@ figcaption{margin-bottom:.875rem}
 .gallery.wide .first img{outline:2px solid var(--accent)}
 .gallery .same img{outline:2px solid var(--good)}
 .chart{display:block;width:100%;height:auto}
+.narrow{display:none}
 .map svg{background:var(--panel);border-radius:6px}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.125rem;margin:0 0 .75rem;padding:0;list-style:none;font-size:.875rem}
 .legend span{color:var(--muted);font-variant-numeric:tabular-nums}
@@ -93,7 +94,8 @@ pre{margin:0;padding:.875rem 1rem;background:var(--panel);border-radius:6px;whit
   .gallery.wide{grid-template-columns:repeat(4,minmax(0,1fr))}
   .gallery.wide .heading{display:none}
   .gallery.wide .first{grid-column-start:1}
-  .scroll>.chart{min-width:28rem}
+  .wide{display:none}
+  .narrow{display:block}
   .map>.chart{min-width:34rem}
 }
 @media screen and (prefers-color-scheme:dark){

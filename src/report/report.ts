@@ -28,6 +28,8 @@ export interface RunReport {
   readonly health?: Health | undefined
   /** How to repeat the run */
   readonly command: string
+  /** What that does not repeat, in a sentence */
+  readonly notRepeated?: string | undefined
 }
 
 /** Pictures in rows, each with a name. */

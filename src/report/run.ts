@@ -11,7 +11,7 @@ import type { DeviceName } from '../program/devices.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import { previewRun } from '../training/preview.js'
 import { storedCell } from './cells.js'
-import { commandOf } from './command.js'
+import { commandOf, notRepeated } from './command.js'
 import { factsOf } from './facts.js'
 import { healthOf, type Look, lookThrough, mapOf, neighboursIn } from './look.js'
 import { reportPage } from './page.js'
@@ -102,6 +102,7 @@ export async function writeRunReport(
     map,
     health,
     command: options.command ?? commandOf(run),
+    notRepeated: notRepeated(config, metrics),
   })
   save('report.html', page)
   return { file: join(directory, 'report.html'), verdict }

@@ -43,7 +43,7 @@ describe('refused in one line that names the file', () => {
   const without = ({ seed: _, ...rest }: RunConfig) => rest
   test.each([
     ['half of it', JSON.stringify(config).slice(0, 100), 'damaged'],
-    ['an unknown key', JSON.stringify({ ...config, epochs: 3 }), '"epochs"'],
+    ['an unknown key and a missing one', JSON.stringify({ ...without(config), bacth: 3 }), '"bacth"'],
     ['another version', JSON.stringify({ ...config, version: CONFIG_VERSION + 1 }), 'version: '],
     ['a missing key', JSON.stringify(without(config)), 'seed: '],
     ['no steps', JSON.stringify({ ...config, steps: 0 }), 'steps: '],
@@ -55,6 +55,22 @@ describe('refused in one line that names the file', () => {
     expect(read).toThrow(LacunaError)
     expect(read).toThrow(says)
     expect(read).toThrow(/^[^\n]*config\.json: damaged or from another version of Lacuna \([^\n]*\); train again$/)
+  })
+
+  test.each([
+    ['at the top', { ...config, sede: 3 }, 'unknown "sede" (did you mean seed?)'],
+    [
+      'further in',
+      { ...config, data: { ...config.data, recodrs: 3 } },
+      'data: unknown "recodrs" (did you mean records?)',
+    ],
+  ])('a key that nobody knows, %s: which, the nearest, and that the run can be read without', (_, written, says) => {
+    const folder = put(temporaryFolder(), { 'config.json': JSON.stringify(written) })
+    expect(() => readConfig(folder)).toThrow(
+      new LacunaError(
+        `${join(folder, 'config.json')}: ${says}; nothing else is wrong in it, remove that to read the run`,
+      ),
+    )
   })
 
   test('a folder that is no run', () => {

@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import { type RunConfig, runConfig } from '../assembly/config.js'
-import { issuesOf, LacunaError, messageOf } from '../errors.js'
+import { LacunaError, messageOf, parsedBy } from '../errors.js'
 import { folderOf, type RunPlace } from './folder.js'
 
 const FILE = 'config.json'
@@ -17,10 +16,18 @@ export function readConfig(run: RunPlace): RunConfig {
   const text = folder.read(FILE)
   if (text === undefined)
     throw new LacunaError(`${folder.at()}: ${folder.instead()}; name the --out folder of \`lacuna pretrain\``)
+  const damaged = (problem: string) =>
+    new LacunaError(`${folder.at(FILE)}: damaged or from another version of Lacuna (${problem}); train again`)
+  let document: unknown
   try {
-    return runConfig.parse(JSON.parse(text))
+    document = JSON.parse(text)
   } catch (error) {
-    const problem = error instanceof z.ZodError ? issuesOf(error) : messageOf(error)
-    throw new LacunaError(`${folder.at(FILE)}: damaged or from another version of Lacuna (${problem}); train again`)
+    throw damaged(messageOf(error))
   }
+  const parsed = parsedBy(runConfig, document)
+  if (parsed.problem === undefined) return parsed.data
+  if (!parsed.unknownOnly) throw damaged(parsed.problem)
+  throw new LacunaError(
+    `${folder.at(FILE)}: ${parsed.problem}; nothing else is wrong in it, remove that to read the run`,
+  )
 }

@@ -7,20 +7,31 @@ import { figure, section } from './markup.js'
 export const curve = ({ metrics }: RunReport): string =>
   section(
     'Training',
-    ...chartsOf(metrics).map(({ title, caption, svg }) => figure(title, caption, `<div class="scroll">${svg}</div>`)),
+    ...chartsOf(metrics).map(({ title, caption, svg, narrow }) =>
+      figure(title, caption, `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`),
+    ),
   )
 
 interface Chart {
   readonly title: string
   readonly caption: string
   readonly svg: string
+  /** The same for the width of a phone, with letters as large */
+  readonly narrow: string
 }
+
+const NARROW = { width: 342, height: 250 }
+
+const drawn = (chart: LineChart): Pick<Chart, 'svg' | 'narrow'> => ({
+  svg: lineChart(chart),
+  narrow: lineChart({ ...chart, ...NARROW }),
+})
 
 /** The loss beside chance, and whatever else was counted while it trained; none of a single line. */
 export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
   if (metrics.length < 2) return []
   const smooth = Math.max(1, Math.round(metrics.length / 40))
-  const loss = lineChart({
+  const loss = drawn({
     xLabel: 'step',
     yLabel: 'loss',
     series: [{ label: 'loss', points: pointsOf(metrics, 'loss') }],
@@ -28,7 +39,7 @@ export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
     smooth,
   })
   return [
-    { title: 'Loss', caption: 'Below the dashed line the network knows something.', svg: loss },
+    { title: 'Loss', caption: 'Below the dashed line the network knows something.', ...loss },
     ...other(metrics, 'accuracy', 'Accuracy of the guess', {
       caption: 'How often the network is right about what was hidden.',
       yLabel: 'guessed right, %',
@@ -63,7 +74,7 @@ function other(
 ): Chart[] {
   const points = pointsOf(metrics, name, scale)
   if (points.length < FEWEST) return []
-  return [{ title, caption, svg: lineChart({ ...how, xLabel: 'step', series: [{ label: title, points }] }) }]
+  return [{ title, caption, ...drawn({ ...how, xLabel: 'step', series: [{ label: title, points }] }) }]
 }
 
 const pointsOf = (metrics: readonly MetricsLine[], name: string, scale = 1): Point[] =>
