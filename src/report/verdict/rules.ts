@@ -101,9 +101,7 @@ export const rules: readonly Rule[] = [
     return alarm(
       'no gain',
       `${learnt(curve)}, but by labels the encoder is no better than the same encoder at random initialisation: ${most}.`,
-      curve.steps < usualSteps(method)
-        ? `${usuallyTakes(method)} steps or more: train longer.`
-        : longer(curve),
+      curve.steps < usualSteps(method) ? `${usuallyTakes(method)} steps or more: train longer.` : longer(curve),
     )
   },
 
