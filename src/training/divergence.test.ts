@@ -4,7 +4,7 @@ import { diverged, divergenceWatch } from './divergence.js'
 /** What is said after each loss. */
 const watched = (losses: readonly number[], chance = 1.4, first?: number) => {
   const watch = divergenceWatch(chance, first)
-  return { said: losses.map(loss => watch.after(loss)), end: watch.atTheEnd() }
+  return { said: losses.map(loss => watch.see(loss)), end: watch.atTheEnd() }
 }
 const steps = (count: number, loss: (i: number) => number) => Array.from({ length: count }, (_, i) => loss(i))
 

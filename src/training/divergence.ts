@@ -22,7 +22,7 @@ export function divergenceWatch(chance: number, firstLoss?: number) {
       ? `the loss is ${mean().toPrecision(3)} where a network that knows nothing has ${chance.toPrecision(3)}`
       : undefined
   return {
-    after(loss: number): string | undefined {
+    see(loss: number): string | undefined {
       if (!Number.isFinite(loss)) return 'the loss is no number any more'
       first ??= loss
       last.push(loss)

@@ -32,7 +32,7 @@ export async function journalOf(task: TrainingTask, clock: () => number) {
      * @param step steps taken
      * @param looked what a look at the encoder found
      */
-    after(step: number, looked: Readonly<Record<string, number>> | undefined): void {
+    tell(step: number, looked: Readonly<Record<string, number>> | undefined): void {
       const seconds = clock()
       const ends = step === config.steps
       const shown = ends || seconds - shownSeconds > PROGRESS_SECONDS

@@ -8,7 +8,7 @@ import { warmupCosine } from '../optim/schedules.js'
 import { type DrawSpec, drawFeeds, drawValues } from '../program/draws.js'
 import { readMetrics, writeMetrics } from '../runs/metrics.js'
 import { train } from './loop.js'
-import type { Step } from './stepper.js'
+import type { LoadedStep } from './stepper.js'
 
 const COUNT = 10
 
@@ -42,9 +42,9 @@ const configOf = (steps: number): RunConfig => ({
 
 /** Runs the loop on a step whose loss at each step is given; tells what it was fed, and when it was saved. */
 function looped(steps: number, lossAt: (step: number) => number, from = 0, directory = temporaryFolder()) {
-  const fed: Parameters<Step['take']>[] = []
+  const fed: Parameters<LoadedStep['take']>[] = []
   const saved: number[] = []
-  const stepping: Step = {
+  const stepping: LoadedStep = {
     draw: drawKey => drawFeeds([noise, order], 'float32', drawKey),
     async take(...given) {
       fed.push(given)

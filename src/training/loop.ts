@@ -32,12 +32,12 @@ export async function train(task: TrainingTask): Promise<number> {
     }
     const running = stepping.take(inputs, schedules, { seed: config.seed, step })
     const [results] = await Promise.all([running, meanwhile()])
-    const problem = watch.after(Number(results.loss?.[0]))
+    const problem = watch.see(Number(results.loss?.[0]))
     if (problem !== undefined) throw await saver.stopped(step, problem)
     journal.add(results)
     step++
     task.onStep?.(clock(), runner.busy - busyBefore)
-    journal.after(step, task.watcher?.due(step) ? await task.watcher.look() : undefined)
+    journal.tell(step, task.watcher?.due(step) ? await task.watcher.look() : undefined)
     if (step < config.steps) await saver.saveWhereDue(step)
   }
   const problem = watch.atTheEnd()

@@ -15,7 +15,7 @@ export type Schedules = Readonly<Record<ScheduledName, readonly number[]>>
 /** What a step is given: a batch of every channel, and random numbers that were drawn beforehand. */
 export type StepInputs = Feeds
 
-export interface Step {
+export interface LoadedStep {
   /** The random numbers of a step, as far as they can be drawn beforehand; `take` draws the others. */
   draw(drawKey: DrawKey): Feeds
   /** @returns `loss`, `gradientNorm` and the method's metrics */
@@ -26,7 +26,7 @@ export interface Step {
 export interface Stepper extends StepPrograms {
   /** What has to be kept for the training to go on */
   readonly state: readonly Port[]
-  load(runner: Runner): Promise<Step>
+  load(runner: Runner): Promise<LoadedStep>
 }
 
 /** The step of a run: the whole batch at once, or in chunks where its configuration says so. */
@@ -96,7 +96,7 @@ function cached(assembly: Assembly, training: Compared, config: RunConfig, targe
 /** A step of several programs that share their variables. */
 function inChunks(
   programs: Readonly<Record<string, Program>>,
-  take: (runner: Runner) => Step['take'],
+  take: (runner: Runner) => LoadedStep['take'],
 ): Pick<Stepper, 'state' | 'load'> {
   const ports = new Map(Object.values(programs).flatMap(({ state }) => state.map(port => [port.name, port])))
   return {

@@ -6,7 +6,7 @@ import type { RunPlace } from '../runs/folder.js'
 import type { Keeper } from '../runs/keeper.js'
 import type { MetricsLine } from '../runs/metrics.js'
 import type { SaveEvery } from '../settings/kinds.js'
-import type { Step } from './stepper.js'
+import type { LoadedStep } from './stepper.js'
 import type { Watcher } from './watch.js'
 
 /** How far a training is, about twice a second. */
@@ -19,7 +19,7 @@ export interface LoopProgress extends MetricsLine {
 
 export interface TrainingTask {
   readonly runner: Pick<Runner, 'busy'>
-  readonly stepping: Step
+  readonly stepping: LoadedStep
   readonly config: RunConfig
   readonly chance: number
   readonly viewsPerSample: number

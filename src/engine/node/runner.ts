@@ -9,7 +9,7 @@ import { checkedThreads } from './cores.js'
 import { openEngine } from './engine.js'
 import { fileBeside } from './file-beside.js'
 import { currentSignal, endingBy } from './interruptible.js'
-import type { Call, Method, Reply } from './worker.js'
+import type { Call, Reply, Request } from './worker.js'
 
 /**
  * A runner in a worker thread: ONNX Runtime blocks the thread it runs in, and this one has pictures to gather,
@@ -57,7 +57,7 @@ export function workerRunner(options: EngineOptions, file: URL): Runner {
   }
   worker.on('error', error => end(error.message, error))
   worker.on('exit', code => end(`exit code ${code}`))
-  const call = <T>(method: Method, ...args: unknown[]): Promise<T> =>
+  const call = <T>(method: Request, ...args: unknown[]): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       if (ended !== undefined) throw ended
       const id = calls++

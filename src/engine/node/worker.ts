@@ -4,10 +4,10 @@ import type { Runner } from '../runner.js'
 import { type SentError, sent } from '../sent-error.js'
 import { openEngine } from './engine.js'
 
-export type Method = 'load' | 'unload' | 'run' | 'read' | 'write' | 'close'
+export type Request = 'load' | 'unload' | 'run' | 'read' | 'write' | 'close'
 export interface Call {
   readonly id: number
-  readonly method: Method
+  readonly method: Request
   readonly args: readonly unknown[]
 }
 export type Reply = { readonly id: number; readonly busy: number } & (

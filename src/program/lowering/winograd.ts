@@ -73,7 +73,7 @@ export function tiledWeight(e: Emitter, [x, output]: Two, t: TensorOf<'convWeigh
 }
 
 /** How the places of a convolution lie in tiles. */
-interface Grid {
+interface Tiling {
   readonly samples: number
   /** Channels */
   readonly inputs: number
@@ -94,7 +94,7 @@ function gridOf(
   x: Shape,
   y: Shape,
   weight: Shape,
-): Grid | undefined {
+): Tiling | undefined {
   const [samples = 1, inputs = 1, ...from] = x
   const [, outputs = 1, ...to] = y
   const kernel = weight.slice(2)
@@ -105,7 +105,7 @@ function gridOf(
 }
 
 /** Bᵀ·x·B of every tile: [points, samples · tiles, channels] */
-function inputPoints(e: Emitter, x: string, { samples, inputs, from, tiles, before }: Grid): string {
+function inputPoints(e: Emitter, x: string, { samples, inputs, from, tiles, before }: Tiling): string {
   const rows = rowsOf(e, x, samples, inputs, from)
   const seen = tileRows(REACH, samples, tiles, from, before)
   const gathered = e.one('Reshape', [e.one('Gather', [rows, e.ints(seen)], { axis: 0 }), e.ints([POINTS, -1])])
@@ -114,13 +114,13 @@ function inputPoints(e: Emitter, x: string, { samples, inputs, from, tiles, befo
 }
 
 /** The places of every tile of the output, zeros beyond its border: [16, samples · tiles, channels] */
-function outputTiles(e: Emitter, output: string, { samples, outputs, to, tiles }: Grid): string {
+function outputTiles(e: Emitter, output: string, { samples, outputs, to, tiles }: Tiling): string {
   const rows = rowsOf(e, output, samples, outputs, to)
   return e.one('Gather', [rows, e.ints(tileRows(TILE, samples, tiles, to, [0, 0]))], { axis: 0 })
 }
 
 /** Aᵀ·m·A of every tile, put in its place: [points, samples · tiles, channels] → [N, O, H, W] */
-function untiled(e: Emitter, atPoints: string, { samples, outputs, to, tiles }: Grid): string {
+function untiled(e: Emitter, atPoints: string, { samples, outputs, to, tiles }: Tiling): string {
   const flat = e.one('Reshape', [atPoints, e.ints([POINTS, -1])])
   const values = e.one('MatMul', [matrix(e, kronecker(transformOutput)), flat])
   const [height = 1, width = 1] = to
