@@ -96,8 +96,11 @@ export const rules: readonly Rule[] = [
     if (evaluation === undefined) return undefined
     const { share, none } = gainOf(evaluation)
     if (!none) return undefined
+    const { tested, seeds } = evaluation
     const most =
-      share > 0 ? `at best ${points(share)} above it, less than a point or than is sure` : 'above it by no measure'
+      share > 0
+        ? `at best ${points(share)} above it, which may be luck with ${count(tested)} test pictures and ${seeds} seed(s), or is next to nothing`
+        : 'above it by no measure'
     return alarm(
       'no gain',
       `${learnt(curve)}, but by labels the encoder is no better than the same encoder at random initialisation: ${most}.`,

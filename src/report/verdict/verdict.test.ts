@@ -139,9 +139,10 @@ describe('a training that did not', () => {
       const seeds = [-swing, 0, swing].map(off => ({ trained: trained + off, random: 0.5, raw: 0.4 }))
       return { mean: { trained, random: 0.5, raw: 0.4 }, sd: { trained: swing, random: 0, raw: 0 }, seeds }
     }
-    const scored = (trained: number, { probe = trained, swing = 0 } = {}) =>
+    const scored = (trained: number, { probe = trained, swing = 0, tested = 10_000 } = {}) =>
       ({
         knns: { balanced: summary(trained, swing) },
+        ...{ tested, seeds: 3 },
         probes: [{ labelsPerClass: 10, balanced: summary(probe, swing) }],
       }) as unknown as Evaluation
     const stateOf = (evaluation: Evaluation) => judge(curveOf(settled), { evaluation }).state
@@ -157,6 +158,9 @@ describe('a training that did not', () => {
     // a deviation of 0.06 over three seeds is a standard error of 0.035
     expect(stateOf(scored(0.56, { swing: 0.06 }))).toBe('no gain')
     expect(stateOf(scored(0.58, { swing: 0.06 }))).toBe('settled')
+    // one share of 0.53 of 60 pictures has a standard error of 0.064, and of 600 one of 0.020
+    expect(stateOf(scored(0.56, { tested: 60 }))).toBe('no gain')
+    expect(stateOf(scored(0.56, { tested: 600 }))).toBe('settled')
     // one column that gained is enough: MAE is strong by probes, and weak by kNN
     expect(stateOf(scored(0.49, { probe: 0.53 }))).toBe('settled')
     const better = judge(curveOf(settled), { evaluation: scored(0.6) })
