@@ -24,6 +24,7 @@ import { input, Tensor } from '../tensor/tensor.js'
 import { toFloat, toStored } from '../views/picture.js'
 import type { RunConfig } from './config.js'
 import { moved, sidesOf, trainedOf, withGradients } from './descent.js'
+import { checkedLearner, within } from './learner.js'
 
 /** What the names in a configuration stand for. */
 export interface Definitions {
@@ -45,20 +46,25 @@ export type AssemblyConfig = Pick<RunConfig, 'options' | 'prepared' | 'channels'
 export function assemble(config: AssemblyConfig, { method, encoder }: Definitions): Assembly {
   const options = parseOptions(method, config.options)
   const channels = channelsFor(method.reads(options), config.channels)
-  const learner = method.build({
-    options,
-    prepared: config.prepared,
-    channels,
-    makeEncoder(name, over) {
-      const channel = channels[name]
-      if (channel?.kind !== encoder.reads)
-        throw new LacunaError(
-          `${method.name} wants an encoder for ${channel?.kind ?? name}, and ${encoder.name} is one for ${encoder.reads}; choose another --encoder`,
-          2,
-        )
-      return encoder.build({ ...inputOf(channel), ...over } as EncoderInputs[Kind])
-    },
-  })
+  const built: unknown = within(method, 'build', () =>
+    method.build({
+      options,
+      prepared: config.prepared,
+      channels,
+      makeEncoder(name, over) {
+        const channel = channels[name]
+        if (channel === undefined)
+          throw new Error(`makeEncoder('${name}'): it reads ${Object.keys(channels).join(', ') || 'nothing'}`)
+        if (channel.kind !== encoder.reads)
+          throw new LacunaError(
+            `${method.name} wants an encoder for ${channel.kind}, and ${encoder.name} is one for ${encoder.reads}; choose another --encoder`,
+            2,
+          )
+        return encoder.build({ ...inputOf(channel), ...over } as EncoderInputs[Kind])
+      },
+    }),
+  )
+  const learner = checkedLearner(method, built)
   const names = variablesNamed(learner)
   for (const [variable, name] of names)
     if (!(variable instanceof Tensor)) throw ofAnotherCopy(`the method ${method.name}: its variable ${name}`)

@@ -54,11 +54,20 @@ export function commandLine(): Command {
  */
 export async function main(): Promise<void> {
   whenReadersLeave()
+  // a module that never finishes loading leaves nothing to wait for
+  const forgotten = () => {
+    process.stderr.write('lacuna: ended before it was done: a module given to it never finishes loading\n')
+    process.exit(1)
+  }
+  process.once('beforeExit', forgotten)
   const { asked } = listen()
   try {
     await interruptible(asked, () => commandLine().parseAsync())
   } catch (error) {
     process.exitCode = report(error, asked)
+  } finally {
+    process.off('beforeExit', forgotten)
+    setTimeout(() => process.exit(), 2000).unref() // what a module has left running would hold the process for ever
   }
 }
 

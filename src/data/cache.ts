@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { type Channel, channelSchema } from '../channels/channel.js'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { regularFile } from '../files.js'
 import { isInUse, isMark } from './cache-use.js'
-import { defaultCache, isStoreFile, readIndex } from './store.js'
+import { defaultCache, isStoreFile, looseIndex, readIndex, stateOfBroken } from './store.js'
 
 /** A store of decoded pictures in a cache, or what is left of one. */
 export interface CachedStore {
@@ -43,11 +43,10 @@ function storeAt(directory: string): CachedStore | undefined {
   try {
     const files = readdirSync(directory)
     const unfinished = directory.includes('.part-')
-    // `pixels.u8` is of stores before they had a column a channel
-    if (!files.every(name => isStoreFile(name) || isMark(name) || name === 'pixels.u8')) return undefined
+    if (!files.every(name => isStoreFile(name) || isMark(name))) return undefined
     const stats = files.map(name => regularFile(join(directory, name)))
     const written = Math.max(statSync(directory).mtimeMs, ...stats.map(({ mtimeMs }) => mtimeMs))
-    const index = loosely(directory)
+    const index = looseIndex(directory)
     const ready = readIndex(directory) !== undefined
     return {
       directory,
@@ -56,7 +55,7 @@ function storeAt(directory: string): CachedStore | undefined {
       records: typeof index.records === 'number' ? index.records : undefined,
       bytes: stats.reduce((sum, { size }) => sum + size, 0),
       lastUsed: new Date(written).toISOString(),
-      state: unfinished ? 'unfinished' : ready ? 'ready' : index.version === undefined ? 'damaged' : 'other version',
+      state: unfinished ? 'unfinished' : ready ? 'ready' : stateOfBroken(index),
       inUse: isInUse(directory) || (unfinished && Date.now() - written < BUILDING),
     }
   } catch {
@@ -65,16 +64,6 @@ function storeAt(directory: string): CachedStore | undefined {
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-
-/** What an index says, of whatever version it is. */
-function loosely(directory: string): Partial<Record<string, unknown>> {
-  try {
-    const index: unknown = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8'))
-    return typeof index === 'object' && index !== null ? { ...index } : {}
-  } catch {
-    return {}
-  }
-}
 
 export interface ClearOptions {
   readonly cache?: string

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type { ChannelOf, Reads } from '../channels/channel.js'
 import { plainReading } from '../channels/picture-reading.js'
-import { LacunaError } from '../errors.js'
+import { LacunaError, parsedBy } from '../errors.js'
 import { memoryColumn } from './columns.js'
 import { type Contents, setOf } from './set.js'
 import { contentOf } from './store.js'
@@ -20,7 +21,8 @@ export interface MadePictures {
  * @param pixels uint8 [N, size, size, colours]
  * @throws LacunaError (wrong usage) where that is not a whole number of pictures, or there are not as many items
  */
-export function picturesOf(pixels: Uint8Array, { size, colours, items }: MadePictures): PictureSet {
+export function picturesOf(pixels: Uint8Array, made: MadePictures): PictureSet {
+  const { size, colours, items } = checked(pixels, made)
   const stride = size * size * colours
   const count = pixels.length / stride
   if (!Number.isInteger(count))
@@ -37,6 +39,21 @@ export function picturesOf(pixels: Uint8Array, { size, colours, items }: MadePic
     items ?? numbered(count),
     createHash('sha256').update(pixels).digest('hex'),
   )
+}
+
+const madeSchema = z.strictObject({
+  size: z.int().positive(),
+  colours: z.union([z.literal(1), z.literal(3)]),
+  items: z.array(z.unknown()).optional(),
+})
+
+function checked(pixels: Uint8Array, made: MadePictures): MadePictures {
+  if (!(pixels instanceof Uint8Array))
+    throw new LacunaError('picturesOf: a Uint8Array is expected first, [N, size, size, colours] of 0 … 255', 2)
+  const { problem } = parsedBy(madeSchema, made)
+  if (problem !== undefined)
+    throw new LacunaError(`picturesOf: ${problem}; such as picturesOf(pixels, { size: 32, colours: 3 })`, 2)
+  return made
 }
 
 /** Items that are called `0`, `1`, … */

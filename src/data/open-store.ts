@@ -26,6 +26,7 @@ export function openStore(directory: string, index: StoreIndex, options: StoreOp
     items: labelled,
     skipped,
     allowSkipped: options.allowSkipped,
+    ...(options.label !== undefined && { label: options.label }),
     notes: [...listed, ...index.notes],
     reading,
     source,

@@ -94,6 +94,17 @@ test('a damaged store is built again', async () => {
   expect(values(await open(root))).toEqual({ '1.png': 100 })
 })
 
+test('a store that is opened itself, and is damaged or of another version, says so and what to open', async () => {
+  const root = put(temporaryFolder(), { '1.png': grey })
+  const { directory } = await open(root)
+  const index = join(directory, 'index.json')
+  const text = readFileSync(index, 'utf8')
+  writeFileSync(join(directory, 'items.jsonl'), '')
+  await expect(open(directory)).rejects.toThrow(`${directory}: this store of decoded pictures is damaged; open ${root}`)
+  writeFileSync(index, text.replace(/"version":\d+/, '"version":1'))
+  await expect(open(directory)).rejects.toThrow('is of another version of Lacuna')
+})
+
 test('two builds at once end with one whole store', async () => {
   const root = put(temporaryFolder(), Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}.png`, grey])))
   const sets = await Promise.all([1, 2, 3].map(() => open(root)))

@@ -11,7 +11,7 @@ import { build, checkSkipped } from './build.js'
 import { openStore } from './open-store.js'
 import { sourceAt } from './readers.js'
 import { readingOf } from './reading.js'
-import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
+import { defaultCache, readIndex, refuseBroken, type StoreIndex, storeDirectory } from './store.js'
 import type { OpenOptions, PictureSet, Source } from './types.js'
 import { reasonOf } from './walk.js'
 
@@ -32,6 +32,7 @@ export async function openPictures(source: string, options: OpenOptions = {}): P
   const kind = kindOf(path)
   const stored = kind.isDirectory() ? readIndex(path) : undefined
   if (stored) return openChosen(path, stored, options, await readingOf(options))
+  if (kind.isDirectory()) refuseBroken(path)
 
   const group = options.groupPattern === undefined ? undefined : compile(options.groupPattern)
   const found = await sourceAt(path, options.readers ?? [], { group, signal: options.signal })

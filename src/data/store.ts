@@ -7,6 +7,7 @@ import { type Channel, channelSchema } from '../channels/channel.js'
 import { type Reading, readingSchema } from '../channels/picture-reading.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { regularFile, writeError, writeFileAtomic } from '../files.js'
+import { isMark } from './cache-use.js'
 import { type Column, isColumnFile, openColumn } from './columns.js'
 import { readLines, writeLines } from './lines.js'
 import type { Item, Skipped } from './types.js'
@@ -73,9 +74,35 @@ const skippedPath = (directory: string) => join(directory, 'skipped.jsonl')
 
 /** Whether a store has files of this name. */
 export const isStoreFile = (name: string): boolean =>
-  ['index.json', 'items.jsonl', 'skipped.jsonl'].includes(name) ||
+  // `pixels.u8` is of stores before they had a column a channel
+  ['index.json', 'items.jsonl', 'skipped.jsonl', 'pixels.u8'].includes(name) ||
   /^index\.json\.\d+\.part$/.test(name) ||
   isColumnFile(name)
+
+/** What an index says, of whatever version it is. */
+export function looseIndex(directory: string): Partial<Record<string, unknown>> {
+  try {
+    const index: unknown = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8'))
+    return typeof index === 'object' && index !== null ? { ...index } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Why a store cannot be opened, by what its index says. */
+export const stateOfBroken = (index: ReturnType<typeof looseIndex>): 'damaged' | 'other version' =>
+  index.version === undefined || index.version === version ? 'damaged' : 'other version'
+
+/** @throws LacunaError for a folder that is a store of ours, but not one that can be opened */
+export function refuseBroken(directory: string): void {
+  const files = readdirSync(directory)
+  if (!files.includes('index.json') || !files.every(name => isStoreFile(name) || isMark(name)) || files.length < 2)
+    return
+  const index = looseIndex(directory)
+  const what = stateOfBroken(index) === 'damaged' ? 'is damaged' : 'is of another version of Lacuna'
+  const source = typeof index.source === 'string' ? index.source : 'the pictures that it was made of'
+  throw new LacunaError(`${directory}: this store of decoded pictures ${what}; open ${source}, and it is built again`)
+}
 
 /** The index of the store in `directory`; undefined when there is none, or not a whole one of this version. */
 export function readIndex(directory: string): StoreIndex | undefined {

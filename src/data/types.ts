@@ -44,6 +44,8 @@ export interface About {
   readonly allowSkipped?: number
   /** What the user should know of how the data was read; the same when it comes from the store. */
   readonly notes: readonly string[]
+  /** The column of a metadata table that the labels are of, where one was chosen. */
+  readonly label?: string
   /** How pictures became squares of bytes. */
   readonly reading: Reading
   /** Absolute path of what was read. */

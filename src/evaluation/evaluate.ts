@@ -19,6 +19,8 @@ export { type Contender, contenders, type Scored, type Scores, type Summary }
 
 /** `evaluation.json` */
 export interface Evaluation {
+  /** The column that the labels are of, where one was chosen */
+  readonly label?: string
   /** Accuracy of weighted kNN, all training labels: mean over the seeds */
   readonly knn: Scores
   /** Accuracy of the linear probe with the most labels tried: mean over the seeds */
@@ -119,6 +121,7 @@ async function evaluated(
   if (last === undefined) throw new LacunaError('no probe: give at least one number of labels', 2)
   const { notes, ...most } = commonestOf(parts)
   return {
+    ...(pictures.label !== undefined && { label: pictures.label }),
     knn: knns.mean,
     probe: last.mean,
     labelled: training.items.length,

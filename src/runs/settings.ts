@@ -48,7 +48,7 @@ export const settingsFile = z.strictObject({
           'pictures',
         ),
       })
-      .catchall(channelSchema),
+      .catchall(channelSchema.refine(({ kind }) => kind !== 'image', 'pictures are one channel, called image')),
     'what the data has, by name',
   ),
   reading: described(z.strictObject(standingIn('reading')), 'how files become pictures'),

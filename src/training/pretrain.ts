@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble } from '../assembly/programs.js'
+import { checkAssembly } from '../assembly/tried.js'
 import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { MethodName } from '../methods/index.js'
@@ -61,6 +62,7 @@ export async function pretrain(
     : newConfig(method, part, pictures, options)
   const encoders = typeof options.encoder === 'object' ? [options.encoder] : []
   const assembly = assemble(config, definitionsOf(config, { methods: [method], encoders }, directory))
+  checkAssembly(assembly)
   const weights = before ? undefined : startWeights(assembly, config) // told before the folder is made
   if (!before) claim(directory)
   const lock = lockRun(directory)

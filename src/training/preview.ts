@@ -1,5 +1,6 @@
 import { host } from '#host'
 import { type Assembly, assemble, parseOptions, showProgram } from '../assembly/programs.js'
+import { checkAssembly } from '../assembly/tried.js'
 import { inputsOf } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
@@ -60,6 +61,7 @@ export async function preview(
   const { prepared, notes } = prepare(method, parsed, samples, seed)
   for (const note of notes) onNote?.(note)
   const assembly = assemble({ options: parsed, prepared, channels: samples.channels }, { method, encoder })
+  checkAssembly(assembly)
   return untrained(assembly, samples, count, seed)
 }
 
