@@ -28,6 +28,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** An argument of the library that is of another type, as an error shows it. */
+export const wrongArgument = (value: unknown): string =>
+  value === '' ? 'an empty text' : value === null ? 'null' : typeof value === 'string' ? `"${value}"` : typeof value
+
 /** What a schema found wrong, on one line. */
 export function issuesOf(error: z.ZodError): string {
   return error.issues

@@ -1,4 +1,4 @@
-import { kinds } from '../channels/channel.js'
+import { type Kind, kinds } from '../channels/channel.js'
 import type { Shown, StepResult } from '../methods/method.js'
 import { trace } from '../program/trace.js'
 import { topological } from '../tensor/derivative.js'
@@ -54,8 +54,8 @@ function wantVectors(vectors: unknown): void {
     throw new Error(`[N, width] is expected, got ${showShape(vectors.shape)} for N = ${TRIED}`)
 }
 
-/** Axes of a column of each kind, and how many there are of the last three where that is known. */
-const ranks: Readonly<Record<string, number>> = { image: 4, audio: 2, video: 5, text: 2, vector: 2 }
+/** Axes of a column of each kind, the samples among them. */
+const ranks: Readonly<Record<Kind, number>> = { image: 4, audio: 2, video: 5, text: 2, vector: 2 }
 
 function wantColumns(columns: readonly Shown[]): void {
   if (!Array.isArray(columns) || columns.length === 0)

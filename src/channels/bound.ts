@@ -37,12 +37,16 @@ function windowOf(wanted: Wanted, channel: Channel): { readonly length?: number 
   return {}
 }
 
+/** The first channel of pictures, if there is one. */
+export const findImage = (channels: Available): ChannelOf<'image'> | undefined =>
+  Object.values(channels).find(channel => channel.kind === 'image')
+
 /**
- * The pictures of some channels.
+ * The same, where pictures are needed.
  * @throws LacunaError where there are none
  */
 export function imageIn(channels: Available): ChannelOf<'image'> {
-  const image = Object.values(channels).find(channel => channel.kind === 'image')
+  const image = findImage(channels)
   if (image === undefined) throw new LacunaError('pictures are wanted, and the data has none')
   return image
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { type Channel, type ChannelOf, isSequence, type Kind } from '../channels/channel.js'
 import { LacunaError, messageOf } from '../errors.js'
 
@@ -30,13 +30,10 @@ export const valuesPath = (directory: string, name: string, channel: Channel) =>
   join(directory, `${name}.${formatOf(channel).extension}`)
 export const startsPath = (directory: string, name: string) => join(directory, `${name}.starts`)
 
+const extensions: readonly string[] = ['starts', ...Object.values(formats).map(({ extension }) => extension)]
+
 /** Whether a store of ours may have a file of this name for a column. */
-export const isColumnFile = (name: string): boolean =>
-  new RegExp(
-    `^.+\\.(starts|${Object.values(formats)
-      .map(({ extension }) => extension)
-      .join('|')})$`,
-  ).test(name)
+export const isColumnFile = (name: string): boolean => extensions.includes(extname(name).slice(1))
 
 /** One channel of all records. */
 export interface Column {

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { ChannelOf } from '../channels/channel.js'
+import { findImage } from '../channels/bound.js'
 import type { Reading } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
 import { regularFile } from '../files.js'
@@ -103,15 +103,15 @@ function storeOf({ cache, path, size, channels, groupPattern }: Place, reading: 
 }
 
 /** `auto` in an index: no picture had a range to be found. */
-const serves = ({ reading, ...index }: StoreIndex, side: number, range: Reading['range']): boolean =>
-  (side === 0 || imageOf(index)?.size === side) &&
+const serves = ({ reading, channels }: StoreIndex, side: number, range: Reading['range']): boolean =>
+  (side === 0 || findImage(channels)?.size === side) &&
   (range === 'auto' ||
     reading.range === 'auto' ||
     (reading.range.low === range.low && reading.range.high === range.high))
 
 function openChosen(path: string, stored: StoreIndex, options: OpenOptions, asked: Reading): PictureSet {
   const { size, channels } = options
-  const image = imageOf(stored)
+  const image = findImage(stored.channels)
   if (image === undefined) throw new LacunaError(`${path}: this store holds no pictures`)
   if (size !== undefined && size !== image.size)
     throw new LacunaError(
@@ -134,11 +134,6 @@ function openChosen(path: string, stored: StoreIndex, options: OpenOptions, aske
       2,
     )
   return openStore(path, stored, options)
-}
-
-function imageOf({ channels }: Pick<StoreIndex, 'channels'>): ChannelOf<'image'> | undefined {
-  const { image } = channels
-  return image?.kind === 'image' ? image : undefined
 }
 
 function compile(groupPattern: string): RegExp {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { z } from 'zod'
+import { callable, checkDefinition, refuseName } from '../definition.js'
 import { LacunaError, messageOf } from '../errors.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
-import { checkedReader, defineReader } from './reader.js'
+import { defineReader } from './reader.js'
 import type { Reader, ReaderOptions, Source } from './types.js'
 import { isPictureName, reasonOf } from './walk.js'
 
@@ -19,6 +21,17 @@ const builtIn: readonly Reader[] = [
     open: (path, { group }) => (isPictureName(path) ? fileSource(path, group) : undefined),
   }),
 ]
+
+/**
+ * Looks at a reader that comes from elsewhere.
+ * @throws LacunaError (wrong usage) when it is none, is not whole, was made by another copy of Lacuna, or has the name of one
+ *   that is built in
+ */
+export function checkedReader(reader: Reader): Reader {
+  checkDefinition('reader', 'defineReader', reader, z.object({ open: callable }))
+  if (builtIn.some(({ name }) => name === reader.name)) refuseName('reader', reader.name)
+  return reader
+}
 
 /**
  * What the first reader that knows a path says of it.

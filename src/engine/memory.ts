@@ -14,7 +14,7 @@ export interface VariableMemory {
   readonly onDevice: boolean
   /** A new variable, all zeros */
   make(port: Port): Promise<VariableStorage>
-  /** To be called once all its memory are disposed of */
+  /** To be called once all that was made is disposed of */
   close(): Promise<void>
 }
 

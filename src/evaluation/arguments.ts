@@ -1,11 +1,11 @@
-import { LacunaError } from '../errors.js'
+import { LacunaError, wrongArgument } from '../errors.js'
 
 /** @throws LacunaError (wrong usage) unless pictures were given that can be looked at */
 export function wantPictures(where: string, pictures: unknown): void {
   const set = pictures as { items?: unknown; gather?: unknown } | null | undefined
   if (!Array.isArray(set?.items) || typeof set.gather !== 'function')
-    throw new LacunaError(`${where}: pictures that \`openPictures\` gave are expected, got ${shown(pictures)}`, 2)
+    throw new LacunaError(
+      `${where}: pictures that \`openPictures\` gave are expected, got ${wrongArgument(pictures)}`,
+      2,
+    )
 }
-
-const shown = (value: unknown): string =>
-  value === '' ? 'an empty text' : value === null ? 'null' : typeof value === 'string' ? `"${value}"` : typeof value

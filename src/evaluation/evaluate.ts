@@ -9,7 +9,7 @@ import { wantPictures } from './arguments.js'
 import { baselines, countsOf } from './baselines.js'
 import type { Collapse } from './health.js'
 import { checkTemperature } from './knn.js'
-import { checkedLabels, defaultLabels, type LabelledParts, labelledParts, labelsOf } from './labelled.js'
+import { checkedLabels, defaultLabels, type LabelledParts, labelledParts } from './labelled.js'
 import { type Column, scoreAll } from './rounds.js'
 import { type Runners, runnersOf } from './runners.js'
 import { type Contender, contenders, recallOf, type Scored, type Scores, type Summary, scored } from './scores.js'
@@ -142,10 +142,9 @@ async function evaluated(
 }
 
 /** What it is worth to answer with the commonest class always, and the notes. */
-function commonestOf({ training, test, classes, notes }: LabelledParts) {
-  const labels = labelsOf(training, classes)
-  const counts = countsOf(labels, classes.length)
-  const { majority } = baselines(labels, labelsOf(test, classes), classes.length)
+function commonestOf({ labels: { training, test }, classes, notes }: LabelledParts) {
+  const counts = countsOf(training, classes.length)
+  const { majority } = baselines(training, test, classes.length)
   const commonest = classes[counts.indexOf(Math.max(...counts))] ?? ''
   const missed = `The commonest class to learn from (${commonest}) is not in the test part: to guess it is never right.`
   return { majority, commonest, notes: majority === 0 ? [...notes, missed] : notes }
@@ -159,8 +158,8 @@ function fewerNeighbours(asked: number | undefined, k: number, { training, class
   ]
 }
 
-function perClassOf({ training, test, classes }: LabelledParts, column: Column): ClassScores[] {
-  const [learnt, tested] = [training, test].map(part => countsOf(labelsOf(part, classes), classes.length))
+function perClassOf({ labels: { training, test }, classes }: LabelledParts, column: Column): ClassScores[] {
+  const [learnt, tested] = [training, test].map(labels => countsOf(labels, classes.length))
   return classes.flatMap((label, i) => {
     const count = tested?.[i] ?? 0
     if (count === 0) return []

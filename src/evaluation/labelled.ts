@@ -10,6 +10,8 @@ export interface LabelledParts {
   readonly test: SampleSet
   /** The labels that occur in either part, sorted */
   readonly classes: readonly string[]
+  /** The number of each picture's class */
+  readonly labels: { readonly training: Int32Array; readonly test: Int32Array }
   /** What to know about the parts, a sentence each */
   readonly notes: readonly string[]
 }
@@ -38,7 +40,8 @@ export function labelledParts(pictures: SampleSet, most = Number.POSITIVE_INFINI
   const untested = classes.filter(label => !tested?.has(label))
   if (unlearnt.length > 0) notes.push(`In the test part only, so never told right: ${shortList(unlearnt)}.`)
   if (untested.length > 0) notes.push(`Not in the test part, so not scored: ${shortList(untested)}.`)
-  return { training, test, classes, notes }
+  const labels = { training: labelsOf(training, classes), test: labelsOf(test, classes) }
+  return { training, test, classes, labels, notes }
 }
 
 /** 'a, b, c and 4 others' */
@@ -76,7 +79,7 @@ function wholeParts(pictures: SampleSet): { training: SampleSet; test: SampleSet
 }
 
 /** The number of each picture's class. */
-export const labelsOf = ({ items }: SampleSet, classes: readonly string[]): Int32Array =>
+const labelsOf = ({ items }: SampleSet, classes: readonly string[]): Int32Array =>
   Int32Array.from(items, ({ label }) => classes.indexOf(label ?? ''))
 
 /**
@@ -97,7 +100,7 @@ const ALL_UP_TO = 5000
 
 /** 10 and 100 labels of each class where there are that many, and all of them when that is quick. */
 export function defaultLabels(training: SampleSet, classes: readonly string[]): (number | 'all')[] {
-  const smallest = smallestClass(training, classes)
+  const smallest = smallestOf(countsOf(labelsOf(training, classes), classes.length))
   const few: (number | 'all')[] = FEW.filter(amount => amount <= smallest)
   return training.items.length <= ALL_UP_TO || few.length === 0 ? [...few, 'all'] : few
 }
@@ -112,7 +115,7 @@ export function checkedLabels(
   classes: readonly string[],
 ): readonly (number | 'all')[] | undefined {
   const counts = countsOf(labelsOf(training, classes), classes.length)
-  const fewest = smallestClass(training, classes)
+  const fewest = smallestOf(counts)
   if (amounts?.length === 0) throw new LacunaError('--labels: at least one number, or all, is expected', 2)
   for (const amount of amounts ?? []) {
     if (amount !== 'all' && !(Number.isSafeInteger(amount) && amount >= 1))
@@ -129,10 +132,8 @@ export function checkedLabels(
 
 const size = (amount: number | 'all'): number => (amount === 'all' ? Number.POSITIVE_INFINITY : amount)
 
-/** Pictures of the smallest class that there is to learn from. */
-function smallestClass(training: SampleSet, classes: readonly string[]): number {
-  return Math.min(...countsOf(labelsOf(training, classes), classes.length).filter(count => count > 0))
-}
+/** Pictures of the smallest class that there is to learn from. @param counts of each class */
+const smallestOf = (counts: readonly number[]): number => Math.min(...counts.filter(count => count > 0))
 
 function positionsWhere({ items }: SampleSet, wanted: (item: SampleSet['items'][number]) => boolean): number[] {
   return items.flatMap((item, i) => (wanted(item) ? [i] : []))

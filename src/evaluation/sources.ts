@@ -2,7 +2,7 @@ import type { SampleSet } from '../data/index.js'
 import type { OpenedRun } from '../runs/run.js'
 import { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
 import type { Features, Labelled } from './features.js'
-import { type LabelledParts, labelsOf, pixels } from './labelled.js'
+import { type LabelledParts, pixels } from './labelled.js'
 import type { Contender } from './scores.js'
 
 /** Vectors with their labels, to learn from and to be told. */
@@ -25,10 +25,9 @@ export interface Source {
 /** The trained encoder of each run, the same one at random initialisation, and the pixels themselves. */
 export function sourcesOf(
   runs: readonly [OpenedRun, ...OpenedRun[]],
-  { training, test, classes }: LabelledParts,
+  { training, test, classes, labels }: LabelledParts,
   options: EmbedderOptions,
 ): Readonly<Record<Contender, Source>> {
-  const labels = { training: labelsOf(training, classes), test: labelsOf(test, classes) }
   const groups = training.items.map(({ group }) => group)
   const labelled = async (featuresOf: (part: SampleSet) => Features | Promise<Features>): Promise<Data> => ({
     training: { features: await featuresOf(training), labels: labels.training },

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble, type Definitions } from '../assembly/programs.js'
-import { LacunaError } from '../errors.js'
+import { LacunaError, wrongArgument } from '../errors.js'
 import { isFolder } from '../files.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint } from './checkpoint.js'
 import { isRun, readConfig } from './config.js'
@@ -98,8 +98,8 @@ const isOpened = (run: unknown): run is OpenedRun =>
 
 function wantFolder(where: string, run: unknown): asserts run is string {
   if (typeof run !== 'string' || run === '')
-    throw new LacunaError(`${where}: the folder of a run is expected as its first argument, got ${shown(run)}`, 2)
+    throw new LacunaError(
+      `${where}: the folder of a run is expected as its first argument, got ${wrongArgument(run)}`,
+      2,
+    )
 }
-
-const shown = (value: unknown): string =>
-  value === '' ? 'an empty text' : value === null ? 'null' : typeof value === 'string' ? `"${value}"` : typeof value
