@@ -17,4 +17,5 @@ export {
   type EncoderInput,
   type EncoderInputs,
 } from './nn/encoder.js'
+export type { See } from './nn/vectors.js'
 export type { Draw } from './program/trace.js'

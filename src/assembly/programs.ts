@@ -211,7 +211,8 @@ export function represent(assembly: Assembly, sample: Sample, place = placeOf(as
   const see = vectorsAt(encoder, place)
   if (learner.represent) return learner.represent(sample, see)
   const given = channelOf(encoder.reads, assembly.channels, sample)
-  return see('lengths' in given ? given.values : encoder.reads === 'image' ? toFloat(given) : given)
+  if ('lengths' in given) return see(given.values, given.lengths)
+  return see(encoder.reads === 'image' ? toFloat(given) : given)
 }
 
 /** The first channel of a kind. */

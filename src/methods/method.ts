@@ -8,6 +8,7 @@ import type { EncoderName } from '../nn/encoders.js'
 import type { AnyModule } from '../nn/module.js'
 import type { Pool } from '../nn/pools.js'
 import type { Follower } from '../nn/teacher.js'
+import type { See } from '../nn/vectors.js'
 import type { Draw } from '../program/trace.js'
 import type { Tensor } from '../tensor/tensor.js'
 
@@ -145,7 +146,7 @@ export interface Learner<R extends Reads = Reads> {
    * What is kept of a sample: [N, width]. Without it, the encoder on the first channel of the kind that it reads.
    * @param see the encoder, [M, C, H, W] → [M, width], or one of its layers where an evaluation asks for that
    */
-  represent?(sample: Sample<R>, see: (x: Tensor) => Tensor): Tensor
+  represent?(sample: Sample<R>, see: See): Tensor
   /** How `see` makes one vector of what the encoder sees; as the encoder does by itself unless told */
   readonly pool?: Pool
   /** What is shown and hidden, and what was guessed, for looking at */

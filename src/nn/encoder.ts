@@ -6,14 +6,18 @@ import type { Pool } from './pools.js'
 
 /**
  * One vector a sample, [N, width], of what it reads: images float [N, C, H, W] in [0, 1], waves float [N, length] in [−1, 1).
+ * Of what goes on in time it is told the lengths, int [N] in units of the channel, and what lies after them changes nothing;
+ * without lengths all of it is there.
  */
-export interface Encoder extends Module {
+export interface Encoder extends Module<[x: Tensor, lengths?: Tensor]> {
   /** The kind of channel */
   readonly reads: Kind
   /** Numbers in the vector */
   readonly width: number
-  /** What the vector is pooled from: a map [N, C, h, w] of a convolutional encoder, tokens [N, L, width] of a transformer */
-  readonly features: (x: Tensor, depth?: number) => Tensor
+  /** What the vector is pooled from: a map [N, C, h, w] of a convolutional encoder, tokens [N, L, width] of a transformer, frames [N, T, width] of sound */
+  readonly features: (x: Tensor, depth?: number, lengths?: Tensor) => Tensor
+  /** Of what goes on in time: how many rows of the features there are for so many units, int [N] → int [N] */
+  readonly frames?: (lengths: Tensor) => Tensor
   /** Names of what can be looked at inside, from the first to the last; `features` stops after `depth` of them */
   readonly layers: readonly string[]
   /** How the vector is made of the features */

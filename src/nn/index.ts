@@ -5,6 +5,7 @@
  */
 
 export { filled, isTraining, latest, update, variable } from '../program/trace.js'
+export { type AudioEncoder, type ContextOptions, isAudioEncoder } from './audio/encoder.js'
 export { c4 } from './c4.js'
 export { checkpointed } from './checkpointed.js'
 export { type DilatedHeadOptions, dilatedHead } from './dilated-head.js'
@@ -29,6 +30,7 @@ export { type Pool, pools } from './pools.js'
 export { sinCos2d } from './positions.js'
 export { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 export { type Follower, teacherOf } from './teacher.js'
+export { isThere, meanOfThere, thereOf } from './there.js'
 export { attention, block, blocks, type TokenModule } from './transformer.js'
-export { type Place, type PlaceOptions, placeIn, vectorsAt } from './vectors.js'
+export { type Place, type PlaceOptions, placeIn, type See, vectorsAt } from './vectors.js'
 export { isViT, type ViT, type ViTOptions, vit, vitPresets } from './vit.js'

@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder } from './encoder.js'
 import { globalAverage } from './layers.js'
 import { type Pool, pools } from './pools.js'
+import { meanOfThere } from './there.js'
 
 export type { Pool } from './pools.js'
 
@@ -43,14 +44,18 @@ export function placeIn(encoder: Encoder, { layer, pool }: PlaceOptions = {}, us
   return { layer: named, pool: chosen }
 }
 
-/** @returns pictures [N, C, H, W] → a vector each, [N, width of the layer] */
-export function vectorsAt(encoder: Encoder, { layer, pool }: Place): (x: Tensor) => Tensor {
+/** What an encoder sees as one vector each, [N, width of the layer]; see {@link Encoder}. */
+export type See = (x: Tensor, lengths?: Tensor) => Tensor
+
+/** One vector a sample, taken at a place in an encoder. */
+export function vectorsAt(encoder: Encoder, { layer, pool }: Place): See {
   const depth = encoder.layers.indexOf(layer) + 1
   if (depth === encoder.layers.length && pool === encoder.pool) return encoder
-  return x => {
-    const features = encoder.features(x, depth)
+  return (x, lengths) => {
+    const features = encoder.features(x, depth, lengths)
     if (features.rank === 4) return globalAverage(features)
     if (pool === 'class') return features.slice(1, 0, 1).reshape(features.size(0), -1)
+    if (lengths !== undefined && encoder.frames !== undefined) return meanOfThere(features, encoder.frames(lengths))
     return features.slice(1, encoder.pool === 'class' ? 1 : 0).mean(1) // only an encoder that pools so has the token
   }
 }

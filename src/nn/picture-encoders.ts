@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { LacunaError } from '../errors.js'
+import { c4 } from './c4.js'
+import type { Encoder, EncoderInput } from './encoder.js'
+import type { EncoderEntry } from './encoder-entry.js'
+import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
+import { vit, vitPresets } from './vit.js'
+
+type Entry = EncoderEntry<'image'>
+type Builder = (input: EncoderInput) => Encoder
+
+/** Names of those that are built in; `vit:dim=192,depth=6,heads=3` and `vit-tiny/8` are patterns of further ones. */
+export type PictureEncoderName =
+  | 'c4'
+  | 'c4-half'
+  | `resnet${ResNetDepth}${'' | '-small' | '-imagenet'}${'' | '-gn'}`
+  | `vit-${keyof typeof vitPresets}`
+
+/** Encoders of pictures that are built in. */
+export const pictureEncoders: readonly Entry[] = [
+  plain('c4', 'four 3×3 convolutions', input => c4(input)),
+  plain('c4-half', 'c4 with half the channels', input => c4(input, 0.5)),
+  residual(
+    18,
+    'residual network; resnet18-small: a stem for pictures up to 64 px (the default there), resnet18-imagenet: the usual one; -gn at the end: group norm for batch norm',
+  ),
+  residual(34, 'residual network; suffixes as resnet18'),
+  residual(50, 'residual network of bottlenecks; suffixes as resnet18'),
+  transformer('mini', 'vision transformer; vit-mini/8 sets the side of a patch in pixels'),
+  transformer('tiny', 'vision transformer; /patch as vit-mini'),
+  transformer('small', 'vision transformer; /patch as vit-mini'),
+  transformer('base', 'vision transformer; /patch as vit-mini'),
+  {
+    reads: 'image',
+    name: 'vit:',
+    description:
+      'vision transformer in any size, as vit:dim=192,depth=6,heads=3; also patch=8, mlp=4 (hidden width over dim), class=false (mean over the patches in place of a class token)',
+    weights: "timm's VisionTransformer of the same sizes",
+    example: 'vit:dim=192,depth=6,heads=3',
+    builder: rest => {
+      const options = customOptions(rest)
+      return input => vit(input, options)
+    },
+  },
+]
+
+function plain(name: string, description: string, build: Builder): Entry {
+  const weights = 'none of others'
+  return {
+    reads: 'image',
+    name,
+    description,
+    weights,
+    example: name,
+    builder: rest => (rest === '' ? build : undefined),
+  }
+}
+
+function residual(depth: ResNetDepth, description: string): Entry {
+  return {
+    reads: 'image',
+    name: `resnet${depth}`,
+    description,
+    weights: `torchvision's resnet${depth}, with --encoder resnet${depth}-imagenet and --channels 3`,
+    example: `resnet${depth}`,
+    builder(rest) {
+      const suffix = /^(?:-(small|imagenet))?(-gn)?$/.exec(rest)
+      if (suffix === null) return undefined
+      const norm: ResNetOptions['norm'] = suffix[2] === undefined ? 'batch' : 'group'
+      return input => resnet(input, { depth, stem: suffix[1] as ResNetOptions['stem'], norm })
+    },
+  }
+}
+
+function transformer(preset: keyof typeof vitPresets, description: string): Entry {
+  return {
+    reads: 'image',
+    name: `vit-${preset}`,
+    description,
+    weights:
+      preset === 'mini'
+        ? "timm's VisionTransformer of the same sizes"
+        : `timm's vit_${preset}_patch16_224, with --size 224 and --encoder vit-${preset}/16`,
+    example: `vit-${preset}`,
+    builder(rest) {
+      const suffix = /^(?:\/([1-9]\d*))?$/.exec(rest)
+      if (suffix === null) return undefined
+      const patch = suffix[1] === undefined ? undefined : Number(suffix[1])
+      return input => vit(input, { ...vitPresets[preset], patch })
+    },
+  }
+}
+
+const positive = z.coerce.number().int().positive()
+const custom = z
+  .strictObject({
+    dim: positive,
+    depth: positive,
+    heads: positive,
+    patch: positive.optional(),
+    mlp: positive.optional(),
+    class: z.enum(['true', 'false']).optional(),
+  })
+  .refine(({ dim, heads }) => dim % heads === 0, { message: 'does not divide into the heads', path: ['dim'] })
+
+/** @param text 'dim=192,depth=6,heads=3' */
+function customOptions(text: string) {
+  const pairs = text.split(',').map(pair => pair.split('=', 2) as [string, string | undefined])
+  const parsed = custom.safeParse(Object.fromEntries(pairs))
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
+    throw new LacunaError(
+      `encoder "vit:${text}": ${problems.join('; ')}; write it as vit:dim=192,depth=6,heads=3,patch=4,class=false`,
+      2,
+    )
+  }
+  const { mlp: mlpRatio, class: classToken, ...sizes } = parsed.data
+  return { ...sizes, mlpRatio, classToken: classToken === undefined ? undefined : classToken === 'true' }
+}
