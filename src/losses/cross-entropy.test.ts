@@ -45,3 +45,17 @@ test('accuracy is the share of rows whose largest logit is the right one', async
   )
   expect(value).toBe(0.75)
 })
+
+test('rows that weigh nothing count nothing, and the others by their weights', async () => {
+  const given = [array([3, 2], [0, 1, 5, -5, 2, 0]), array([3], [1, 0, 3])]
+  const of = async (part: 'loss' | 'accuracy') =>
+    (await valueAndGradients((x, w) => crossEntropy(x, classes(1, 1, 1), w)[part], given)).value
+  const nats = [Math.log(1 + Math.exp(-1)), Math.log(1 + Math.exp(2))] as const
+  expect(await of('loss')).toBeCloseTo((nats[0] + 3 * nats[1]) / 4, 12)
+  expect(await of('accuracy')).toBe(0.25)
+  const { value } = await valueAndGradients(
+    x => crossEntropy(x, classes(0), constant([0])).loss,
+    [array([1, 2], [1, 2])],
+  )
+  expect(value).toBe(0)
+})

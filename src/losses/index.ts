@@ -5,7 +5,9 @@
  */
 
 export * from './adversarial.js'
+export * from './codes.js'
 export * from './cross-entropy.js'
 export * from './masked-error.js'
 export * from './ntxent.js'
+export * from './own-frame.js'
 export * from './soft-cross-entropy.js'

@@ -5,6 +5,8 @@
  */
 
 export { keepOneChannel, withoutFringes } from './aberration.js'
+export { distractorsAmong } from './audio/distractors.js'
+export { type SpanOptions, spanMask, spanShare } from './audio/spans.js'
 export { colourJitter, type JitterOptions, luminance, randomGreyscale, randomSolarise, turnHue } from './colour.js'
 export { type CropOptions, randomBoxes, randomResizedCrop } from './crop.js'
 export { harmonicFill } from './harmonic.js'

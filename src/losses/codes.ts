@@ -1,0 +1,21 @@
+import type { Tensor } from '../tensor/tensor.js'
+
+/**
+ * How many codes are in use: exp H of how often each is, 1 … V.
+ *
+ * @param share [..., V], each row sums to 1; a row of zeros (nothing was seen) gives 1
+ * @returns [...]
+ */
+export const perplexity = (share: Tensor): Tensor => share.mul(share.maximum(1e-30).log()).sum(-1).neg().exp()
+
+/**
+ * What a quantiser loses by leaving codes unused: (GV − Σ_g exp H(p̄_g)) / GV, in [0, 1). 0 when all codes of each group are
+ * guessed alike, 1 − 1/V when each group knows one code. This is fairseq's form; the paper's −H/(GV) has the same optimum, on
+ * another scale.
+ *
+ * @param probabilities p̄ [G, V]: the mean over frames of the softmax, without noise and temperature
+ * @returns float []
+ * @see Baevski et al. 2020, wav2vec 2.0, eq. 4
+ */
+export const codeDiversity = (probabilities: Tensor): Tensor =>
+  perplexity(probabilities).mean().div(probabilities.size(-1)).neg().add(1)

@@ -1,0 +1,55 @@
+import type { Draw } from '../../program/trace.js'
+import { where } from '../../tensor/elementwise.js'
+import { concat } from '../../tensor/movement.js'
+import { range, sizes } from '../../tensor/shape.js'
+import { constant, type Tensor } from '../../tensor/tensor.js'
+
+export interface SpanOptions {
+  /** p, the probability that a span begins at a frame. It is no share of the frames: that is `spanShare`. */
+  readonly start: number
+  /** M, frames in a span */
+  readonly span: number
+  /** Spans that a recording has at least, those that overlap counted; 1 unless told */
+  readonly least?: number
+}
+
+/** The share of the frames that is hidden: 1 − (1 − p)^M, because each lies in a span when one of M begins. */
+export const spanShare = ({ start, span }: SpanOptions): number => 1 - (1 - start) ** span
+
+/**
+ * Which frames are hidden: spans that begin anywhere and may overlap, other ones in every recording. They begin before the first
+ * frame too, and are cut off there as at the end, so that every frame is hidden as often as any other.
+ *
+ * @param there bool [N, T]: frames that are there; what lies after them is never hidden, and changes nothing
+ * @returns bool [N, T]
+ * @see Baevski et al. 2020, wav2vec 2.0, section 3.1
+ */
+export function spanMask(draw: Draw, there: Tensor, { start, span, least = 1 }: SpanOptions): Tensor {
+  const [n, length] = sizes(there.shape, 2)
+  const drawn = draw.uniform([n, span - 1 + length]) // one for each frame, and for those before that a span would reach in from
+  const inside = drawn.slice(1, span - 1)
+  const begins = concat(
+    span > 1
+      ? [drawn.slice(1, 0, span - 1).less(start), inside.less(start).or(smallest(inside, there, span, least))]
+      : [inside.less(start).or(smallest(inside, there, span, least))],
+    1,
+  ).cast('float')
+  const begun = begins.cumsum(1)
+  const covering = begun
+    .slice(1, span - 1)
+    .sub(begun.slice(1, 0, length))
+    .add(begins.slice(1, 0, length))
+  return covering.greater(0.5).and(there)
+}
+
+/** Of the places that a whole span fits at (the first always), those with the smallest numbers: bool [N, T] */
+function smallest(drawn: Tensor, there: Tensor, span: number, least: number): Tensor {
+  const [, length] = sizes(drawn.shape, 2)
+  const frames = there.cast('float').sum(1, true)
+  const place = constant(range(length), [1, length])
+  const fits = place.less(frames.sub(span - 1)).or(place.less(1))
+  const score = where(fits, drawn.neg(), -2)
+  const count = Math.min(least, length)
+  const last = score.takeAlong(score.topK(count).slice(1, count - 1), 1) // [N, 1]
+  return score.less(last).not().and(fits)
+}
