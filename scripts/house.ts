@@ -11,7 +11,7 @@ import ts from 'typescript'
 
 /** Each folder, or file of `src` itself, stands only on those before it. */
 const ORDER = [
-  ...['nearest', 'errors', 'version', 'definition', 'channels', 'tensor', 'program', 'settings'],
+  ...['nearest', 'errors', 'version', 'definition', 'channels', 'tensor', 'program', 'clusters', 'settings'],
   ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'method', 'assembly'],
   ...['engine', 'data', 'runs', 'training', 'evaluation', 'report', 'pretrain', 'index', 'cli'],
 ]
@@ -21,6 +21,7 @@ const CORE = [
   'channels',
   'tensor',
   'program',
+  'clusters',
   'settings',
   'optim',
   'losses',
