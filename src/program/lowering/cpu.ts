@@ -16,7 +16,7 @@ import { lowerCheapest } from './forms.js'
 import { portable } from './portable.js'
 import type { Lowering, LoweringTable } from './types.js'
 
-const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs', 'sub', 'div', 'maximum', 'minimum'] as const
+const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs', 'sub', 'div', 'maximum'] as const
 
 /** Faster forms of ONNX Runtime's CPU provider. */
 export const cpu: Partial<LoweringTable> = {
@@ -27,6 +27,7 @@ export const cpu: Partial<LoweringTable> = {
   mul: (e, names, t) => blockedScale(e, names, t) ?? stayingBlocked(portable.mul)(e, names, t),
   add: (e, names, t) =>
     blockedAdd(e, names, t) ?? cumulativeNormal(e, names[0], t) ?? stayingBlocked(portable.add)(e, names, t),
+  minimum: (e, names, t) => clip(e, names[0], t) ?? stayingBlocked(portable.minimum)(e, names, t),
   sum: (e, names, t) =>
     blockedTotal(e, names[0], t, 'sum') ??
     sumOfSquares(e, names[0], t) ??
@@ -61,6 +62,18 @@ function sumOfSquares(e: Emitter, square: string, t: TensorOf<'sum'>): string | 
   const [x, same] = node?.inputs ?? []
   if (node?.operator !== 'Mul' || x === undefined || x !== same) return undefined
   return e.one('ReduceSumSquare', [x, e.ints(t.attributes.axes)], { keepdims: 1 })
+}
+
+/** The larger of x and a number, but at most another, in one pass over memory; undefined where it is no such thing. */
+function clip(e: Emitter, larger: string, t: TensorOf<'minimum'>): string | undefined {
+  const [inner, high] = t.inputs
+  const node = e.madeBy(larger)
+  const [x] = node?.inputs ?? []
+  if (e.precision !== 'float32' || inner.op !== 'maximum' || node?.operator !== 'Max' || x === undefined)
+    return undefined
+  const low = inner.inputs[1] && scalarOf(inner.inputs[1])
+  const most = scalarOf(high)
+  return low === undefined || most === undefined ? undefined : e.one('Clip', [x, e.float(low), e.float(most)])
 }
 
 /** The sum of many rows as a product with ones: ONNX Runtime's own takes longer the more threads share it. */
