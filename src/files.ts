@@ -26,21 +26,53 @@ export function writeFileAtomic(
   parts: string | Uint8Array | Iterable<Uint8Array>,
   previous?: string,
 ): void {
-  const temporary = `${path}.${process.pid}.part`
+  const file = openAtomic(path)
   try {
-    mkdirSync(dirname(path), { recursive: true })
-    const file = openSync(temporary, 'w')
-    try {
-      for (const part of chunks(parts)) writeAll(file, part)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    if (previous !== undefined && existsSync(path)) renameSync(path, previous)
-    renameSync(temporary, path)
+    for (const part of chunks(parts)) file.write(part)
+    file.finish(previous)
   } catch (error) {
-    rmSync(temporary, { force: true })
-    throw writeError(path, error)
+    throw file.abandon(error)
+  }
+}
+
+/** The same from parts that are made while it is written. */
+export async function writeStreamAtomic(path: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = openAtomic(path)
+  try {
+    for await (const part of parts) file.write(part)
+    file.finish()
+  } catch (error) {
+    throw file.abandon(error)
+  }
+}
+
+/** A file that is nothing until it is finished. */
+function openAtomic(path: string) {
+  const temporary = `${path}.${process.pid}.part`
+  let file: number | undefined
+  const close = () => {
+    if (file !== undefined) closeSync(file)
+    file = undefined
+  }
+  return {
+    write(bytes: Uint8Array) {
+      if (file === undefined) mkdirSync(dirname(path), { recursive: true })
+      file ??= openSync(temporary, 'w')
+      writeAll(file, bytes)
+    },
+    finish(previous?: string) {
+      this.write(new Uint8Array())
+      if (file !== undefined) fsyncSync(file)
+      close()
+      if (previous !== undefined && existsSync(path)) renameSync(path, previous)
+      renameSync(temporary, path)
+    },
+    /** @returns what to throw */
+    abandon(error: unknown): Error {
+      close()
+      rmSync(temporary, { force: true })
+      return error instanceof Error && errorCode(error) === undefined ? error : writeError(path, error)
+    },
   }
 }
 

@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander'
+import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import type { Embedder } from '../evaluation/encoder.js'
+import type { RecordingFrames } from '../evaluation/recordings.js'
 import { checkWritable } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
 import {
@@ -18,57 +21,105 @@ import { terminal } from './terminal.js'
 interface Options extends DeviceOptions, PlaceOptions {
   readonly out: string
   readonly batch?: number
+  readonly frames?: boolean
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
 export const embedCommand = (): Command =>
   withOptions(new Command('embed'), [
-    new Option('--batch <n>', 'pictures at once (default: 128)').argParser(wholeNumber(1)),
+    new Option(
+      '--batch <n>',
+      'pictures, or windows of recordings, at once (default: 128 pictures, 32 s of sound)',
+    ).argParser(wholeNumber(1)),
+    new Option('--frames', 'of recordings every frame: a row each with name, frame, start in seconds and embedding'),
     ...placeOptions(),
     pluginOption(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
   ])
-    .description('one vector for each picture')
+    .description('one vector for each picture, or recording of any length')
     .argument('<run>', 'a trained run')
-    .argument('<data>', 'pictures')
+    .argument('<data>', 'pictures or recordings')
     .requiredOption(
       '--out <file>',
       '.parquet (name, label, split, group, embedding) or .npy (float32 [N, width]; the names of its rows in .names.jsonl)',
     )
-    .addHelpText('after', '\nExample:\n  lacuna embed runs/photos photos --out photos.parquet')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lacuna embed runs/photos photos --out photos.parquet\n  lacuna embed runs/speech recordings --frames --out frames.parquet',
+    )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const { placeOf } = await import('../assembly/programs.js')
       const { openEncoder } = await import('../evaluation/encoder.js')
-      const { writeEmbeddings } = await import('../formats/embeddings.js')
       const { loadPlugins } = await import('./plugins.js')
       const { openRun } = await import('../runs/run.js')
       const { out } = options
-      if (!/[^/\\]\.(npy|parquet)$/.test(out))
-        throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
+      checkName(options)
       checkWritable(out)
       const run = openRun(folder, await loadPlugins(options.plugin))
       placeOf(run.assembly(), options)
-      const pictures = await openFor(run.config, data, options, output)
+      const set = await openFor(run.config, data, options, output)
       const encoder = await openEncoder(run, options)
       try {
-        const { values, count, width } = await encoder.embed(pictures, share =>
-          output.progress(`embedding: ${(100 * share).toFixed(0)} %`),
-        )
-        const [file, names] = writeEmbeddings(out, pictures.items, values)
-        const { skipped, notes } = pictures
-        output.result(
-          { file, names, pictures: count, width, ...encoder.place, skipped, notes },
-          [
-            `${file}: ${count} vectors of ${width} numbers`,
-            ...(names === undefined ? [] : [`${names}: the picture of each row, in the same order`]),
-          ].join('\n'),
-        )
+        const told = (share: number) => output.progress(`embedding: ${(100 * share).toFixed(0)} %`)
+        const { document, text } = await (options.frames ? writeFrames : writeVectors)(out, encoder, set, told)
+        const { skipped, notes } = set
+        output.result({ ...document, ...encoder.place, skipped, notes }, text)
       } finally {
         await encoder.close()
-        pictures.close()
+        set.close()
       }
     })
+
+/** @throws LacunaError (wrong usage) when the file cannot hold what is asked for */
+function checkName({ out, frames }: Options): void {
+  if (!/[^/\\]\.(npy|parquet)$/.test(out))
+    throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
+  if (frames && !out.endsWith('.parquet'))
+    throw new LacunaError(`--frames: recordings differ in their frames; the name of the file must end in .parquet`, 2)
+}
+
+interface Written {
+  readonly document: object
+  readonly text: string
+}
+type Told = (share: number) => void
+
+async function writeVectors(out: string, encoder: Embedder, set: SampleSet, told: Told): Promise<Written> {
+  const { writeEmbeddings } = await import('../formats/embeddings.js')
+  const { values, count, width } = await encoder.embed(set, told)
+  const [file, names] = writeEmbeddings(out, set.items, values)
+  return {
+    document: { file, names, [encoder.sound ? 'recordings' : 'pictures']: count, width },
+    text: [
+      `${file}: ${count} vectors of ${width} numbers`,
+      ...(names === undefined
+        ? []
+        : [`${names}: the ${encoder.sound ? 'recording' : 'picture'} of each row, in the same order`]),
+    ].join('\n'),
+  }
+}
+
+async function writeFrames(out: string, { sound }: Embedder, set: SampleSet, told: Told): Promise<Written> {
+  const { writeFramesParquet } = await import('../formats/parquet-frames.js')
+  if (sound === undefined) throw new LacunaError('--frames: the encoder of this run gives no frames of recordings', 2)
+  const { hop, rate, receptiveField, width } = sound
+  async function* named(frames: AsyncIterable<RecordingFrames>) {
+    for await (const { position, ...own } of frames) yield { name: set.items[position]?.name ?? '', ...own }
+  }
+  const count = await writeFramesParquet(out, named(sound.frames(set, told)), hop / rate)
+  return {
+    document: {
+      file: out,
+      recordings: set.items.length,
+      frames: count,
+      width,
+      hop: hop / rate,
+      sees: receptiveField / rate,
+    },
+    text: `${out}: ${count} frames of ${width} numbers, one every ${(1000 * hop) / rate} ms, each of ${(1000 * receptiveField) / rate} ms`,
+  }
+}

@@ -84,7 +84,7 @@ export const placeOptions = (): Option[] => [
   ),
   new Option(
     '--pool <how>',
-    'mean over the places or patches, or the class token of a transformer (default: as the method does)',
+    'mean over the places, patches or frames; the class token of a transformer; or of sound mean and deviation (default: as the method does)',
   ).choices(pools),
 ]
 

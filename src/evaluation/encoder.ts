@@ -1,6 +1,7 @@
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
+import { type Hearing, hearingOf } from '../assembly/recordings.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
@@ -8,6 +9,7 @@ import type { Runner } from '../engine/runner.js'
 import { LacunaError } from '../errors.js'
 import { initialValues } from '../nn/initialise.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
+import type { Program, Target } from '../program/compile.js'
 import type { DeviceName } from '../program/devices.js'
 import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
@@ -15,16 +17,19 @@ import { trainingPart } from '../training/pretrain.js'
 import { wantPictures } from './arguments.js'
 import type { Features } from './features.js'
 import { pixelsOf } from './picture.js'
+import { listener, type RecordingFrames } from './recordings.js'
 
-/** Turns pictures into vectors. */
+/** Turns pictures, or recordings, into vectors. */
 export interface Embedder {
   /** Numbers in a vector */
   readonly width: number
   readonly config: RunConfig
   /** Where in the encoder they are taken */
   readonly place: Place
-  /** @returns one vector a picture, in their order */
+  /** @returns one vector a picture, or a recording of any length, in their order */
   embed(pictures: Pictures, onProgress?: (share: number) => void): Promise<Features>
+  /** Where the encoder makes frames of recordings */
+  readonly sound?: SoundEmbedder
   /**
    * One picture, read as those of the training were.
    * @param picture path of a file, or what stands in it: JPEG, PNG, WebP, …
@@ -35,7 +40,19 @@ export interface Embedder {
   close(): Promise<void>
 }
 
-/** As much of a set of pictures as is embedded */
+/** Frames of recordings: frame t begins t · hop numbers after its recording, and sees `receptiveField` of them. */
+export interface SoundEmbedder {
+  readonly hop: number
+  readonly receptiveField: number
+  /** Numbers of a wave in a second */
+  readonly rate: number
+  /** Numbers in a frame */
+  readonly width: number
+  /** The frames of each recording, in their order */
+  frames(recordings: Pictures, onProgress?: (share: number) => void): AsyncGenerator<RecordingFrames>
+}
+
+/** As much of a set of pictures or recordings as is embedded */
 export type Pictures = Pick<SampleSet, 'channels' | 'items' | 'gather' | 'as'>
 
 export interface EmbedderOptions extends PlaceOptions {
@@ -101,59 +118,109 @@ export async function untrainedEncoder(
 
 const defaultBatch = 128
 
-type Fill = (runner: Runner, program: ReturnType<typeof embeddingProgram>, assembly: Assembly) => Promise<void>
+type Fill = (runner: Runner, program: Program, assembly: Assembly) => Promise<void>
 
 /** @param who for messages: a run, or what stands in for one */
 async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
   const { config } = run
-  const { batch = defaultBatch, device = config.device } = options
+  const { device = config.device } = options
   const assembly = run.assembly()
   const place = placeOf(assembly, options)
   const runner = host.start({ device, threads: options.threads })
   try {
-    const target = await targetFor(host, runner.options)
-    const program = embeddingProgram(assembly, batch, target, place)
-    await runner.load('embed', program)
-    await fill(runner, program, assembly)
-    const width = program.outputs[0]?.shape[1] ?? 0
-    let single: Promise<void> | undefined // a program for one picture, made when one comes
+    const hearing = hearingOf(assembly, place)
+    const opening: Opening = {
+      ...{ runner, config, assembly, place, batch: options.batch },
+      target: await targetFor(host, runner.options),
+      fill: program => fill(runner, program, assembly),
+    }
+    const made = await (hearing ? throughFrames(opening, hearing) : throughSamples(opening))
     return {
-      width,
+      ...made,
       config,
       place,
-      async embedPicture(picture) {
-        const image = await pixelsOf(picture, config)
-        single ??= runner.load('embed one', embeddingProgram(assembly, 1, target, place))
-        await single
-        const { features } = await runner.run('embed one', { image })
-        const vector = Float32Array.from(features as Float32Array)
-        checkFinite(who, vector, () => (typeof picture === 'string' ? picture : 'the picture'))
-        return vector
-      },
       async embed(pictures, onProgress) {
         wantPictures('embed', pictures)
-        const count = pictures.items.length
-        if (count === 0) throw new LacunaError('no pictures to embed')
-        const values = new Float32Array(count * width)
-        const samples = pictures.as(assembly.channels)
-        const gather = (start: number) =>
-          feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))))
-        let given = gather(0)
-        for (let start = 0; start < count; start += batch) {
-          const running = runner.run('embed', given)
-          if (start + batch < count) given = gather(start + batch)
-          const features = (await running).features as Float32Array
-          values.set(features.subarray(0, Math.min(batch, count - start) * width), start * width)
-          onProgress?.(Math.min(1, (start + batch) / count))
-        }
-        checkFinite(who, values, row => pictures.items[Math.floor(row / width)]?.name)
-        return { values, count, width }
+        if (pictures.items.length === 0) throw new LacunaError('no pictures to embed')
+        const features = await made.embed(pictures, onProgress)
+        checkFinite(who, features.values, row => pictures.items[Math.floor(row / features.width)]?.name)
+        return features
+      },
+      async embedPicture(picture) {
+        const vector = await made.embedPicture(picture)
+        checkFinite(who, vector, () => (typeof picture === 'string' ? picture : 'the picture'))
+        return vector
       },
       close: () => runner.close(),
     }
   } catch (error) {
     await runner.close()
     throw error
+  }
+}
+
+interface Opening {
+  readonly runner: Runner
+  readonly config: RunConfig
+  readonly assembly: Assembly
+  readonly place: Place
+  readonly target: Target
+  readonly batch: number | undefined
+  /** Gives a program its variables */
+  fill(program: Program): Promise<void>
+}
+type Made = Pick<Embedder, 'width' | 'embed' | 'embedPicture' | 'sound'>
+
+/** A sample is a whole picture, or the first window of what goes on in time. */
+async function throughSamples(opening: Opening): Promise<Made> {
+  const { runner, config, assembly, place, target, fill, batch = defaultBatch } = opening
+  const program = embeddingProgram(assembly, batch, target, place)
+  await runner.load('embed', program)
+  await fill(program)
+  const width = program.outputs[0]?.shape[1] ?? 0
+  let single: Promise<void> | undefined // a program for one picture, made when one comes
+  return {
+    width,
+    async embedPicture(picture) {
+      const image = await pixelsOf(picture, config)
+      single ??= runner.load('embed one', embeddingProgram(assembly, 1, target, place))
+      await single
+      const { features } = await runner.run('embed one', { image })
+      return Float32Array.from(features as Float32Array)
+    },
+    async embed(pictures, onProgress) {
+      const count = pictures.items.length
+      const values = new Float32Array(count * width)
+      const samples = pictures.as(assembly.channels)
+      const gather = (start: number) =>
+        feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))))
+      let given = gather(0)
+      for (let start = 0; start < count; start += batch) {
+        const running = runner.run('embed', given)
+        if (start + batch < count) given = gather(start + batch)
+        const features = (await running).features as Float32Array
+        values.set(features.subarray(0, Math.min(batch, count - start) * width), start * width)
+        onProgress?.(Math.min(1, (start + batch) / count))
+      }
+      return { values, count, width }
+    },
+  }
+}
+
+/** Recordings are heard whole, window by window. */
+async function throughFrames({ runner, place, target, fill, batch }: Opening, hearing: Hearing): Promise<Made> {
+  const { encoder, channel } = hearing
+  const heard = await listener(runner, hearing, target, fill, { pool: place.pool, batch })
+  return {
+    width: heard.vectorWidth,
+    embed: heard.vectors,
+    embedPicture() {
+      throw new LacunaError('embedPicture: this encoder hears recordings and sees no pictures; use embed', 2)
+    },
+    sound: {
+      ...{ hop: encoder.hop, receptiveField: encoder.receptiveField, rate: channel.rate, width: heard.width },
+      frames: heard.frames,
+    },
   }
 }
 

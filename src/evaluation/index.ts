@@ -5,7 +5,15 @@
  * @module lacuna/evaluation
  */
 export { type Baselines, baselines } from './baselines.js'
-export { type Embedder, type EmbedderOptions, embed, openEncoder, type Pictures, untrainedEncoder } from './encoder.js'
+export {
+  type Embedder,
+  type EmbedderOptions,
+  embed,
+  openEncoder,
+  type Pictures,
+  type SoundEmbedder,
+  untrainedEncoder,
+} from './encoder.js'
 export {
   type ClassScores,
   type Contender,
@@ -35,6 +43,7 @@ export { classify, type LinearClassifier, type LogisticFit } from './logistic.js
 export { type Pretext, type PretextMeasure, type PretextOptions, pretext } from './pretext.js'
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'
+export type { RecordingFrames } from './recordings.js'
 export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
 export { mean, median, sampleDeviation, showPercent } from './statistics.js'
 export type { RunnerOptions } from './with-runner.js'

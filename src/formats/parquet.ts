@@ -17,18 +17,22 @@ export interface EmbeddingTable {
 }
 
 /** A row group is held in memory as plain numbers with their list levels: about 50 MB. */
-const valuesPerGroup = 2 ** 21
+export const valuesPerGroup = 2 ** 21
 
-/** `embedding` is the standard three-level list, which pyarrow and DuckDB read as `list<float>`. */
+/** The standard three-level list, which pyarrow and DuckDB read as `list<float>`. */
+export const embeddingSchema: readonly SchemaElement[] = [
+  { name: 'embedding', repetition_type: 'REQUIRED', num_children: 1, converted_type: 'LIST' },
+  { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+  { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },
+]
+
 const schemaOf = (texts: readonly string[]): SchemaElement[] => [
   { name: 'root', num_children: texts.length + 2 },
   { name: 'name', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
   ...texts.map(
     (name): SchemaElement => ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' }),
   ),
-  { name: 'embedding', repetition_type: 'REQUIRED', num_children: 1, converted_type: 'LIST' },
-  { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-  { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },
+  ...embeddingSchema,
 ]
 
 /**
@@ -73,15 +77,15 @@ function* parquetBytes({ names, embeddings, ...given }: EmbeddingTable): Iterabl
   yield take(bytes)
 }
 
-const plain = { codec: 'UNCOMPRESSED', encoding: 'PLAIN', statistics: false } as const
+export const plain = { codec: 'UNCOMPRESSED', encoding: 'PLAIN', statistics: false } as const
 
-function rowsOf(embeddings: Float32Array, start: number, count: number, width: number): number[][] {
+export function rowsOf(embeddings: Float32Array, start: number, count: number, width: number): number[][] {
   return Array.from({ length: count }, (_, row) =>
     Array.from(embeddings.subarray((start + row) * width, (start + row + 1) * width)),
   )
 }
 
-function take(writer: ByteWriter): Uint8Array {
+export function take(writer: ByteWriter): Uint8Array {
   const bytes = writer.getBytes().slice()
   writer.index = 0
   return bytes

@@ -1,3 +1,6 @@
-/** How many vectors become one: their mean over places or patches, or the class token of a transformer */
-export const pools = ['mean', 'class'] as const
+/**
+ * How many vectors become one: their mean over places, patches or frames; the class token of a transformer; or, of sound, the
+ * mean and the standard deviation over the frames, one after the other.
+ */
+export const pools = ['mean', 'class', 'mean-sd'] as const
 export type Pool = (typeof pools)[number]

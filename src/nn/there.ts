@@ -1,1 +1,1 @@
-export { isThere, meanOfThere, thereOf } from '../tensor/there.js'
+export { deviationOfThere, isThere, meanOfThere, thereOf } from '../tensor/there.js'

@@ -70,6 +70,7 @@ test('what an encoder has not is refused with what it has', () => {
   expect(refusal('resnet18', { layer: 'lyer3' })).toThrow('did you mean layer3?')
   expect(refusal('resnet18', { pool: 'class' })).toThrow('no class token')
   expect(refusal('vit:dim=12,depth=2,heads=2,class=false', { pool: 'class' })).toThrow('no class token')
-  expect(refusal('c4', { pool: 'max' as never })).toThrow('--pool max: mean or class is expected')
+  expect(refusal('c4', { pool: 'mean-sd' })).toThrow('--pool mean-sd: is for encoders of recordings')
+  expect(refusal('c4', { pool: 'max' as never })).toThrow('--pool max: mean or class or mean-sd is expected')
   expect(placeIn(of('resnet18'), { layer: '3' })).toEqual({ layer: 'layer3', pool: 'mean' })
 })

@@ -1,10 +1,11 @@
 import { LacunaError } from '../errors.js'
 import { nearest } from '../nearest.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { concat } from '../tensor/movement.js'
+import { constant, type Tensor } from '../tensor/tensor.js'
 import type { Encoder } from './encoder.js'
 import { globalAverage } from './layers.js'
 import { type Pool, pools } from './pools.js'
-import { meanOfThere } from './there.js'
+import { deviationOfThere, meanOfThere } from './there.js'
 
 export type { Pool } from './pools.js'
 
@@ -41,6 +42,8 @@ export function placeIn(encoder: Encoder, { layer, pool }: PlaceOptions = {}, us
   if (!pools.includes(chosen)) throw new LacunaError(`--pool ${chosen}: ${pools.join(' or ')} is expected`, 2)
   if (chosen === 'class' && encoder.pool !== 'class')
     throw new LacunaError('--pool class: this encoder has no class token; use --pool mean', 2)
+  if (chosen === 'mean-sd' && encoder.reads !== 'audio')
+    throw new LacunaError('--pool mean-sd: is for encoders of recordings; use --pool mean', 2)
   return { layer: named, pool: chosen }
 }
 
@@ -55,7 +58,16 @@ export function vectorsAt(encoder: Encoder, { layer, pool }: Place): See {
     const features = encoder.features(x, depth, lengths)
     if (features.rank === 4) return globalAverage(features)
     if (pool === 'class') return features.slice(1, 0, 1).reshape(features.size(0), -1)
-    if (lengths !== undefined && encoder.frames !== undefined) return meanOfThere(features, encoder.frames(lengths))
+    const frames = framesOf(encoder, features, lengths)
+    if (pool === 'mean-sd') return concat([meanOfThere(features, frames), deviationOfThere(features, frames)], 1)
+    if (lengths !== undefined && encoder.frames !== undefined) return meanOfThere(features, frames)
     return features.slice(1, encoder.pool === 'class' ? 1 : 0).mean(1) // only an encoder that pools so has the token
   }
+}
+
+/** How many rows of the features are there: all, unless the lengths say otherwise. */
+function framesOf(encoder: Encoder, features: Tensor, lengths: Tensor | undefined): Tensor {
+  if (lengths !== undefined && encoder.frames !== undefined) return encoder.frames(lengths)
+  const n = features.size(0)
+  return constant(Array<number>(n).fill(features.size(1)), [n], 'int')
 }

@@ -26,3 +26,16 @@ export function meanOfThere(x: Tensor, frames: Tensor): Tensor {
   const there = thereOf(frames, x.size(1))
   return x.mul(there).sum(1).div(there.sum(1).maximum(1))
 }
+
+/**
+ * The standard deviation (divisor n) over the frames that are there: 0 of a single one.
+ * @param x [N, T, width]
+ * @param frames int [N]
+ * @returns [N, width]
+ */
+export function deviationOfThere(x: Tensor, frames: Tensor): Tensor {
+  const there = thereOf(frames, x.size(1))
+  const count = there.sum(1, true).maximum(1)
+  const mean = x.mul(there).sum(1, true).div(count)
+  return x.sub(mean).square().mul(there).sum(1, true).div(count).sum(1).sqrt()
+}
