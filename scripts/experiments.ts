@@ -147,4 +147,16 @@ export const experiments: readonly Experiment[] = [
     train: `${halfWidth} --size 64 --batch 64 --steps 2000 --set hole=centre --set area=0.5 --set overlapWeight=1 --set bottleneck=512 --set views.crop=[0.4,1]`,
     recipe: 'One large hole in the middle, as the paper has it for pictures to look at',
   },
+  {
+    ...onEmoji,
+    name: 'cpc-image-emoji',
+    method: 'cpc-image',
+    train: '--encoder c4-half-gn --size 32 --batch 32 --steps 1200',
+  },
+  {
+    ...onPhotos,
+    name: 'cpc-image-photos',
+    method: 'cpc-image',
+    train: '--encoder c4-half-gn --size 64 --batch 16 --steps 600',
+  },
 ]

@@ -4,6 +4,7 @@ import { concat } from '../tensor/movement.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, showShape } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
+import { blocksOf } from './blocks.js'
 
 export interface ContrastiveResult {
   /** float [], nats */
@@ -47,15 +48,6 @@ export function ntXent(z: Tensor, temperature: number): ContrastiveResult {
       .mean(),
     accuracy: concat(blocks.map(({ found }) => found)).mean(),
   }
-}
-
-/** Numbers in a block, 32 MB in float32 */
-const MOST = 2 ** 23
-
-/** The numbers of a matrix's rows in blocks: a program holds a large matrix several times over, but a block of it only. */
-function blocksOf(rows: number, columns: number): number[][] {
-  const length = Math.max(1, Math.floor(MOST / columns))
-  return range(Math.ceil(rows / length)).map(i => range(rows).slice(i * length, (i + 1) * length))
 }
 
 /** Cosine of every row of a with every row of b: [N, D], [M, D] → [N, M] */

@@ -1,5 +1,6 @@
 import { colorization } from './colorization.js'
 import { contextEncoder } from './context-encoder.js'
+import { cpcImage } from './cpc-image.js'
 import { jigsaw } from './jigsaw.js'
 import { mae } from './mae.js'
 import type { Method } from './method.js'
@@ -9,7 +10,7 @@ import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { colorization, contextEncoder, jigsaw, mae, relativePosition, rotation, simclr }
+export { colorization, contextEncoder, cpcImage, jigsaw, mae, relativePosition, rotation, simclr }
 
 export type MethodName =
   | 'colorization'
@@ -19,6 +20,7 @@ export type MethodName =
   | 'jigsaw'
   | 'rotation'
   | 'simclr'
+  | 'cpc-image'
 
 /** The methods that are built in. */
 export const methods: readonly (Method & { readonly name: MethodName })[] = [
@@ -29,6 +31,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   jigsaw,
   rotation,
   simclr,
+  cpcImage,
 ]
 
 /**

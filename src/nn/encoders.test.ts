@@ -15,6 +15,7 @@ const statisticsOf = (name: string) =>
 test.each([
   ['c4', 256],
   ['c4-half', 128],
+  ['c4-half-gn', 128],
   ['resnet18', 512],
   ['resnet34', 512],
   ['resnet50', 2048],
@@ -34,6 +35,12 @@ test('c4 has 388,896 parameters; above 32 pixels its first convolution has strid
   expect(parameterCount(makeEncoder('c4', picture))).toBe(388_896)
   expect(map(32)).toEqual([2, 256, 4, 4])
   expect(map(64)).toEqual([2, 256, 4, 4])
+})
+
+test('c4 with group norm knows nothing of a batch, and has as many parameters', () => {
+  expect(statisticsOf('c4')).toBe(8)
+  for (const name of ['c4-gn', 'c4-half-gn']) expect(statisticsOf(name)).toBe(0)
+  expect(parameterCount(makeEncoder('c4-gn', picture))).toBe(parameterCount(makeEncoder('c4', picture)))
 })
 
 test('suffixes choose the stem and the norm of a ResNet', () => {

@@ -6,7 +6,7 @@
 
 export { filled, isTraining, latest, update, variable } from '../program/trace.js'
 export { type AudioEncoder, type ContextOptions, isAudioEncoder } from './audio/encoder.js'
-export { c4 } from './c4.js'
+export { type C4Options, c4 } from './c4.js'
 export { checkpointed } from './checkpointed.js'
 export { type DilatedHeadOptions, dilatedHead } from './dilated-head.js'
 export { discriminator } from './discriminator.js'
@@ -29,6 +29,7 @@ export { type PictureDecoderOptions, pictureDecoder } from './picture-decoder.js
 export { type Pool, pools } from './pools.js'
 export { sinCos2d } from './positions.js'
 export { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
+export { type RowContextOptions, rowContext } from './row-context.js'
 export { type Follower, teacherOf } from './teacher.js'
 export { isThere, meanOfThere, thereOf } from './there.js'
 export { attention, block, blocks, type TokenModule } from './transformer.js'

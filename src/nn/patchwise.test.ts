@@ -7,7 +7,7 @@ import { eachPatch } from './patchwise.js'
 import { runModule } from './testing.js'
 
 test('each patch has the vector that it has alone', async () => {
-  const encoder = c4({ size: 8, channels: 3 }, 0.25)
+  const encoder = c4({ size: 8, channels: 3 }, { scale: 0.25 })
   const patches = randomArray([2, 3, 3, 8, 8])
   const { y, shape } = await runModule(encoder, x => eachPatch(encoder, x), [patches])
   const alone = await runModule(

@@ -1,25 +1,22 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
 import { c4 } from './c4.js'
-import type { Encoder, EncoderInput } from './encoder.js'
 import type { EncoderEntry } from './encoder-entry.js'
 import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 import { vit, vitPresets } from './vit.js'
 
 type Entry = EncoderEntry<'image'>
-type Builder = (input: EncoderInput) => Encoder
 
 /** Names of those that are built in; `vit:dim=192,depth=6,heads=3` and `vit-tiny/8` are patterns of further ones. */
 export type PictureEncoderName =
-  | 'c4'
-  | 'c4-half'
+  | `c4${'' | '-half'}${'' | '-gn'}`
   | `resnet${ResNetDepth}${'' | '-small' | '-imagenet'}${'' | '-gn'}`
   | `vit-${keyof typeof vitPresets}`
 
 /** Encoders of pictures that are built in. */
 export const pictureEncoders: readonly Entry[] = [
-  plain('c4', 'four 3×3 convolutions', input => c4(input)),
-  plain('c4-half', 'c4 with half the channels', input => c4(input, 0.5)),
+  convolutions('c4', 'four 3×3 convolutions; c4-gn: group norm for batch norm', 1),
+  convolutions('c4-half', 'c4 with half the channels; c4-half-gn as c4-gn', 0.5),
   residual(
     18,
     'residual network; resnet18-small: a stem for pictures up to 64 px (the default there), resnet18-imagenet: the usual one; -gn at the end: group norm for batch norm',
@@ -44,15 +41,17 @@ export const pictureEncoders: readonly Entry[] = [
   },
 ]
 
-function plain(name: string, description: string, build: Builder): Entry {
-  const weights = 'none of others'
+function convolutions(name: string, description: string, scale: number): Entry {
   return {
     reads: 'image',
     name,
     description,
-    weights,
+    weights: 'none of others',
     example: name,
-    builder: rest => (rest === '' ? build : undefined),
+    builder(rest) {
+      if (rest !== '' && rest !== '-gn') return undefined
+      return input => c4(input, { scale, norm: rest === '' ? 'batch' : 'group' })
+    },
   }
 }
 

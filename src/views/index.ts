@@ -29,5 +29,15 @@ export {
 export { patchify, patchMask, patchMoments, unpatchify } from './patchify.js'
 export { perPicture, toFloat, toStored } from './picture.js'
 export { type Boxes, blur, type Kernel, resample, resize } from './resample.js'
+export { foundByPixels, halfOverlapping, rowsBelow, shownAbove } from './rows-below.js'
 export { turn, turnEach } from './turn.js'
-export { cropOptions, interval, randomCrop, randomView, type ViewOptions, viewOptions } from './view.js'
+export {
+  cropOptions,
+  interval,
+  randomCrop,
+  randomView,
+  type ViewOptions,
+  viewOf,
+  viewOptions,
+  viewOptionsOf,
+} from './view.js'

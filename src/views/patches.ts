@@ -112,16 +112,18 @@ export function cutPatches(x: Tensor, draw: Draw, grid: Grid): Tensor {
   return x.reshape(-1).gather(pixels)
 }
 
+/** Where patches begin that are spread evenly from border to border, in a row or a column. */
+export const spread = (size: number, patch: number, side: number): number[] =>
+  range(side).map(i => Math.round((i * (size - patch)) / Math.max(1, side - 1)))
+
 /**
- * As many patches as fit beside one another, spread evenly from border to border: the whole picture, as an encoder for patches sees
- * it.
+ * Patches spread evenly from border to border: the whole picture, as an encoder for patches sees it.
  * @param x [N, C, H, H]
- * @returns [N, P, C, patch, patch]
+ * @param side patches in a row; as many as fit beside one another unless told, overlapping where they are more
+ * @returns [N, side², C, patch, patch], row by row
  */
-export function coveringPatches(x: Tensor, patch: number): Tensor {
-  const size = x.size(2)
-  const side = Math.floor(size / patch)
-  const starts = range(side).map(i => Math.round((i * (size - patch)) / Math.max(1, side - 1)))
+export function coveringPatches(x: Tensor, patch: number, side = Math.floor(x.size(2) / patch)): Tensor {
+  const starts = spread(x.size(2), patch, side)
   return stack(
     starts.flatMap(row => starts.map(column => x.slice(2, row, row + patch).slice(3, column, column + patch))),
     1,

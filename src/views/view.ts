@@ -24,23 +24,27 @@ export const cropOptions = (crop: [number, number]) =>
     flip: probability.default(0.5).describe('probability of mirroring left and right'),
   })
 
-/** How a random view of a picture is made; the defaults are SimCLR's for small pictures, with a gentler crop. */
-export const viewOptions = cropOptions([0.2, 1])
-  .extend({
-    jitter: z
-      .number()
-      .min(0)
-      .max(2)
-      .default(0.5)
-      .describe('strength s of the colour jitter: brightness, contrast and saturation by ± 0.8 s, hue by ± 0.2 s'),
-    jitterProbability: probability.default(0.8).describe('probability that the colours are jittered at all'),
-    greyscale: probability.default(0.2).describe('probability that a picture loses its colour'),
-    blur: probability
-      .default(0)
-      .describe('probability of a Gaussian blur with a deviation of 0.1 to 2 px at 224 px, in proportion below'),
-    solarise: probability.default(0).describe('probability that what is brighter than ½ is inverted'),
-  })
-  .prefault({})
+/** How a random view is made. @param crop the default share of its area @param jitter the default strength */
+export const viewOptionsOf = (crop: [number, number], jitter: number) =>
+  cropOptions(crop)
+    .extend({
+      jitter: z
+        .number()
+        .min(0)
+        .max(2)
+        .default(jitter)
+        .describe('strength s of the colour jitter: brightness, contrast and saturation by ± 0.8 s, hue by ± 0.2 s'),
+      jitterProbability: probability.default(0.8).describe('probability that the colours are jittered at all'),
+      greyscale: probability.default(0.2).describe('probability that a picture loses its colour'),
+      blur: probability
+        .default(0)
+        .describe('probability of a Gaussian blur with a deviation of 0.1 to 2 px at 224 px, in proportion below'),
+      solarise: probability.default(0).describe('probability that what is brighter than ½ is inverted'),
+    })
+    .prefault({})
+
+/** The defaults are SimCLR's for small pictures, with a gentler crop. */
+export const viewOptions = viewOptionsOf([0.2, 1], 0.5)
 export type ViewOptions = z.output<typeof viewOptions>
 
 /**
@@ -51,9 +55,13 @@ export type ViewOptions = z.output<typeof viewOptions>
  * @returns float [N, C, size, size] in [0, 1]
  * @see Chen et al. 2020, appendix A
  */
-export function randomView(stored: Tensor, draw: Draw, size: number, options: ViewOptions): Tensor {
+export const randomView = (stored: Tensor, draw: Draw, size: number, options: ViewOptions): Tensor =>
+  viewOf(toFloat(stored), draw, size, options)
+
+/** The same of pictures or patches as the network takes them. @param x float [N, C, H, W] in [0, 1] */
+export function viewOf(x: Tensor, draw: Draw, size: number, options: ViewOptions): Tensor {
   const { jitter: s, jitterProbability } = options
-  const cropped = randomCrop(stored, draw, size, options)
+  const cropped = cropOf(x, draw, size, options)
   const jitter = {
     brightness: 0.8 * s,
     contrast: 0.8 * s,
@@ -72,14 +80,12 @@ export function randomView(stored: Tensor, draw: Draw, size: number, options: Vi
  * @param stored uint8 [N, H, W, C]
  * @returns float [N, C, size, size] in [0, 1]
  */
-export function randomCrop(
-  stored: Tensor,
-  draw: Draw,
-  size: number,
-  { crop, aspect, flip }: z.output<ReturnType<typeof cropOptions>>,
-): Tensor {
-  return randomResizedCrop(toFloat(stored), draw, size, { area: crop, aspect, flip })
-}
+export const randomCrop = (stored: Tensor, draw: Draw, size: number, options: Crop): Tensor =>
+  cropOf(toFloat(stored), draw, size, options)
+
+type Crop = z.output<ReturnType<typeof cropOptions>>
+const cropOf = (x: Tensor, draw: Draw, size: number, { crop, aspect, flip }: Crop) =>
+  randomResizedCrop(x, draw, size, { area: crop, aspect, flip })
 
 function randomBlur(x: Tensor, draw: Draw, probability: number): Tensor {
   if (probability === 0) return x

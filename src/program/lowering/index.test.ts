@@ -34,3 +34,19 @@ function gradientsOf(of: Case['of'], inputs: readonly Tensor[]): Record<string, 
   const loss = y.mul(constant(randomArray(y.shape, { seed: 7, low: 0.5, high: 1.5 }).values, y.shape)).sum()
   return Object.fromEntries(derivative(loss, inputs).map((g, i) => [`gradient.${i}`, g]))
 }
+
+test('what is padded between two transposes, which the runtime moves together', async () => {
+  const x = randomArray([2, 3, 4, 5])
+  const { y } = await evaluate(
+    x => ({ y: x.transpose(0, 3, 1, 2).pad(3, 0, 2, 0.5).mul(2).transpose(0, 2, 3, 1) }),
+    [x],
+    { precision: 'float32' },
+  )
+  const places = [...Array(2 * 3 * 6 * 5).keys()].map(i => ({
+    row: Math.floor(i / 30),
+    column: Math.floor(i / 5) % 6,
+    i,
+  }))
+  for (const { row, column, i } of places)
+    expect(y?.[i]).toBeCloseTo(column < 4 ? 2 * (x.values[row * 20 + column * 5 + (i % 5)] ?? 0) : 1, 6)
+})

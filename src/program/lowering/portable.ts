@@ -93,8 +93,12 @@ export const portable: LoweringTable = {
     const end = start + ((shape[axis] ?? 1) - 1) * step + 1
     return e.one('Slice', [x, e.ints([start]), e.ints([end]), e.ints([axis]), e.ints([step])])
   },
-  pad: (e, [x], { attributes: { axis, before, after, value }, dtype }) =>
-    e.one('Pad', [x, e.ints([before, after]), e.values(Float64Array.of(value), [], e.typeOf(dtype)), e.ints([axis])]),
+  pad: (e, [x], { attributes: { axis, before, after, value }, dtype, shape }) => {
+    // of all axes: where a transpose is moved over it, ONNX Runtime 1.30 takes those of some axes for all
+    const along = (width: number) => shape.map((_, i) => (i === axis ? width : 0))
+    const widths = e.ints([...along(before), ...along(after)])
+    return e.one('Pad', [x, widths, e.values(Float64Array.of(value), [], e.typeOf(dtype))])
+  },
   concat: (e, names, t) => e.one('Concat', [...names], { axis: t.attributes.axis }),
   gather: (e, names, t) => e.one('Gather', names, { axis: t.attributes.axis }),
   scatterAdd: lowerScatterAdd,
