@@ -77,7 +77,7 @@ async function readAs(settings: DataSettings): Promise<PictureSet> {
   return { ...memorySet(20), source: '/memory', channels: { image }, reading: await readingOf(settings), allowSkipped }
 }
 
-const configFor = (name: string, pictures: PictureSet, settings: TrainingSettings): RunConfig =>
+const configFor = (name: string, pictures: PictureSet, settings: TrainingSettings): Promise<RunConfig> =>
   newConfig(methodNamed(name), pictures, pictures, { ...settings, out: 'runs/new' })
 
 /** What the command line makes of a command, after a shell has taken it apart. */
@@ -98,14 +98,14 @@ test('the command of a run, typed, gives the same config again, field by field; 
   const folder = temporaryFolder()
   await fc.assert(
     fc.asyncProperty(fc.record(training), fc.record(data), async (settings, opened) => {
-      const config = configFor('simclr', await readAs(opened), settings)
+      const config = await configFor('simclr', await readAs(opened), settings)
       for (const name of Object.keys(config)) told.add(name)
       const again = understood(commandOf({ config, method: methodNamed(config.method) }))
       expect(again.source).toBe(config.data.source)
-      expect(configFor(again.method, await readAs(again.data), again.training)).toEqual(config)
+      expect(await configFor(again.method, await readAs(again.data), again.training)).toEqual(config)
       writeConfig(folder, config)
       const { method = '', open, train } = readSettings(join(folder, 'config.json'))
-      expect(configFor(method, await readAs(open), train)).toEqual(config)
+      expect(await configFor(method, await readAs(open), train)).toEqual(config)
       expect(settingsOf(config)).toEqual(readSettings(join(folder, 'config.json')))
     }),
     { numRuns: 60 },

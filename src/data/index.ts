@@ -11,7 +11,7 @@ export { type CachedStore, type ClearOptions, clearCache, listCache } from './ca
 export { differentOf } from './copies.js'
 export { type MadePictures, picturesOf } from './memory.js'
 export { openPictures } from './open.js'
-export { placesOf } from './places.js'
+export { placesOf, windowsOf } from './places.js'
 export { defineReader } from './reader.js'
 export { batchPositions, shuffled } from './shuffle.js'
 export { splitByGroup } from './split.js'

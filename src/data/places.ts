@@ -16,7 +16,16 @@ export function placesOf<R extends Reads>(
   batch: number,
   { seed, step }: { readonly seed: number; readonly step: number },
 ): Places {
-  const records = batchPositions(set.items.length, batch, seed, step)
+  return windowsOf(set, reads, batchPositions(set.items.length, batch, seed, step), { seed, step })
+}
+
+/** Where in each of some records the windows lie, drawn by (seed, step). */
+export function windowsOf<R extends Reads>(
+  set: SampleSet<R>,
+  reads: Reads,
+  records: Uint32Array,
+  { seed, step }: { readonly seed: number; readonly step: number },
+): Places {
   const from: Record<string, Float64Array> = {}
   for (const [name, channel] of sequencesOf(set.channels, reads)) {
     if (channel.kind === 'text') continue // which is read from its beginning

@@ -38,10 +38,18 @@ const grey = picturesOf((n, y, x) => [20 * n, 20 * n, 20 * n].map(v => v + y + x
 
 const prepare = (pictures: Uint8Array, options: Record<string, unknown> = {}, colours: 1 | 3 = 3) => {
   if (colorization.prepare === undefined) throw new Error('no prepare')
-  return colorization.prepare(
-    { values: { image: pictures }, count: batch, channels: { image: { kind: 'image', size, colours } } },
+  const unasked = () => {
+    throw new Error('colorization looks at values alone')
+  }
+  const found = colorization.prepare(
+    {
+      ...{ values: { image: pictures }, count: batch, channels: { image: { kind: 'image', size, colours } } },
+      ...{ seed: 0, compute: unasked, earlier: unasked },
+    },
     parseOptions(colorization, options),
   )
+  if (found instanceof Promise) throw new Error('colorization does not wait for anything')
+  return found
 }
 
 const configOf = (prepared: unknown, options: Record<string, unknown> = {}): RunConfig => ({

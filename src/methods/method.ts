@@ -28,8 +28,32 @@ export type Sample<R extends Reads = Reads> = { readonly [Name in keyof R]: Samp
 export interface Looked<R extends Reads = Reads> {
   readonly channels: Channels<R>
   readonly count: number
-  /** A batch of `count` samples */
+  /** A batch of `count` samples; windows of what goes on in time are drawn, also several of a long record */
   readonly values: Gathered<R>
+  /** Of the run, for what is drawn from the data */
+  readonly seed: number
+  /**
+   * Computes tensors of all samples, batch by batch.
+   * @param of traced as outside of training; what it gives has one row a sample
+   * @param modules whose variables `of` uses: with their first values, or those of an earlier run's encoder
+   * @returns the rows of all samples, one after the other
+   */
+  readonly compute: <Name extends string>(
+    of: (sample: Sample<R>) => Readonly<Record<Name, Tensor>>,
+    modules?: Readonly<Record<string, AnyModule | { readonly module: AnyModule; readonly of: Earlier }>>,
+  ) => Promise<Readonly<Record<Name, Float32Array>>>
+  /**
+   * The encoder that an earlier run has trained.
+   * @param run its folder
+   * @throws LacunaError when there is none
+   */
+  readonly earlier: (run: string) => Earlier
+}
+
+/** The encoder of an earlier run: its architecture by name, and its variables by theirs. */
+export interface Earlier {
+  readonly encoder: string
+  readonly values: ReadonlyMap<string, Float32Array>
 }
 
 /** What a method learns from the data before the first step. */
@@ -140,6 +164,8 @@ export interface Learner<R extends Reads = Reads> {
   readonly training: Step<R> | Compared<R>
   /** Modules that are not trained but follow what is: see `teacherOf`. They are variables of the run under the names here. */
   readonly teachers?: Readonly<Record<string, Follower>>
+  /** Heads that begin as the encoder of an earlier run, by the folder of that run; a checkpoint holds them from then on */
+  readonly earlier?: Readonly<Record<string, string>>
   /** The task on samples that training has not seen. Without it, the loss beside its chance. */
   examine?(sample: Sample<R>, draw: Draw): Readonly<Record<string, Measure>>
   /**
@@ -196,7 +222,7 @@ export interface Method extends About, Definition {
   /** @param options parsed */
   readonly reads: (options: unknown) => Reads
   /** @throws LacunaError when the pictures cannot serve the method */
-  prepare?(looked: Looked, options: unknown): Prepared
+  prepare?(looked: Looked, options: unknown): Prepared | Promise<Prepared>
   build(context: BuildContext<Reads, unknown, unknown>): Learner
 }
 
@@ -206,7 +232,7 @@ export interface MethodDefinition<R extends Reads, O extends z.ZodType, P extend
   readonly options: O
   /** What `prepare` finds */
   readonly prepared?: P
-  prepare?(looked: Looked<R>, options: z.output<O>): Prepared<z.input<P>>
+  prepare?(looked: Looked<R>, options: z.output<O>): Prepared<z.input<P>> | Promise<Prepared<z.input<P>>>
   build(context: BuildContext<R, z.output<O>, z.output<P>>): Learner<R>
 }
 

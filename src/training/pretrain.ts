@@ -59,7 +59,7 @@ export async function pretrain(
   const before = options.resume ? readConfig(directory) : undefined
   const config = before
     ? resumedConfig(directory, before, method.name, part, pictures, options)
-    : newConfig(method, part, pictures, options)
+    : await newConfig(method, part, pictures, options)
   const encoders = typeof options.encoder === 'object' ? [options.encoder] : []
   const assembly = assemble(config, definitionsOf(config, { methods: [method], encoders }, directory))
   checkAssembly(assembly)

@@ -16,6 +16,7 @@ import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import type { Shape } from '../tensor/shape.js'
 import { encoderOf, methodOf } from './arguments.js'
+import { earlierValues } from './earlier.js'
 import { prepare } from './prepare.js'
 
 /** Columns of samples: as stored, and what the method makes of them. */
@@ -58,7 +59,7 @@ export async function preview(
   const method = methodOf(given)
   const encoder = encoderOf(wanted ?? encoderFor(method))
   const parsed = parseOptions(method, options)
-  const { prepared, notes } = prepare(method, parsed, samples, seed)
+  const { prepared, notes } = await prepare(method, parsed, samples, seed)
   for (const note of notes) onNote?.(note)
   const assembly = assemble({ options: parsed, prepared, channels: samples.channels }, { method, encoder })
   checkAssembly(assembly)
@@ -78,7 +79,9 @@ export async function previewRun(from: string | OpenedRun, samples: SampleSet, c
 }
 
 async function untrained(assembly: Assembly, samples: SampleSet, count: number, seed: number): Promise<Preview> {
-  const shown = await show(assembly, samples, count, seed, runner => runner.write(initialValues(assembly.names, seed)))
+  const shown = await show(assembly, samples, count, seed, runner =>
+    runner.write(initialValues(assembly.names, seed, earlierValues(assembly.learner))),
+  )
   const columns = shown.columns.map(column => ({
     ...column,
     title: column.guessed ? `untrained: ${column.title}` : column.title,

@@ -14,7 +14,12 @@ export const stepsIn = (epochs: number, pictures: number, batch: number): number
   Math.max(1, Math.round(epochs * Math.floor(pictures / batch)))
 
 /** @param part the pictures to train on; `data` is what they are a part of */
-export function newConfig(method: Method, part: SampleSet, data: SampleSet, options: PretrainOptions): RunConfig {
+export async function newConfig(
+  method: Method,
+  part: SampleSet,
+  data: SampleSet,
+  options: PretrainOptions,
+): Promise<RunConfig> {
   const { items } = part
   const seed = options.seed ?? trainingSettings.seed.default
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
@@ -31,7 +36,7 @@ export function newConfig(method: Method, part: SampleSet, data: SampleSet, opti
   const chunk = checkedChunk(options.chunk ?? batch, batch)
   const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, items.length, batch)
   const methodOptions = parseOptions(method, options.options ?? {})
-  const { prepared, notes } = prepare(method, methodOptions, part, seed)
+  const { prepared, notes } = await prepare(method, methodOptions, part, seed, engineOf(options))
   for (const note of notes) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,
@@ -62,6 +67,9 @@ export function newConfig(method: Method, part: SampleSet, data: SampleSet, opti
     ...(options.plugins && options.plugins.length > 0 && { plugins: options.plugins.map(plugin => resolve(plugin)) }),
   })
 }
+
+/** What a method computes of the data before the training runs where the training does. */
+const engineOf = ({ device, threads }: PretrainOptions) => ({ ...(device && { device }), ...(threads && { threads }) })
 
 /** A chunk as large as the batch is the plain step. */
 function checkedChunk(chunk: number, batch: number): number {

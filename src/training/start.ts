@@ -4,18 +4,23 @@ import type { Assembly } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { isThere } from '../files.js'
 import { readSafetensors } from '../formats/index.js'
-import { mainEncoder } from '../methods/method.js'
+import { type Learner, mainEncoder } from '../methods/method.js'
 import { variablesOf } from '../nn/module.js'
 import { matchWeights } from '../nn/weights.js'
+import { earlierValues } from './earlier.js'
 
 type Weights = ReadonlyMap<string, Float32Array>
 
 /**
- * The weights that the encoder of a run starts from: a file of torchvision or timm, an export, another run, or its checkpoint.
+ * What a run starts from beside random numbers: heads that are encoders of earlier runs, and the weights of its own encoder, of
+ * a file of torchvision or timm, an export, another run, or its checkpoint.
  * @returns values by their names in the run; none where the configuration names no file
- * @throws LacunaError when the file is none of these, or of another encoder
+ * @throws LacunaError when a file is none of these, or of another encoder
  */
-export function startWeights({ learner }: Assembly, { weights, encoder }: RunConfig): Weights {
+export const startWeights = ({ learner }: Assembly, config: RunConfig): Weights =>
+  new Map([...earlierValues(learner), ...encoderWeights(learner, config)])
+
+function encoderWeights(learner: Learner, { weights, encoder }: RunConfig): Weights {
   if (weights === undefined) return new Map()
   const { tensors, metadata } = read(fileOf(weights))
   const [own, kept] = mainEncoder(learner)
