@@ -1,12 +1,29 @@
 /**
- * What happens to pictures inside the program before a network sees them: crops, colours, holes, patches, turns.
+ * What happens to pictures and waves inside the program before a network sees them: crops, colours, holes, patches, turns;
+ * spectra, pitch, what is hidden.
  *
  * @module lacuna/views
  */
 
 export { keepOneChannel, withoutFringes } from './aberration.js'
+export { type DeltaOptions, deltas } from './audio/deltas.js'
 export { distractorsAmong } from './audio/distractors.js'
+export { type Framing, framesIn, framesOf } from './audio/framing.js'
+export {
+  decibels,
+  frequencyOf,
+  logMel,
+  logPower,
+  type MelOptions,
+  type MelScale,
+  melFilters,
+  melOf,
+  melSpectrogram,
+} from './audio/mel.js'
+export { type CepstrumOptions, mfcc } from './audio/mfcc.js'
 export { type SpanOptions, spanMask, spanShare } from './audio/spans.js'
+export { type Fade, fadeOf, powerSpectrogram, type SpectrogramOptions } from './audio/spectrogram.js'
+export { perUtterance } from './audio/utterance.js'
 export { colourJitter, type JitterOptions, luminance, randomGreyscale, randomSolarise, turnHue } from './colour.js'
 export { type CropOptions, randomBoxes, randomResizedCrop } from './crop.js'
 export { harmonicFill } from './harmonic.js'
