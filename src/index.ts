@@ -9,7 +9,15 @@
 
 export type { RunConfig } from './assembly/config.js'
 export type { Assembly } from './assembly/programs.js'
-export { type OpenOptions, openPictures, type PictureSet, splitByGroup } from './data/index.js'
+export {
+  type OpenOptions,
+  openPictures,
+  openRecordings,
+  type PictureSet,
+  type RecordingOptions,
+  type RecordingSet,
+  splitByGroup,
+} from './data/index.js'
 export { LacunaError } from './errors.js'
 export {
   type Embedder,

@@ -89,6 +89,10 @@ export function parseOptions(method: Method, options: Readonly<Record<string, un
   throw new LacunaError(`options of ${method.name}: ${problem}; \`lacuna methods ${method.name}\` lists them`, 2)
 }
 
+/** The kinds of data that a method reads with such options. */
+export const kindsOf = (method: Method, options: Readonly<Record<string, unknown>> = {}): Kind[] =>
+  Object.values(method.reads(parseOptions(method, options))).map(({ kind }) => kind)
+
 /** What the programs of a step have in common, however many they are. */
 export interface StepPrograms {
   /** Every variable with its name, those of the optimiser too */

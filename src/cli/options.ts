@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { RunConfig } from '../assembly/config.js'
-import type { PictureSet, Reader } from '../data/index.js'
+import type { Kind } from '../channels/channel.js'
+import type { Reader, SampleSet } from '../data/index.js'
 import { checkedThreads } from '../engine/node/cores.js'
 import { pools } from '../nn/pools.js'
 import { defaultDevice } from '../program/devices.js'
@@ -64,16 +65,17 @@ export const readingOptions = (): Option[] => [
 export const deviceOptions = (): Option[] => [optionOf(trainingSettings.device), optionOf(trainingSettings.threads)]
 
 /**
- * Pictures for a run are read as its own were, and go to its device; what the user says of the rest has the last word.
+ * Data for a run is read as its own was, and goes to its device; what the user says of the rest has the last word.
  * @param words as typed
  */
-export async function openFor(config: RunConfig, source: string, words: object, output: Output): Promise<PictureSet> {
+export async function openFor(config: RunConfig, source: string, words: object, output: Output): Promise<SampleSet> {
   const { settingsOf } = await import('../runs/settings.js')
   const { loadPlugins } = await import('./plugins.js')
   const own = settingsOf(config)
   const train = typedTraining(words)
   const { readers } = await loadPlugins(train.plugins)
-  return open(source, { ...own.open, ...typedData(words) }, { ...own.train, ...train }, output, readers)
+  const kinds = Object.values(config.channels).map(({ kind }) => kind)
+  return open(source, kinds, { ...own.open, ...typedData(words) }, { ...own.train, ...train }, output, readers)
 }
 
 /** Where in an encoder vectors are taken: `layer` and `pool`. */
@@ -90,27 +92,34 @@ export const placeOptions = (): Option[] => [
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout, for machines')
 
-/** Opens pictures once it is known that the device they are for works. */
+/**
+ * Opens data once it is known that the device it is for works.
+ * @param kinds that are read of it
+ */
 export async function open(
   source: string,
+  kinds: readonly Kind[],
   options: DataSettings,
   { device = defaultDevice, threads }: DeviceOptions,
   output: Output,
   readers: readonly Reader[] = [],
-): Promise<PictureSet> {
+): Promise<SampleSet> {
   const { checkSettings } = await import('../settings/check.js')
   checkSettings(trainingSettings, { device, threads })
   checkSettings(dataSettings, options)
   checkedThreads(threads)
   const { host } = await import('#host')
   await host.tryDevice(device)
-  const { openPictures } = await import('../data/index.js')
-  const set = await openPictures(source, {
+  const { media, openData } = await import('../data/index.js')
+  const set = await openData(source, {
     ...options,
+    kinds,
     readers,
     signal: listen().asked,
     onProgress: ({ done, total, perSecond }) =>
-      output.progress(`decoding pictures: ${done} of ${total}, ${perSecond.toFixed(0)}/s`),
+      output.progress(
+        `decoding ${media[kinds.includes('audio') ? 'audio' : 'image'].many}: ${done} of ${total}, ${perSecond.toFixed(0)}/s`,
+      ),
   })
   for (const note of set.notes) output.note(note)
   if (set.skipped.length > 0) {

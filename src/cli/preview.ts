@@ -30,14 +30,21 @@ export const previewCommand = (): Command =>
       const output = terminal(options.json === true)
       const { notesOf, previewSheet } = await import('../report/preview.js')
       const { preview } = await import('../training/preview.js')
-      const { parseOptions } = await import('../assembly/programs.js')
+      const { kindsOf, parseOptions } = await import('../assembly/programs.js')
       const { checkSettings } = await import('../settings/check.js')
       const { learnerOf } = await import('./plugins.js')
       const training = typedTraining(options)
       checkSettings(trainingSettings, training)
       const { method, settings, plugins } = await learnerOf(name, training)
       parseOptions(method, settings.options ?? {})
-      const pictures = await open(data, typedData(options), {}, output, plugins.readers)
+      const pictures = await open(
+        data,
+        kindsOf(method, settings.options),
+        typedData(options),
+        {},
+        output,
+        plugins.readers,
+      )
       try {
         const notes: string[] = []
         const shown = await preview(method, pictures, {

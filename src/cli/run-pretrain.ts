@@ -1,6 +1,7 @@
 import { join, parse, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { PictureSet } from '../data/index.js'
+import { kindsOf } from '../assembly/programs.js'
+import type { SampleSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
 import { isRunFolder } from '../data/run-folder.js'
 import { interruptible } from '../engine/node/interruptible.js'
@@ -68,6 +69,7 @@ export async function runPretrain(
   const before = words.resume ? await resumedSettings({ ...words, out }, asked.open) : undefined
   const pictures = await open(
     source,
+    kindsOf(method, settings.options),
     { ...before?.open, ...asked.open },
     { ...before?.train, ...train },
     output,
@@ -155,7 +157,7 @@ function runsOf({ seeds, out, resume, report }: Planned, settings: Omit<Pretrain
 type Planned = PretrainCommandOptions & { readonly out: string }
 
 /** A signal ends the training, which saves; its page is given up at the next one, or when it is all that was left to do. */
-async function trainOne(method: Method, pictures: PictureSet, options: PretrainOptions, output: Output): Promise<Run> {
+async function trainOne(method: Method, pictures: SampleSet, options: PretrainOptions, output: Output): Promise<Run> {
   const { asked, onSignal } = listen()
   const hurry = new AbortController()
   let training = true

@@ -1,50 +1,71 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync, rmSync, statfsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { rmSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { Reading } from '../channels/picture-reading.js'
+import type { Channel } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { columnWriter } from './column-writer.js'
-import { bytesOf } from './columns.js'
-import { inOrder, oneAtATime } from './concurrency.js'
-import { type Copies, copyFinder, copyNotes, withCopies } from './copies.js'
-import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
-import { rangeFinder } from './find-range.js'
-import { joinEqual } from './groups.js'
-import { sights } from './sights.js'
+import type { Stored } from './columns.js'
+import { inOrder } from './concurrency.js'
+import type { Medium } from './media.js'
+import { checkSkipped } from './skipped.js'
 import { contentOf, install, type StoreIndex, temporaryStore, writeIndex } from './store.js'
-import type { Item, Listing, OpenOptions, Skipped } from './types.js'
+import type { Item, Listing, Opening } from './types.js'
 import { reasonOf } from './walk.js'
 
-export interface Plan extends Pick<OpenOptions, 'allowSkipped' | 'onProgress' | 'signal' | 'workers'> {
+export interface Plan extends Pick<Opening, 'onProgress' | 'signal'> {
   readonly source: string
+  readonly medium: Medium
   readonly fingerprint: string
   readonly directory: string
-  readonly size: number
-  readonly channels: 1 | 3
-  readonly reading: Reading
+  readonly allowSkipped?: number
   /** Notes of what was seen while listing. */
   readonly listed: readonly string[]
 }
 
-type Result = (Decoded & { readonly digest: string }) | { readonly reason: string }
+/** What a store says of its records once all are there. */
+export interface Finished extends Pick<StoreIndex, 'reading' | 'items' | 'notes'> {
+  readonly channel: Channel
+}
 
-// Files above this are read one at a time, so that several big ones never add up.
-const bigFile = 32 * 2 ** 20
-const readAlone = oneAtATime()
+/** How records of one kind are made, and what is told of them. */
+export interface Maker<Made extends object> {
+  /** Of the column */
+  readonly name: string
+  /** As it is known before anything is decoded */
+  readonly channel: Channel
+  /** Records being decoded at any time */
+  readonly workers: number
+  /** Bytes of the store, as far as that is known before. */
+  readonly bytes: number
+  /** @throws Error why the record cannot be read, in one line */
+  make(position: number): Promise<Made>
+  /** What is stored of it; asked for once */
+  parts(made: Made): Iterable<Stored>
+  /** Told of every record that is stored, in this order */
+  see(made: Made): void
+  /** @param items those that are stored, @param path where their values lie */
+  finish(items: readonly Item[], path: string): Finished
+}
+
+/** Where a maker may put what it needs meanwhile. */
+export type MakerIn<Made extends object> = (folder: string) => Maker<Made>
 
 /**
- * Decodes all pictures of a listing into a store at `plan.directory`, in the order of the listing. Nothing is there
- * before everything is.
+ * Decodes all records of a listing into a store at `plan.directory`, in the order of the listing. Nothing is there before
+ * everything is.
  *
- * @throws LacunaError when too many pictures cannot be read, or the disk is full
+ * @throws LacunaError when too many records cannot be read, or the disk is full
  */
-export async function build(listing: Listing, plan: Plan): Promise<StoreIndex> {
+export async function build<Made extends object>(
+  listing: Listing,
+  makerIn: MakerIn<Made>,
+  plan: Plan,
+): Promise<StoreIndex> {
   const temporary = temporaryStore(plan.directory)
   try {
-    checkSpace(listing.items.length, plan)
-    const index = await fill(temporary, listing, plan)
+    const maker = makerIn(temporary)
+    checkSpace(maker.bytes, plan)
+    const index = await fill(temporary, listing, maker, plan)
     writeIndex(temporary, index)
     install(temporary, plan.directory, plan.fingerprint)
     return index
@@ -54,57 +75,33 @@ export async function build(listing: Listing, plan: Plan): Promise<StoreIndex> {
   }
 }
 
-/**
- * @param total pictures there are, skipped ones among them
- * @throws LacunaError when more are skipped than max(share · total, 3), more than none for share 0, or all
- */
-export function checkSkipped(source: string, skipped: readonly Skipped[], total: number, share = 0.01): void {
-  const allowed = share === 0 ? 0 : Math.max(share * total, 3)
-  if (skipped.length <= allowed && skipped.length < total) return
-  if (total === 0) throw new LacunaError(`${source}: holds no pictures`)
-  const byReason = new Map<string, string[]>()
-  for (const { name, reason } of skipped) byReason.set(reason, [...(byReason.get(reason) ?? []), name])
-  const reasons = [...byReason].slice(0, 3).map(([reason, [name, ...more]]) => {
-    return more.length > 0 ? `${name} and ${more.length} more: ${reason}` : `${name}: ${reason}`
-  })
-  const change = skipped.every(({ reason }) => reason.includes('convert it')) ? 'convert' : 'repair'
-  const advice =
-    skipped.length < total ? `${change} or remove them, or raise the share with --allow-skipped` : `${change} them`
-  const count = skipped.length < total ? `${skipped.length} or more of ${total} pictures` : `all ${total} pictures`
-  throw new LacunaError(`${source}: ${count} cannot be read (${reasons.join('; ')}): ${advice}`)
-}
-
-async function fill(temporary: string, listing: Listing, plan: Plan): Promise<StoreIndex> {
-  const { source, fingerprint, size, channels, reading, signal } = plan
-  const findRange = rangeFinder(listing, signal)
-  const wanted: Wanted = { ...reading, size, channels, findRange: findRange.find }
-  const seen = sights(wanted)
-  const finder = copyFinder(size, channels)
+async function fill<Made extends object>(
+  temporary: string,
+  listing: Listing,
+  maker: Maker<Made>,
+  plan: Plan,
+): Promise<StoreIndex> {
+  const { source, fingerprint, signal } = plan
   const total = listing.items.length + listing.skipped.length
   const items: Item[] = []
-  const digests: string[] = []
   const skipped = [...listing.skipped]
   const report = reporter(total, plan)
-  const channel = { kind: 'image', size, colours: channels } as const
-  const out = columnWriter(temporary, 'image', channel)
+  const out = columnWriter(temporary, maker.name, maker.channel)
   try {
-    const workers = plan.workers ?? 2 * availableParallelism()
-    const decoded = inOrder(listing.items.length, workers, position => decodeAt(listing, position, wanted))
+    const made = inOrder(listing.items.length, maker.workers, position => maker.make(position).catch(Failed.of))
     let position = 0
-    for await (const result of decoded) {
-      if (position % 256 === 0) await setImmediate() // IDX pictures need no waiting: let timers and Ctrl-C come through
+    for await (const record of made) {
+      if (position % 256 === 0) await setImmediate() // some records need no waiting: let timers and Ctrl-C come through
       signal?.throwIfAborted()
       const item = listing.items[position++]
       if (!item) continue
-      if ('reason' in result) {
-        skipped.push({ name: item.name, reason: result.reason })
-        checkSkipped(source, skipped, total, plan.allowSkipped)
+      if (record instanceof Failed) {
+        skipped.push({ name: item.name, reason: record.reason })
+        checkSkipped(plan, skipped, total, plan.allowSkipped)
       } else {
-        out.write(result.pixels)
-        seen.see(result)
-        finder.see(result.pixels)
+        out.write(maker.parts(record))
+        maker.see(record)
         items.push(item)
-        digests.push(result.digest)
       }
       report(items.length + skipped.length, skipped.length)
     }
@@ -112,57 +109,29 @@ async function fill(temporary: string, listing: Listing, plan: Plan): Promise<St
   } finally {
     out.close()
   }
-  checkSkipped(source, skipped, total, plan.allowSkipped)
-  const range = findRange.found() ?? reading.range
-  const read = { ...reading, range }
-  const content = contentOf({ image: { channel, digest: out.digest() } }, items)
-  const copies = copiesAt(out.path, finder, signal)
-  const notes = [...copyNotes(items, copies), ...seen.notes(range)]
-  const looks = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
-  const known = withCopies(joinEqual(joinEqual(items, digests), looks), copies)
+  checkSkipped(plan, skipped, total, plan.allowSkipped)
+  const { channel, ...finished } = maker.finish(items, out.path)
+  const content = contentOf({ [maker.name]: { channel, digest: out.digest() } }, items)
   return {
     source,
-    channels: { image: channel },
+    channels: { [maker.name]: channel },
     fingerprint,
     content,
-    reading: read,
-    notes,
+    ...finished,
     listed: plan.listed,
-    items: known,
     skipped,
   }
 }
 
-/** What repeats what, of pictures that are stored at `path`. */
-function copiesAt(path: string, finder: ReturnType<typeof copyFinder>, signal?: AbortSignal): Copies {
-  const file = openSync(path, 'r')
-  try {
-    return finder.copies((row, out) => {
-      signal?.throwIfAborted()
-      readSync(file, out, 0, out.length, row * out.length)
-    })
-  } finally {
-    closeSync(file)
-  }
-}
-
-async function decodeAt(listing: Listing, position: number, wanted: Wanted): Promise<Result> {
-  const run = async () => {
-    const { bytes, grey } = await listing.read(position)
-    const digest = createHash('sha256').update(bytes).digest('base64')
-    return { digest, ...(grey ? decodeGrey(bytes, grey, wanted) : await decode(bytes, wanted)) }
-  }
-  try {
-    return await (listing.bytes(position) > bigFile ? readAlone(run) : run())
-  } catch (error) {
-    return { reason: reasonOf(error) }
-  }
+/** What became of a record that cannot be read. */
+class Failed {
+  static readonly of = (error: unknown) => new Failed(reasonOf(error))
+  constructor(readonly reason: string) {}
 }
 
 /** Better to know before hours of decoding that the result has no room. */
-function checkSpace(count: number, { directory, size, channels }: Plan): void {
+function checkSpace(needed: number, { directory }: Plan): void {
   const { bavail, bsize } = statfsSync(dirname(directory))
-  const needed = bytesOf({ kind: 'image', size, colours: channels }, count)
   if (needed > bavail * bsize)
     throw new LacunaError(
       `${directory}: needs ${inUnits(needed)}, only ${inUnits(bavail * bsize)} are free; free some space or set LACUNA_CACHE to a folder on another disk`,

@@ -5,8 +5,8 @@ import { type Stored, startsPath, valuesPath, valuesPerUnit } from './columns.js
 /** Writes a column of a store, record after record. */
 export interface ColumnWriter {
   readonly path: string
-  /** @param values of one record, as stored: a whole number of units, one unless the channel is a sequence */
-  write(values: Stored): void
+  /** @param parts of one record, as stored: together a whole number of units, one unless the channel is a sequence */
+  write(parts: Iterable<Stored>): void
   /** To the disk, and the starts with it */
   finish(): void
   close(): void
@@ -23,16 +23,21 @@ export function columnWriter(directory: string, name: string, channel: Channel):
   let units = 0
   const start = () => starts?.write(new Uint8Array(Float64Array.of(units).buffer))
   start()
+  const write = (parts: Iterable<Stored>) => {
+    let values = 0
+    for (const part of parts) {
+      out.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
+      values += part.length
+    }
+    const count = values / perUnit
+    if (!Number.isInteger(count) || (starts === undefined && count !== 1))
+      throw new RangeError(`${name}: a record of ${values} values, each unit has ${perUnit}`)
+    units += count
+    start()
+  }
   return {
     path,
-    write(values) {
-      const count = values.length / perUnit
-      if (!Number.isInteger(count) || (starts === undefined && count !== 1))
-        throw new RangeError(`${name}: a record of ${values.length} values, each unit has ${perUnit}`)
-      out.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-      units += count
-      start()
-    },
+    write,
     finish() {
       out.flush()
       starts?.flush()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { countOf, type Medium, media } from './media.js'
 import { shuffled } from './shuffle.js'
 import type { Item } from './types.js'
 
@@ -145,21 +146,33 @@ export function differentOf(items: readonly Item[]): number {
   return new Set(items.map(({ name, copyOf }) => copyOf ?? name)).size
 }
 
-/** What the user should know of pictures that are there more than once, and of those that are in two parts. */
-export function copyNotes(items: readonly Item[], copies: Copies): string[] {
+/** Copies where equal contents are all that is looked for. @param digests of what is stored, one a record */
+export function equalCopies(digests: readonly string[]): Copies {
+  const first = new Map<string, number>()
+  return digests.map((digest, row) => {
+    const same = first.get(digest)
+    if (same === undefined) first.set(digest, row)
+    return same === undefined ? undefined : { of: same, exact: true }
+  })
+}
+
+/** What the user should know of records that are there more than once, and of those that are in two parts. */
+export function copyNotes(items: readonly Item[], copies: Copies, medium: Medium): string[] {
   const notes: string[] = []
   const exact = copies.filter(copy => copy?.exact).length
   const near = copies.findIndex(copy => copy !== undefined && !copy.exact)
   const nears = copies.filter(copy => copy !== undefined && !copy.exact).length
-  if (exact > 0) notes.push(`${items.length} pictures, ${items.length - exact} different: the others are exact copies.`)
+  if (exact > 0)
+    notes.push(`${countOf(items.length, medium)}, ${items.length - exact} different: the others are exact copies.`)
   if (near >= 0)
     notes.push(
-      `${nears} ${nears === 1 ? 'picture is' : 'pictures are'} nearly the same as an earlier one, such as ${items[near]?.name} and ${items[copies[near]?.of ?? 0]?.name}.`,
+      `${countOf(nears, medium)} ${nears === 1 ? 'is' : 'are'} nearly the same as an earlier one, such as ${items[near]?.name} and ${items[copies[near]?.of ?? 0]?.name}.`,
     )
-  return [...notes, ...leakNotes(items, copies)]
+  return [...notes, ...leakNotes(items, copies, medium)]
 }
 
-function leakNotes(items: readonly Item[], copies: Copies): string[] {
+function leakNotes(items: readonly Item[], copies: Copies, medium: Medium): string[] {
+  const { many } = media[medium]
   const firstOf = (row: number): number => {
     const of = copies[row]?.of
     return of === undefined ? row : firstOf(of) // of a copy of one that is nearly like another
@@ -177,7 +190,7 @@ function leakNotes(items: readonly Item[], copies: Copies): string[] {
     if (example === undefined) return []
     const twin = items[trained.get(firstOf(example)) ?? 0]?.name
     return [
-      `${leaked.length} of ${rows.length} ${part} pictures are also among the training pictures, the same or nearly so (${items[example]?.name} is ${twin}): scores on them say nothing of new pictures.`,
+      `${leaked.length} of ${rows.length} ${part} ${many} are also among the training ${many}, the same or nearly so (${items[example]?.name} is ${twin}): scores on them say nothing of new ${many}.`,
     ]
   })
 }

@@ -3,47 +3,51 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, posix } from 'node:path'
 import { LacunaError } from '../errors.js'
 import { layoutNotes, readLayout, splitNamed } from './layout.js'
+import { countOf, type Medium, media, mediumOf } from './media.js'
 import { type MetadataRow, type MetadataTable, readMetadata } from './metadata.js'
-import type { Item, Listing, Skipped, Source } from './types.js'
-import { foreignExtensions, type PictureFile, pictureFile, reasonOf, type Walk, walk } from './walk.js'
+import type { Item, Listing, ReaderOptions, Skipped, Source } from './types.js'
+import { type DataFile, dataFile, reasonOf, type Walk, walk } from './walk.js'
 
-type Found = readonly { readonly file: PictureFile; readonly item: Item }[]
+type Found = readonly { readonly file: DataFile; readonly item: Item }[]
 
 /**
- * A folder of picture files. Without a metadata table all pictures in it are taken, and labels and splits come from the
- * names of folders; so too for the split folders that have no table beside those that have. Otherwise tables say which
- * pictures there are.
+ * A folder of files of one kind, pictures or recordings. Without a metadata table all of them are taken, and labels and splits
+ * come from the names of folders; so too for the split folders that have no table beside those that have. Otherwise tables
+ * say which there are.
  *
- * @param groupPattern with one capture group, applied to base names
- * @throws LacunaError when the folder cannot be read or holds no pictures
+ * @throws LacunaError when the folder cannot be read or holds none
  */
-export async function folderSource(path: string, groupPattern?: RegExp, signal?: AbortSignal): Promise<Source> {
+export async function folderSource(path: string, { medium, group, signal }: ReaderOptions): Promise<Source> {
   const tables = readMetadata(path)
   const tabled = new Set(tables.map(({ folder }) => folder))
   const fromFolder = (name: string) => {
     const first = name.split('/', 1)[0] ?? ''
     return tabled.size === 0 || (!tabled.has('') && splitNamed(first) !== undefined && !tabled.has(first))
   }
-  const walked = await walk(path, signal)
-  const { rows, notes } = rowsOf(tables)
-  const named = followRows(path, rows, groupPattern)
+  const walked = await walk(path, medium, signal)
+  const { rows, notes } = rowsOf(tables, medium)
+  const named = followRows(path, rows, group)
   const listed = new Set(rows.map(({ name }) => name))
   const unlisted = walked.files.filter(({ name }) => !fromFolder(name) && !listed.has(name))
   const untabled = walked.files.filter(({ name }) => fromFolder(name))
 
-  const found = [...fromFolders(untabled, groupPattern), ...named.found]
+  const found = [...fromFolders(untabled, group), ...named.found]
   const skipped = [...walked.skipped.filter(({ name }) => fromFolder(name)), ...named.skipped]
-  if (found.length + skipped.length === 0) throw noPictures(path, tables, walked)
+  if (found.length + skipped.length === 0) throw nothingIn(path, medium, tables, walked)
   const all = [
     ...notes,
-    ...layoutNotes(untabled.map(({ name }) => name)),
+    ...layoutNotes(
+      untabled.map(({ name }) => name),
+      medium,
+    ),
     ...(unlisted.length > 0
-      ? [`${counted(unlisted, 'picture', 'is', 'are')} in the folder but not in its metadata: left out.`]
+      ? [`${counted(unlisted, media[medium].one, 'is', 'are')} in the folder but not in its metadata: left out.`]
       : []),
     ...walked.runs.map(run => `${run} is a run of Lacuna, whose pictures are reports: left out.`),
-    ...foreignNote(walked),
+    ...passedNote(walked, medium),
+    ...foreignNote(walked, medium),
   ]
-  return sourceOf(path, found, skipped, tables, all)
+  return sourceOf(path, medium, { found, skipped, tables, notes: all })
 }
 
 /** `2 pictures (a.png, b.png) are` */
@@ -53,24 +57,33 @@ const counted = (files: readonly { readonly name: string }[], noun: string, one:
   return files.length === 1 ? `1 ${noun} ${names} ${one}` : `${files.length} ${noun}s ${names} ${more}`
 }
 
-/** Files that hold pictures by their names, but of kinds that we do not look into. */
-function foreignNote({ others }: Walk): string[] {
-  const kinds = [...others].filter(([extension]) => foreignExtensions.has(extension))
+/** A folder may have pictures and recordings: what is used, and what not. */
+const passedNote = ({ passed, files }: Walk, medium: Medium): string[] =>
+  [...passed].map(
+    ([other, count]) =>
+      `${countOf(count, other)} in the same folder: passed over, what is read here ${files.length === 1 ? 'is' : 'are'} the ${countOf(files.length, medium)}.`,
+  )
+
+/** Files that hold the like by their names, but of kinds that we do not look into. */
+function foreignNote({ others }: Walk, medium: Medium): string[] {
+  const kinds = [...others].filter(([extension]) => media[medium].foreign.has(extension))
   if (kinds.length === 0) return []
   const total = kinds.reduce((sum, [, count]) => sum + count, 0)
   return [
-    `${total} ${total === 1 ? 'file' : 'files'} of kinds that cannot be read (${kinds.map(([extension, count]) => `${count} ${extension}`).join(', ')}): left out; convert them to JPEG or PNG.`,
+    `${total} ${total === 1 ? 'file' : 'files'} of kinds that cannot be read (${kinds.map(([extension, count]) => `${count} ${extension}`).join(', ')}): left out; ${media[medium].convert}.`,
   ]
 }
 
 /**
- * The rows of all tables, one for every picture.
- * @throws LacunaError when two rows say different things of one picture
+ * The rows of all tables, one for every file that may be of the kind.
+ * @throws LacunaError when two rows say different things of one
  */
-function rowsOf(tables: readonly MetadataTable[]): { rows: MetadataRow[]; notes: string[] } {
+function rowsOf(tables: readonly MetadataTable[], medium: Medium): { rows: MetadataRow[]; notes: string[] } {
   const first = new Map<string, MetadataRow>()
   const again: MetadataRow[] = []
+  const noun = media[medium].one
   for (const row of tables.flatMap(({ rows }) => rows)) {
+    if ((mediumOf(row.name) ?? medium) !== medium) continue
     const before = first.get(row.name)
     if (!before) {
       first.set(row.name, row)
@@ -79,27 +92,29 @@ function rowsOf(tables: readonly MetadataTable[]): { rows: MetadataRow[]; notes:
     const part = (['label', 'split', 'group'] as const).find(key => row[key] !== before[key])
     if (part !== undefined)
       throw new LacunaError(
-        `${row.where}: ${row.name} has the ${part} ${row[part] ?? '(none)'}, but ${before[part] ?? '(none)'} in ${before.where}; leave one row for each picture`,
+        `${row.where}: ${row.name} has the ${part} ${row[part] ?? '(none)'}, but ${before[part] ?? '(none)'} in ${before.where}; leave one row for each ${noun}`,
       )
     again.push(row)
   }
   const notes =
-    again.length > 0 ? [`${counted(again, 'row', 'repeats', 'repeat')} a picture of another row: taken once.`] : []
+    again.length > 0 ? [`${counted(again, 'row', 'repeats', 'repeat')} a ${noun} of another row: taken once.`] : []
   return { rows: [...first.values()], notes }
 }
 
-/** One picture file as a source of its own. */
-export function fileSource(path: string, groupPattern?: RegExp): Source {
-  return sourceOf(path, fromFolders([pictureFile(basename(path), path)], groupPattern), [], [], [])
+/** One file as a source of its own. */
+export function fileSource(path: string, { medium, group }: ReaderOptions): Source {
+  const found = fromFolders([dataFile(basename(path), path)], group)
+  return sourceOf(path, medium, { found, skipped: [], tables: [], notes: [] })
 }
 
-function sourceOf(
-  path: string,
-  found: Found,
-  skipped: readonly Skipped[],
-  tables: readonly MetadataTable[],
-  notes: readonly string[],
-): Source {
+interface Contents {
+  readonly found: Found
+  readonly skipped: readonly Skipped[]
+  readonly tables: readonly MetadataTable[]
+  readonly notes: readonly string[]
+}
+
+function sourceOf(path: string, medium: Medium, { found, skipped, tables, notes }: Contents): Source {
   const hash = createHash('sha256')
   for (const { file } of found) hash.update(`${file.name}\n${file.version}\n`)
   for (const { name, reason } of skipped) hash.update(`${name}\n${reason}\n`)
@@ -107,7 +122,7 @@ function sourceOf(
 
   const at = (position: number) => {
     const entry = found[position]
-    if (!entry) throw new RangeError(`no picture ${position}`)
+    if (!entry) throw new RangeError(`no file ${position}`)
     return entry.file
   }
   const listing: Listing = {
@@ -116,11 +131,12 @@ function sourceOf(
     nativeSize: undefined,
     bytes: position => at(position).bytes,
     read: async position => ({ bytes: await readFile(at(position).path) }),
+    file: position => at(position).path,
   }
-  return { path, fingerprint: hash.digest('hex'), defaultChannels: 3, notes, list: async () => listing }
+  return { path, medium, fingerprint: hash.digest('hex'), defaultChannels: 3, notes, list: async () => listing }
 }
 
-function fromFolders(files: readonly PictureFile[], groupPattern?: RegExp): Found {
+function fromFolders(files: readonly DataFile[], groupPattern?: RegExp): Found {
   const layout = readLayout(files.map(({ name }) => name))
   return files.map((file, position) => {
     const { label, split } = layout[position] ?? { label: undefined, split: undefined }
@@ -137,7 +153,7 @@ function followRows(
   const skipped: Skipped[] = []
   for (const { name, label, labels, group, split } of rows) {
     try {
-      const file = pictureFile(name, join(root, name))
+      const file = dataFile(name, join(root, name))
       found.push({ file, item: { name, label, labels, group: group ?? groupOf(name, groupPattern), split } })
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) })
@@ -150,11 +166,16 @@ function groupOf(name: string, groupPattern?: RegExp): string {
   return groupPattern?.exec(posix.basename(name))?.[1] ?? name
 }
 
-function noPictures(path: string, tables: readonly MetadataTable[], { others }: Walk): LacunaError {
-  const [table] = tables
-  if (table) return new LacunaError(`${path}: the metadata has no rows; add a row with a file_name for every picture`)
+function nothingIn(path: string, medium: Medium, tables: readonly MetadataTable[], { others }: Walk): LacunaError {
+  const { one, many, give } = media[medium]
+  const rows = tables.reduce((sum, table) => sum + table.rows.length, 0)
+  if (tables.length > 0)
+    return new LacunaError(
+      rows === 0
+        ? `${path}: the metadata has no rows; add a row with a file_name for every ${one}`
+        : `${path}: none of the ${rows} rows of the metadata names a ${one}; add a row with a file_name for each`,
+    )
   const kinds = [...others].sort(([, a], [, b]) => b - a).map(([extension, count]) => `${count} ${extension}`)
   const instead = kinds.length > 0 ? `only other files (${kinds.slice(0, 5).join(', ')})` : 'no files at all'
-  const hint = 'give a folder with .png, .jpg, .webp, .gif, .tif, .avif or .svg files'
-  return new LacunaError(`${path}: no pictures found, ${instead}: ${hint}`)
+  return new LacunaError(`${path}: no ${many} found, ${instead}: ${give}`)
 }

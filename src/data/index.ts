@@ -1,5 +1,5 @@
 /**
- * Pictures in, decoded once into a packed uint8 store; deterministic batches out.
+ * Pictures or recordings in, decoded once into a packed store; deterministic batches out.
  *
  * @module lacuna/data
  */
@@ -9,8 +9,11 @@ export { plainReading, type Range, type Reading, type ReadingOptions } from '../
 export * from '../formats/index.js'
 export { type CachedStore, type ClearOptions, clearCache, listCache } from './cache.js'
 export { differentOf } from './copies.js'
+export { type Medium, media } from './media.js'
 export { type MadePictures, picturesOf } from './memory.js'
 export { openPictures } from './open.js'
+export { type DataOptions, openData } from './open-data.js'
+export { openRecordings } from './open-recordings.js'
 export { placesOf, windowsOf } from './places.js'
 export { defineReader } from './reader.js'
 export { batchPositions, shuffled } from './shuffle.js'
@@ -20,12 +23,15 @@ export type {
   GreyShape,
   Item,
   Listing,
+  Opening,
   OpenOptions,
   PictureSet,
   Places,
   Progress,
   Reader,
   ReaderOptions,
+  RecordingOptions,
+  RecordingSet,
   SampleSet,
   Skipped,
   Source as PictureSource,

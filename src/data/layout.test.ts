@@ -11,7 +11,7 @@ test('first-level folders are labels', () => {
 
 test('a stray picture beside the folders of classes has no label, and takes none away', () => {
   expect(layoutOf('1.png', 'cat/2.png', 'dog/3.png')).toEqual(['- -', 'cat -', 'dog -'])
-  expect(layoutNotes(['1.png', 'cat/2.png', 'dog/3.png'])).toEqual([
+  expect(layoutNotes(['1.png', 'cat/2.png', 'dog/3.png'], 'image')).toEqual([
     '1 picture lies outside of the folders of classes (1.png): it has no label.',
   ])
   expect(layoutOf('train/0.png', 'train/a/1.png', 'train/b/2.png', 'test/3.png')).toEqual([
@@ -20,7 +20,7 @@ test('a stray picture beside the folders of classes has no label, and takes none
     'b train',
     '- test',
   ])
-  expect(layoutNotes(['train/a/1.png', 'train/b/2.png', 'test/3.png'])).toEqual([])
+  expect(layoutNotes(['train/a/1.png', 'train/b/2.png', 'test/3.png'], 'image')).toEqual([])
 })
 
 test('a flat folder, as many pictures outside of the folders as inside, or a single folder gives no labels', () => {

@@ -1,3 +1,4 @@
+import { countOf, type Medium } from './media.js'
 import type { Item, Split } from './types.js'
 
 const splits: Readonly<Record<string, Split>> = {
@@ -48,13 +49,13 @@ function firstLevelIsSplit(paths: readonly (readonly string[])[]): boolean {
   return found.size > 0 && (!named.includes(undefined) || (found.has('train') && found.size > 1))
 }
 
-/** What is to be said where some pictures lie in folders of classes and others beside them. */
-export function layoutNotes(names: readonly string[]): string[] {
+/** What is to be said where some records lie in folders of classes and others beside them. */
+export function layoutNotes(names: readonly string[], medium: Medium): string[] {
   const layout = readLayout(names)
   const splits = new Set(layout.flatMap(({ label, split }) => (label === undefined ? [] : [split])))
   const outside = names.filter((_, i) => layout[i]?.label === undefined && splits.has(layout[i]?.split))
   if (outside.length === 0) return []
   const shown = `${outside.slice(0, 2).join(', ')}${outside.length > 2 ? ', …' : ''}`
-  const [lies, has] = outside.length === 1 ? ['picture lies', 'it has'] : ['pictures lie', 'they have']
-  return [`${outside.length} ${lies} outside of the folders of classes (${shown}): ${has} no label.`]
+  const [lies, has] = outside.length === 1 ? ['lies', 'it has'] : ['lie', 'they have']
+  return [`${countOf(outside.length, medium)} ${lies} outside of the folders of classes (${shown}): ${has} no label.`]
 }

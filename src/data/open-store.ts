@@ -1,8 +1,9 @@
+import type { Reads } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { markUse } from './cache-use.js'
 import { setOf } from './set.js'
 import { openColumns, type StoreIndex } from './store.js'
-import type { Item, PictureSet } from './types.js'
+import type { Item, SampleSet } from './types.js'
 
 export interface StoreOptions {
   /** As it was opened with */
@@ -14,10 +15,14 @@ export interface StoreOptions {
 }
 
 /**
- * The store of pictures in `directory`, opened.
+ * The store in `directory`, opened.
  * @throws LacunaError (wrong usage) where no record has such a label
  */
-export function openStore(directory: string, index: StoreIndex, options: StoreOptions = {}): PictureSet {
+export function openStore<R extends Reads>(
+  directory: string,
+  index: StoreIndex,
+  options: StoreOptions = {},
+): SampleSet<R> {
   const { channels, items, skipped, source, content, listed, reading } = index
   const labelled = options.label === undefined ? items : labelledBy(items, options.label, source)
   const columns = openColumns(directory, channels, items.length, options.heldBytes)

@@ -1,19 +1,16 @@
-import { type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { findImage } from '../channels/bound.js'
 import type { Reading } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
-import { regularFile } from '../files.js'
-import { checkSettings, refuseUnknown } from '../settings/check.js'
-import { dataSettings } from '../settings/table.js'
-import { build, checkSkipped } from './build.js'
+import { build } from './build.js'
 import { openStore } from './open-store.js'
-import { sourceAt } from './readers.js'
+import { checkOpening, placeAt, sourceFor } from './opening.js'
+import { pictureMaker } from './picture-maker.js'
 import { readingOf } from './reading.js'
-import { defaultCache, readIndex, refuseBroken, type StoreIndex, storeDirectory } from './store.js'
+import { checkSkipped } from './skipped.js'
+import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
 import type { OpenOptions, PictureSet, Source } from './types.js'
-import { reasonOf } from './walk.js'
 
 /**
  * Opens pictures as a packed uint8 store, decoding them on the first call and again only when the source has changed.
@@ -23,56 +20,26 @@ import { reasonOf } from './walk.js'
  * @throws LacunaError when there is nothing to open, too much of it cannot be read, or the store cannot be written
  */
 export async function openPictures(source: string, options: OpenOptions = {}): Promise<PictureSet> {
-  if (typeof source !== 'string' || source === '')
-    throw new LacunaError("openPictures: a path is expected first, as in openPictures('photos', { size: 64 })", 2)
-  if (typeof options !== 'object' || options === null)
-    throw new LacunaError('openPictures: options are expected second, such as { size: 64 }', 2)
-  checkOptions(options)
-  const path = resolve(source)
-  const kind = kindOf(path)
-  const stored = kind.isDirectory() ? readIndex(path) : undefined
+  checkOpening('openPictures', 'image', source, options)
+  const { path, stored } = placeAt(source, 'image')
   if (stored) return openChosen(path, stored, options, await readingOf(options))
-  if (kind.isDirectory()) refuseBroken(path)
 
-  const group = options.groupPattern === undefined ? undefined : compile(options.groupPattern)
-  const found = await sourceAt(path, options.readers ?? [], { group, signal: options.signal })
+  const found = await sourceFor(path, 'image', options)
   const { size = 0, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
   const reading = await readingOf(options)
   const { directory, kept } = storeOf({ cache: resolve(cache), path, size, channels, groupPattern }, reading, found)
+  const { fingerprint, notes: listed } = found
+  const plan = { ...options, source: path, medium: 'image', directory, fingerprint, listed } as const
   if (kept) {
-    checkSkipped(path, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
-    return openStore(directory, { ...kept, listed: found.notes }, options)
+    checkSkipped(plan, kept.skipped, kept.items.length + kept.skipped.length, options.allowSkipped)
+    return openStore(directory, { ...kept, listed }, options)
   }
-
   const listing = await found.list()
-  const side = size || listing.nativeSize || DEFAULT_SIZE
-  const { fingerprint } = found
-  return openStore(
-    directory,
-    await build(listing, {
-      ...options,
-      source: path,
-      directory,
-      fingerprint,
-      size: side,
-      channels,
-      reading,
-      listed: found.notes,
-    }),
-    options,
-  )
+  const wanted = { ...options, size: size || listing.nativeSize || DEFAULT_SIZE, channels, reading }
+  return openStore(directory, await build(listing, () => pictureMaker(listing, wanted), plan), options)
 }
 
 const DEFAULT_SIZE = 32
-
-function kindOf(path: string): Stats {
-  try {
-    const stats = statSync(path)
-    return stats.isDirectory() ? stats : regularFile(path)
-  } catch (error) {
-    throw new LacunaError(`${path}: ${reasonOf(error)}; give a folder of pictures or an IDX file`)
-  }
-}
 
 interface Place {
   readonly cache: string
@@ -134,33 +101,4 @@ function openChosen(path: string, stored: StoreIndex, options: OpenOptions, aske
       2,
     )
   return openStore(path, stored, options)
-}
-
-function compile(groupPattern: string): RegExp {
-  let pattern: RegExp
-  try {
-    pattern = new RegExp(groupPattern)
-  } catch (error) {
-    throw new LacunaError(`the group pattern is not a regular expression: ${reasonOf(error)}`, 2)
-  }
-  const groups = (new RegExp(`${groupPattern}|`).exec('')?.length ?? 1) - 1
-  if (groups !== 1)
-    throw new LacunaError(
-      `the group pattern ${groupPattern} has ${groups} capture groups, expected one, as in ^(\\w+)_`,
-      2,
-    )
-  return pattern
-}
-
-const others = ['onProgress', 'readers', 'signal', 'workers'] as const satisfies (keyof OpenOptions)[]
-
-function checkOptions(options: OpenOptions): void {
-  refuseUnknown('openPictures', options, [...Object.keys(dataSettings), ...others])
-  checkSettings(dataSettings, options)
-  const { workers = 1, onProgress, readers = [] } = options
-  if (!Array.isArray(readers)) throw new LacunaError('openPictures: readers must be a list of readers', 2)
-  if (!Number.isInteger(workers) || workers < 1)
-    throw new LacunaError(`at least 1 picture must be decoded at a time, not ${workers}`, 2)
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new LacunaError(`openPictures: onProgress must be a function, not ${typeof onProgress}`, 2)
 }

@@ -5,20 +5,21 @@ import { callable, checkDefinition, refuseName } from '../definition.js'
 import { LacunaError, messageOf } from '../errors.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
+import { media, mediumOf } from './media.js'
 import { defineReader } from './reader.js'
 import type { Reader, ReaderOptions, Source } from './types.js'
-import { isPictureName, reasonOf } from './walk.js'
+import { reasonOf } from './walk.js'
 
 /** Those that are built in, in the order in which they are asked. */
 const builtIn: readonly Reader[] = [
-  defineReader({ name: 'idx', open: idxSource }),
+  defineReader({ name: 'idx', open: (path, { medium }) => (medium === 'image' ? idxSource(path) : undefined) }),
   defineReader({
     name: 'folder',
-    open: (path, { group, signal }) => (statSync(path).isDirectory() ? folderSource(path, group, signal) : undefined),
+    open: (path, options) => (statSync(path).isDirectory() ? folderSource(path, options) : undefined),
   }),
   defineReader({
-    name: 'picture',
-    open: (path, { group }) => (isPictureName(path) ? fileSource(path, group) : undefined),
+    name: 'file',
+    open: (path, options) => (mediumOf(path) === options.medium ? fileSource(path, options) : undefined),
   }),
 ]
 
@@ -41,13 +42,16 @@ export function checkedReader(reader: Reader): Reader {
 export async function sourceAt(path: string, others: readonly Reader[], options: ReaderOptions): Promise<Source> {
   for (const reader of others.map(checkedReader)) {
     const source = await attempt(path, reader, options, `the reader ${reader.name} failed: `)
-    if (source) return { ...source, path, fingerprint: markedBy(reader, source) }
+    if (source && (source.medium ?? 'image') === options.medium)
+      return { ...source, path, fingerprint: markedBy(reader, source) }
   }
   for (const reader of builtIn) {
     const source = await attempt(path, reader, options)
     if (source) return source
   }
-  throw new LacunaError(`${path}: not a folder, a picture or an IDX file; give the folder that holds the pictures`)
+  const { one, many } = media[options.medium]
+  const known = options.medium === 'image' ? `a folder, a ${one} or an IDX file` : `a folder or a ${one}`
+  throw new LacunaError(`${path}: not ${known}; give the folder that holds the ${many}`)
 }
 
 async function attempt(path: string, reader: Reader, options: ReaderOptions, who = ''): Promise<Source | undefined> {

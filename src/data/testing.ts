@@ -89,6 +89,61 @@ export function tiff(values: Numbers, width: number, height: number, pages = 1):
   return Buffer.concat([file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)])
 }
 
+export interface WaveFormat {
+  readonly rate?: number
+  /** Bits of a number */
+  readonly bits?: 8 | 16 | 24 | 32 | 64
+  readonly floating?: boolean
+  readonly extensible?: boolean
+}
+
+/** A WAV file of channels of numbers in [−1, 1). */
+export function wav(channels: readonly ArrayLike<number>[], format: WaveFormat = {}): Buffer {
+  const { rate = 16_000, bits = 16, floating = false, extensible = false } = format
+  const [count, size] = [channels.length, bits / 8]
+  const frames = channels[0]?.length ?? 0
+  const data = Buffer.alloc(frames * count * size)
+  channels.forEach((values, c) => {
+    for (let i = 0; i < frames; i++) {
+      const [at, value] = [(i * count + c) * size, values[i] ?? 0]
+      const whole = Math.max(-(2 ** (bits - 1)), Math.min(2 ** (bits - 1) - 1, Math.round(value * 2 ** (bits - 1))))
+      if (bits === 8) data.writeUInt8(whole + 128, at)
+      else if (!floating) data.writeIntLE(whole, at, size)
+      else if (bits === 32) data.writeFloatLE(value, at)
+      else data.writeDoubleLE(value, at)
+    }
+  })
+  const tag = floating ? 3 : 1
+  const fmt = Buffer.alloc(extensible ? 40 : 16)
+  fmt.writeUInt16LE(extensible ? 0xfffe : tag, 0)
+  fmt.writeUInt16LE(count, 2)
+  fmt.writeUInt32LE(rate, 4)
+  fmt.writeUInt32LE(rate * count * size, 8)
+  fmt.writeUInt16LE(count * size, 12)
+  fmt.writeUInt16LE(bits, 14)
+  if (extensible) {
+    fmt.writeUInt16LE(22, 16)
+    fmt.writeUInt16LE(bits, 18)
+    fmt.writeUInt16LE(tag, 24)
+  }
+  const chunk = (name: string, body: Buffer) => {
+    const header = Buffer.from(`${name}\0\0\0\0`, 'latin1')
+    header.writeUInt32LE(body.length, 4)
+    return Buffer.concat([header, body, Buffer.alloc(body.length % 2)])
+  }
+  const chunks = Buffer.concat([
+    Buffer.from('WAVE'),
+    chunk('fmt ', fmt),
+    chunk('LIST', Buffer.from('odd')),
+    chunk('data', data),
+  ])
+  return chunk('RIFF', chunks)
+}
+
+/** A tone in [−1, 1]. */
+export const tone = (hertz: number, seconds: number, rate = 16_000, size = 0.5): Float32Array =>
+  Float32Array.from({ length: Math.round(seconds * rate) }, (_, i) => size * Math.sin((2 * Math.PI * hertz * i) / rate))
+
 const SIZE = 16
 type Pictured = { readonly image: Wanted<'image'> }
 

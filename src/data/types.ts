@@ -2,7 +2,8 @@ import type { Channels, Reads, Wanted } from '../channels/channel.js'
 import type { Gathered } from '../channels/gathered.js'
 import type { Reading } from '../channels/picture-reading.js'
 import type { Definition } from '../definition.js'
-import type { DataSettings } from '../settings/types.js'
+import type { DataSettings, PictureSetting } from '../settings/types.js'
+import type { Medium } from './media.js'
 
 export type Split = 'train' | 'test' | 'validation'
 
@@ -17,13 +18,13 @@ export interface Item {
   /** Items of one group belong together and never part: frames of one film, byte-identical files. */
   readonly group: string
   readonly split: Split | undefined
-  /** An earlier picture of the set that is stored with exactly the same values. */
+  /** An earlier record of the set that is stored with exactly the same values. */
   readonly copyOf?: string
   /** An earlier picture of the set that is nearly the same: saved again, or a little larger. */
   readonly like?: string
 }
 
-/** A picture that could not be read, and why, in one line. */
+/** A record that could not be read, and why, in one line. */
 export interface Skipped {
   readonly name: string
   readonly reason: string
@@ -86,6 +87,9 @@ export interface SampleSet<R extends Reads = Reads> extends About {
 /** Pictures of size × size: one channel, `image`. */
 export type PictureSet = SampleSet<{ readonly image: Wanted<'image'> }>
 
+/** Recordings, each as long as it is: one channel, `audio`. */
+export type RecordingSet = SampleSet<{ readonly audio: Wanted<'audio'> }>
+
 export interface Progress {
   readonly done: number
   readonly total: number
@@ -93,14 +97,20 @@ export interface Progress {
   readonly perSecond: number
 }
 
-export interface OpenOptions extends DataSettings {
+/** What the opening of any data is given beside its settings. */
+export interface Opening {
   /** Readers of your own, asked before those that are built in. */
   readonly readers?: readonly Reader[]
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
-  /** Pictures being decoded at any time, default twice the number of cores. */
+  /** Records being decoded at any time; default of pictures twice the number of cores, of recordings that number. */
   readonly workers?: number
 }
+
+export interface OpenOptions extends DataSettings, Opening {}
+
+/** What recordings can be opened with: what concerns pictures alone is left out. */
+export interface RecordingOptions extends Omit<DataSettings, PictureSetting>, Opening {}
 
 /** Grey values as they are, [height, width]. */
 export interface GreyShape {
@@ -108,10 +118,10 @@ export interface GreyShape {
   readonly height: number
 }
 
-/** The pictures of a source, known but not yet read. */
+/** The records of a source, known but not yet read. */
 export interface Listing {
   readonly items: readonly Item[]
-  /** What was missing before any picture was opened. */
+  /** What was missing before any file was opened. */
   readonly skipped: readonly Skipped[]
   /** Side of the pictures where all are square and of one size, known without decoding; else undefined. */
   readonly nativeSize: number | undefined
@@ -119,14 +129,19 @@ export interface Listing {
   bytes(position: number): number
   /** The encoded file of `items[position]`, or its values where `grey` gives their shape. */
   read(position: number): Promise<{ readonly bytes: Uint8Array; readonly grey?: GreyShape }>
+  /** Where `items[position]` is a file of its own: that of a long recording is then read piece by piece. */
+  file?(position: number): string
 }
 
-/** A place with pictures in it, looked at but not read. */
+/** A place with pictures or recordings in it, looked at but not read. */
 export interface Source {
   /** Absolute path. */
   readonly path: string
+  /** What its records are; pictures unless told. */
+  readonly medium?: Medium
   /** Changes when any file in it changes. */
   readonly fingerprint: string
+  /** Of pictures. */
   readonly defaultChannels: 1 | 3
   /** What the user should know of how it is understood. */
   readonly notes: readonly string[]
@@ -135,16 +150,18 @@ export interface Source {
 
 /** What a reader is told beside the path. */
 export interface ReaderOptions {
+  /** What is wanted, where there is more than one kind */
+  readonly medium: Medium
   /** With one capture group: what it captures in a file's base name is the group */
   readonly group?: RegExp | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Pictures of one layout or format: knows whether a path is one, and what is in it. */
+/** Pictures or recordings of one layout or format: knows whether a path is one, and what is in it. */
 export interface Reader extends Definition {
   readonly defines: 'reader'
   /**
-   * Looks at a path without reading its pictures.
+   * Looks at a path without reading its records.
    * @param path absolute; there is a folder or a regular file
    * @returns undefined where it is something else: another reader is asked then
    * @throws LacunaError where it is of this kind, and damaged

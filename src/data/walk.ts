@@ -3,11 +3,12 @@ import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { regularFile } from '../files.js'
+import { type Medium, mediumOf } from './media.js'
 import { isRunFolder } from './run-folder.js'
 import type { Skipped } from './types.js'
 
-/** A picture file: its name relative to the source, where it lies, and what tells one version of it from the next. */
-export interface PictureFile {
+/** A file with a record in it: its name relative to the source, where it lies, and what tells one version of it from the next. */
+export interface DataFile {
   readonly name: string
   readonly path: string
   readonly bytes: number
@@ -16,41 +17,27 @@ export interface PictureFile {
 
 export interface Walk {
   /** Sorted by name. */
-  readonly files: readonly PictureFile[]
+  readonly files: readonly DataFile[]
   readonly skipped: readonly Skipped[]
-  /** Other files by extension, for the error when there are no pictures at all. */
+  /** Other files by extension, for the error when there is nothing to read at all. */
   readonly others: ReadonlyMap<string, number>
+  /** Files of other kinds, that nobody asked for. */
+  readonly passed: ReadonlyMap<Medium, number>
   /** Folders of runs of ours among them, which are not looked into: their pictures are reports. */
   readonly runs: readonly string[]
 }
 
-// The last row cannot always be decoded, but its loss must be reported rather than pass unseen.
-const pictureExtensions = new Set(
-  `.png .jpg .jpeg .jpe .jfif .webp .gif .tif .tiff .avif .svg
-   .bmp .heic .heif .jxl .jp2`.split(/\s+/),
-)
-
-/** Of cameras, scanners and drawing programs: nobody expects that they are read, but one should know. */
-export const foreignExtensions = new Set(
-  `.psd .ico .tga .exr .hdr .ppm .pgm .pbm .dcm .dng .cr2 .cr3 .nef .arw .orf .rw2 .raf .nii .fits .pdf .eps`.split(
-    /\s+/,
-  ),
-)
-
-export function isPictureName(name: string): boolean {
-  return pictureExtensions.has(extname(name).toLowerCase())
-}
-
 /**
- * All picture files under `root`. Hidden files and folders are passed over; links are followed, but never into a
+ * All files of one kind under `root`, by their names. Hidden files and folders are passed over; links are followed, but never into a
  * folder that they lie in.
  *
  * @throws LacunaError when the root itself cannot be read
  */
-export async function walk(root: string, signal?: AbortSignal): Promise<Walk> {
-  const files: PictureFile[] = []
+export async function walk(root: string, medium: Medium, signal?: AbortSignal): Promise<Walk> {
+  const files: DataFile[] = []
   const skipped: Skipped[] = []
   const others = new Map<string, number>()
+  const passed = new Map<Medium, number>()
   const runs: string[] = []
 
   async function enter(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
@@ -70,9 +57,10 @@ export async function walk(root: string, signal?: AbortSignal): Promise<Walk> {
           const identity = identityOf(stats ?? statSync(path))
           if (ancestors.includes(identity)) continue
           await enter(path, `${name}/`, [...ancestors, identity])
-        } else if (!isPictureName(name)) {
-          const extension = extname(name).toLowerCase() || 'no extension'
+        } else if (mediumOf(name) !== medium) {
+          const [extension, other] = [extname(name).toLowerCase() || 'no extension', mediumOf(name)]
           others.set(extension, (others.get(extension) ?? 0) + 1)
+          if (other !== undefined) passed.set(other, (passed.get(other) ?? 0) + 1)
         } else if (stats.isFile()) files.push({ name, path, bytes: stats.size, version: versionOf(stats) })
         else skipped.push({ name, reason: 'is not a regular file' })
       } catch (error) {
@@ -90,11 +78,11 @@ export async function walk(root: string, signal?: AbortSignal): Promise<Walk> {
   }
   files.sort(byName)
   skipped.sort(byName)
-  return { files, skipped, others, runs: runs.sort() }
+  return { files, skipped, others, passed, runs: runs.sort() }
 }
 
 /** The file at `path`, which is called `name` in the source. */
-export function pictureFile(name: string, path: string): PictureFile {
+export function dataFile(name: string, path: string): DataFile {
   const stats = regularFile(path)
   return { name, path, bytes: stats.size, version: versionOf(stats) }
 }

@@ -128,10 +128,18 @@ function settingsIn(document: unknown): Settings {
     const value = valueAt(document, place)
     return typeof value === 'string' ? value : undefined
   }
+  const open = placed(dataSettings, document)
+  // every run says how pictures are read, also one without pictures
+  const channels = z.record(z.string(), z.object({ kind: z.string() })).safeParse(valueAt(document, ['channels']))
+  const kinds = channels.success ? Object.values(channels.data).map(({ kind }) => kind) : undefined
+  const meant = (name: string) => {
+    const of = rowsOf(dataSettings).find(([own]) => own === name)?.[1].of
+    return of === undefined || kinds === undefined || kinds.includes(of)
+  }
   return present({
     method: textAt('method'),
     source: textAt('data', 'source'),
-    open: placed(dataSettings, document),
+    open: present(Object.fromEntries(Object.entries(open).filter(([name]) => meant(name)))),
     train: placed(trainingSettings, document),
     fingerprint: textAt('data', 'fingerprint'),
   })

@@ -7,7 +7,7 @@ import type { DataSettings, Rows, TrainingSettings } from './types.js'
 
 const byMethod = 'see `lacuna methods <method>`'
 
-/** How pictures are opened, in the order in which it is told. */
+/** How data is opened, in the order in which it is told. */
 export const dataSettings = {
   size: {
     flag: '--size <px>',
@@ -16,6 +16,7 @@ export const dataSettings = {
     unless: '32; IDX files as they are',
     kept: 'always',
     at: ['channels', 'image', 'size'],
+    of: 'image',
   },
   channels: {
     flag: '--channels <n>',
@@ -24,6 +25,7 @@ export const dataSettings = {
     unless: '3; IDX files 1',
     kept: 'always',
     at: ['channels', 'image', 'colours'],
+    of: 'image',
   },
   fit: {
     flag: '--fit <how>',
@@ -32,6 +34,7 @@ export const dataSettings = {
     default: plainReading.fit,
     kept: 'always',
     at: ['reading', 'fit'],
+    of: 'image',
   },
   background: {
     flag: '--background <colour>',
@@ -41,6 +44,7 @@ export const dataSettings = {
     unless: 'white',
     kept: 'always',
     at: ['reading', 'background'],
+    of: 'image',
   },
   range: {
     flag: '--range <low,high>',
@@ -50,11 +54,12 @@ export const dataSettings = {
     unless: 'auto, bytes as they are, others as found in the pictures',
     kept: 'always',
     at: ['reading', 'range'],
+    of: 'image',
   },
   cache: {
     flag: '--cache <folder>',
     kind: text('a folder'),
-    help: 'where decoded pictures are kept',
+    help: 'where decoded data is kept',
     unless: 'LACUNA_CACHE or ~/.cache/lacuna',
     kept: 'never',
     at: ['data', 'cache'],
@@ -78,7 +83,7 @@ export const dataSettings = {
   allowSkipped: {
     flag: '--allow-skipped <share>',
     kind: within(0, 1, 'a share from 0 to 1'),
-    help: 'share of unreadable pictures that is put up with',
+    help: 'share of unreadable files that is put up with',
     unless: '0.01',
     kept: 'told',
     at: ['data', 'allowSkipped'],

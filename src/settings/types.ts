@@ -43,7 +43,7 @@ export interface TrainingSettings {
 }
 
 /**
- * What the opening of pictures can be told; each has a row in `dataSettings`.
+ * What the opening of data can be told; each has a row in `dataSettings`.
  *
  * `fit` crop (the middle, default), pad or squash: how pictures that are not square become so. `background` a colour,
  * default white: below transparent pictures and around padded ones. `range`: the values that become black and white,
@@ -64,6 +64,9 @@ export interface DataSettings extends ReadingOptions {
   readonly cache?: string
 }
 
+/** Settings that say how pictures are read, and nothing of recordings. */
+export type PictureSetting = 'size' | 'channels' | keyof ReadingOptions
+
 /** All that is to be known of a setting; what is checked, shown, written down and repeated comes from here. */
 export interface Row<T> {
   /** As it is typed: `--lr <rate>` */
@@ -80,6 +83,8 @@ export interface Row<T> {
   readonly at?: readonly string[]
   /** A path: in a file for `--config` it is meant from the folder of that file on */
   readonly path?: true
+  /** The only kind of data that it means something for */
+  readonly of?: 'image'
   /** A run that goes on may have another */
   readonly free?: true
 }

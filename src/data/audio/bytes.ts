@@ -1,0 +1,39 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { regularFile } from '../../files.js'
+
+/** The bytes of a recording, wherever they lie. */
+export interface Bytes {
+  readonly size: number
+  /** What is there of `length` bytes from `from` on: fewer at the end */
+  read(from: number, length: number): Uint8Array
+  /** Where it is a file, its path */
+  readonly path?: string
+  close(): void
+}
+
+export const bytesIn = (all: Uint8Array): Bytes => ({
+  size: all.length,
+  read: (from, length) => all.subarray(from, from + length),
+  close: () => undefined,
+})
+
+/** A regular file, read piece by piece. */
+export function bytesOfFile(path: string): Bytes {
+  const { size } = regularFile(path)
+  const file = openSync(path, 'r')
+  return {
+    size,
+    path,
+    read(from, length) {
+      const out = new Uint8Array(Math.max(0, Math.min(length, size - from)))
+      let done = 0
+      while (done < out.length) {
+        const count = readSync(file, out, done, out.length - done, from + done)
+        if (count === 0) break
+        done += count
+      }
+      return out.subarray(0, done)
+    },
+    close: () => closeSync(file),
+  }
+}

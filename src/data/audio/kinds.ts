@@ -1,0 +1,41 @@
+import { extname } from 'node:path'
+
+/** What a file holds, by how it begins; the name alone tells of what has no beginning of its own. */
+export type SoundKind = 'wav' | 'flac' | 'mp3' | 'vorbis' | 'opus' | 'other'
+
+const at = (bytes: Uint8Array, offset: number, text: string) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', offset, offset + text.length) === text
+
+/** Bytes that {@link soundKind} wants to see. */
+export const BEGINNING = 4096
+
+/** @param bytes the beginning of a file */
+export function soundKind(bytes: Uint8Array, name: string): SoundKind {
+  const sound = afterTag(bytes)
+  if ((at(bytes, 0, 'RIFF') || at(bytes, 0, 'RF64')) && at(bytes, 8, 'WAVE')) return 'wav'
+  if (at(sound, 0, 'fLaC')) return 'flac'
+  if (at(bytes, 0, 'OggS')) return oggKind(bytes)
+  if (mpegFrame(sound) || (sound !== bytes && sound.length === 0)) return 'mp3'
+  return extname(name).toLowerCase() === '.mp3' && at(bytes, 0, 'ID3') ? 'mp3' : 'other'
+}
+
+/** FLAC and MP3 may have a tag in front of them. */
+function afterTag(bytes: Uint8Array): Uint8Array {
+  if (!at(bytes, 0, 'ID3') || bytes.length < 10) return bytes
+  const length = [6, 7, 8, 9].reduce((sum, i) => sum * 128 + ((bytes[i] ?? 0) & 0x7f), 0)
+  return bytes.subarray(10 + length)
+}
+
+/** The first packet tells what is inside. */
+function oggKind(bytes: Uint8Array): SoundKind {
+  const packet = 27 + (bytes[26] ?? 0)
+  if (at(bytes, packet, '\x01vorbis')) return 'vorbis'
+  return at(bytes, packet, 'OpusHead') ? 'opus' : 'other'
+}
+
+/** Layer III of MPEG 1, 2 or 2.5, with a rate and a size that there are. */
+function mpegFrame([first = 0, second = 0, third = 0]: Uint8Array): boolean {
+  const [version, layer] = [(second >> 3) & 3, (second >> 1) & 3]
+  const sync = first === 0xff && (second & 0xe0) === 0xe0
+  return sync && version !== 1 && layer === 1 && third >> 4 !== 15 && third >> 4 !== 0 && ((third >> 2) & 3) !== 3
+}

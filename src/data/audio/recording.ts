@@ -1,0 +1,105 @@
+import { type Bytes, bytesIn, bytesOfFile } from './bytes.js'
+import { BEGINNING, type SoundKind, soundKind } from './kinds.js'
+import { resampler } from './resampler.js'
+import { type Kept, scratch } from './scratch.js'
+import type { Piece, Sound } from './sound.js'
+import { waveSound } from './wave.js'
+
+/** A recording as it is stored: one channel of int16 at the rate that was wanted. */
+export interface Recording extends Kept {
+  /** Of the file: numbers a second, and channels that were mixed down */
+  readonly rate: number
+  readonly channels: number
+  /** It touches full scale for several numbers on end */
+  readonly clipped: boolean
+  /** The file ends before it should */
+  readonly cutShort: boolean
+}
+
+export interface RecordingWanted {
+  readonly name: string
+  /** Numbers a second */
+  readonly rate: number
+  /** Where numbers that are too many for memory may lie meanwhile */
+  readonly scratch: string
+}
+
+/** Shorter ones hold nothing to learn from: one frame of a spectrum. */
+const SHORTEST = 0.025
+/** Of 32,768: what lies below is silence, with the noise of rounding. */
+const SILENCE = 2
+/** Numbers at full scale, one after the other, that no microphone gives. */
+const CLIPPED = 4
+
+/**
+ * Decodes a recording: the mean of its channels, at another rate, as int16.
+ * @param from its file, or its bytes
+ * @throws Error in one line: why it cannot be read, or that there is nothing in it
+ */
+export async function decodeRecording(from: string | Uint8Array, wanted: RecordingWanted): Promise<Recording> {
+  const file = typeof from === 'string' ? bytesOfFile(from) : bytesIn(from)
+  try {
+    if (file.size === 0) throw new Error('is empty')
+    return await kept(await soundOf(file, wanted.name), wanted)
+  } finally {
+    file.close()
+  }
+}
+
+const soundOf = async (file: Bytes, name: string): Promise<Sound> => {
+  const sound = decoders[soundKind(file.read(0, BEGINNING), name)]?.(file, name)
+  if (sound === undefined) throw new Error('is no recording that can be read: WAV can')
+  return sound
+}
+
+const decoders: { readonly [K in SoundKind]?: (file: Bytes, name: string) => Sound | undefined } = { wav: waveSound }
+
+async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted): Promise<Recording> {
+  const out = scratch(wanted.scratch)
+  try {
+    const { write, end } = resampler(rate, wanted.rate)
+    let [channels, peak, run, longest] = [0, 0, 0, 0]
+    const keep = (values: Float32Array) => {
+      const whole = wholeNumbers(values)
+      for (const value of whole) peak = Math.max(peak, Math.abs(value))
+      if (whole.length > 0) out.write(whole)
+    }
+    for await (const piece of pieces) {
+      channels = Math.max(channels, piece.length)
+      for (const value of piece[0] ?? []) {
+        run = Math.abs(value) >= FULL ? run + 1 : 0
+        if (run > longest) longest = run
+      }
+      keep(write(mono(piece)))
+    }
+    keep(end())
+    const all = out.finish()
+    const seconds = all.length / wanted.rate
+    if (seconds < SHORTEST) throw new Error(`has ${Math.round(1000 * seconds)} ms, less than ${1000 * SHORTEST}`)
+    if (peak <= SILENCE) throw new Error('is silent')
+    return { ...all, rate, channels, clipped: longest >= CLIPPED, cutShort: cutShort?.() ?? false }
+  } catch (error) {
+    out.remove()
+    throw error
+  }
+}
+
+/** The largest of 16 bits, less a hair. */
+const FULL = 32_766.5 / 32_768
+
+/** The mean of all channels. */
+function mono(piece: Piece): Float32Array {
+  const [first = new Float32Array(), ...others] = piece
+  if (others.length === 0) return first
+  const sum = first.slice()
+  for (const channel of others) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (channel[i] ?? 0)
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) / piece.length
+  return sum
+}
+
+function wholeNumbers(values: Float32Array): Int16Array {
+  const whole = new Int16Array(values.length)
+  for (let i = 0; i < values.length; i++)
+    whole[i] = Math.max(-32_768, Math.min(32_767, Math.round(32_768 * (values[i] as number))))
+  return whole
+}
