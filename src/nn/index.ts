@@ -5,7 +5,12 @@
  */
 
 export { filled, isTraining, latest, update, variable } from '../program/trace.js'
+export { type CpcOptions, cpcEncoder } from './audio/cpc.js'
 export { type AudioEncoder, type ContextOptions, isAudioEncoder } from './audio/encoder.js'
+export { type FrameConvOptions, frameConv } from './audio/frame-conv.js'
+export { gru } from './audio/gru.js'
+export { channelNorm, type FrameNorm, frameGroupNorm } from './audio/norms.js'
+export { type Wav2vecOptions, wav2vecEncoder } from './audio/wav2vec.js'
 export { type C4Options, c4 } from './c4.js'
 export { checkpointed } from './checkpointed.js'
 export { type DilatedHeadOptions, dilatedHead } from './dilated-head.js'

@@ -3,7 +3,18 @@ import { array, maxAbs, randomArray } from '../engine/testing.js'
 import { trace } from '../program/trace.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { constantly } from './initial.js'
-import { batchNorm, conv2d, dropout, globalAverage, groupNorm, layerNorm, leakyRelu, linear, mlp } from './layers.js'
+import {
+  batchNorm,
+  conv1d,
+  conv2d,
+  dropout,
+  globalAverage,
+  groupNorm,
+  layerNorm,
+  leakyRelu,
+  linear,
+  mlp,
+} from './layers.js'
 import { type Module, module, sequential, variablesOf } from './module.js'
 import { arrayOf, at, moduleGradientError, runModule } from './testing.js'
 
@@ -54,6 +65,27 @@ test('conv2d slides the weight [out, in / groups, k, k] over the padded picture'
           if (row < 0 || row >= 5 || column < 0 || column >= 6) continue
           sum += at(weight, o, c, dy, dx) * at(x, n, Math.floor(o / 3) * 2 + c, row, column)
         }
+    return sum
+  })
+  expectClose((await run(layer, x, { values })).y, naive.values)
+})
+
+test('conv1d slides the weight [out, in / groups, k] over the padded row', async () => {
+  const x = randomArray([2, 4, 7])
+  const weight = randomArray([6, 2, 3], { seed: 5 })
+  const bias = randomArray([6], { seed: 6 })
+  const layer = conv1d(4, 6, 3, { stride: 2, padding: [2, 1], groups: 2, dilation: 2 })
+  const values = new Map([
+    ['weight', weight.values],
+    ['bias', bias.values],
+  ])
+  const naive = arrayOf([2, 6, 3], (n, o, i) => {
+    let sum = at(bias, o)
+    for (let c = 0; c < 2; c++)
+      for (let k = 0; k < 3; k++) {
+        const place = 2 * i + 2 * k - 2
+        if (place >= 0 && place < 7) sum += at(weight, o, c, k) * at(x, n, Math.floor(o / 3) * 2 + c, place)
+      }
     return sum
   })
   expectClose((await run(layer, x, { values })).y, naive.values)

@@ -41,6 +41,22 @@ export function conv2d(inputs: number, outputs: number, kernel: number, options:
   })
 }
 
+export interface Convolution1dOptions extends Omit<ConvolutionLayerOptions, 'padding'> {
+  /** Zeros at both ends, or [begin, end] */
+  readonly padding?: number | readonly [begin: number, end: number]
+}
+
+/** 1-d convolution of [N, in, L]; weight [out, in / groups, kernel] as torch.nn.Conv1d. */
+export function conv1d(inputs: number, outputs: number, kernel: number, options: Convolution1dOptions = {}): Module {
+  const { padding = 0, groups = 1 } = options
+  const { weight, bias } = weightAndBias([outputs, inputs / groups, kernel], options)
+  const around = typeof padding === 'number' ? ([padding, padding] as const) : padding
+  return module({ weight, bias }, (x: Tensor) => {
+    const y = x.conv(weight, { ...options, padding: [around] })
+    return bias === undefined ? y : y.add(bias.reshape(-1, 1))
+  })
+}
+
 export interface NormOptions {
   readonly epsilon?: number
   /** First value of the gain; 1 unless told */

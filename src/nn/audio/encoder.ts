@@ -19,8 +19,10 @@ export interface AudioEncoder extends Encoder {
   readonly reads: 'audio'
   /** Numbers of the wave from one frame to the next */
   readonly hop: number
-  /** Numbers of the wave that one frame of the latents sees: frame t sees those from t · hop on */
+  /** Numbers of the wave that one frame of the latents sees: frame t sees those from t · hop − before on */
   readonly receptiveField: number
+  /** Numbers that stand before the wave, such as zeros around it; none unless told */
+  readonly before?: number
   /** Numbers in a frame of the latents */
   readonly latentWidth: number
   /** A frame of the context knows of no later frame */

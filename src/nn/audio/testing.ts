@@ -1,9 +1,11 @@
+import { array, type Given, randomArray } from '../../engine/testing.js'
 import { concat } from '../../tensor/movement.js'
 import { range } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { defineEncoder } from '../encoder.js'
 import { linear } from '../layers.js'
 import { module } from '../module.js'
+import { type ModuleRun, runModule } from '../testing.js'
 import { meanOfThere } from '../there.js'
 import type { AudioEncoder, ContextOptions } from './encoder.js'
 
@@ -32,4 +34,34 @@ function build(): AudioEncoder {
     ...{ reads: 'audio' as const, width, layers: ['latents', 'context'], pool: 'mean' as const, features, frames },
     ...{ hop, receptiveField, latentWidth: width, causal: true, masks: false, framesOf, latents, context },
   })
+}
+
+/** Waves of noise; those after the lengths are zeros. */
+export function noise(lengths: readonly number[], size = Math.max(...lengths), seed = 1): Given {
+  const { values } = randomArray([lengths.length, size], { seed, low: -0.5, high: 0.5 })
+  return array(
+    [lengths.length, size],
+    values.map((v, i) => (i % size < (lengths[Math.floor(i / size)] ?? 0) ? v : 0)),
+  )
+}
+
+export interface HeardOptions extends ModuleRun {
+  readonly lengths?: readonly number[]
+  /** Frames of the latents instead of those of the context */
+  readonly latents?: boolean
+}
+
+/** Frames of each wave, those after its lengths left out. */
+export async function heard(encoder: AudioEncoder, waves: Given, { lengths, latents, ...run }: HeardOptions = {}) {
+  const given = lengths === undefined ? [waves] : [waves, array([lengths.length], lengths)]
+  const forward = (x: Tensor, lengths?: Tensor) =>
+    latents ? encoder.latents(x, lengths?.cast('int')) : encoder.features(x, undefined, lengths?.cast('int'))
+  const { y, shape } = await runModule(encoder, forward, given, {
+    precision: 'float32',
+    ...run,
+  })
+  const [n = 1, steps = 1, width = 1] = shape
+  return Array.from({ length: n }, (_, i) =>
+    y.slice(i * steps * width, (i * steps + encoder.framesOf(lengths?.[i] ?? waves.shape[1] ?? 0)) * width),
+  )
 }

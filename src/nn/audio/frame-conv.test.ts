@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { array, randomArray, relativeError } from '../../engine/testing.js'
+import { arrayOf, at, moduleGradientError, runModule } from '../testing.js'
+import { chained, frameConv, stepsOf, stepsOfEach } from './frame-conv.js'
+
+const cases = [
+  { what: 'a kernel of two strides', channels: 3, kernel: 8, stride: 4, padding: [2, 2] },
+  { what: 'of one and a half', channels: 3, kernel: 3, stride: 2, padding: [0, 0] },
+  { what: 'of one', channels: 4, kernel: 2, stride: 2, padding: [0, 0] },
+  { what: 'causal', channels: 2, kernel: 3, stride: 1, padding: [2, 0] },
+  { what: 'shorter than its stride', channels: 2, kernel: 2, stride: 3, padding: [0, 1] },
+  { what: 'many channels', channels: 40, kernel: 4, stride: 2, padding: [1, 1] },
+  { what: 'one channel', channels: 1, kernel: 10, stride: 5, padding: [3, 3] },
+] as const
+
+for (const { what, channels, kernel, stride, padding } of cases)
+  test(`${what}: as a naive loop, and its gradients as differences`, async () => {
+    const x = randomArray([2, 21, channels])
+    const weight = randomArray([5, channels, kernel], { seed: 2 })
+    const bias = randomArray([5], { seed: 3 })
+    const steps = Math.floor((21 + padding[0] + padding[1] - kernel) / stride) + 1
+    const naive = arrayOf([2, steps, 5], (n, t, o) => {
+      let sum = at(bias, o)
+      for (let k = 0; k < kernel; k++) {
+        const place = t * stride + k - padding[0]
+        for (let c = 0; c < channels; c++) if (place >= 0 && place < 21) sum += at(weight, o, c, k) * at(x, n, place, c)
+      }
+      return sum
+    })
+    const layer = frameConv(channels, 5, kernel, { stride, padding })
+    const values = new Map([
+      ['weight', weight.values],
+      ['bias', bias.values],
+    ])
+    const { y, shape } = await runModule(layer, x => layer(x), [x], { values })
+    expect(shape).toEqual(naive.shape)
+    expect(relativeError(y, naive.values)).toBeLessThan(1e-13)
+    if (channels < 10) expect(await moduleGradientError(layer, x => layer(x), [x])).toBeLessThan(1e-7)
+  })
+
+test('too few frames for the kernel are refused', async () => {
+  const layer = frameConv(1, 2, 4)
+  await expect(runModule(layer, x => layer(x), [randomArray([1, 3, 1])])).rejects.toThrow(
+    'frameConv: 3 frames are too few for a kernel of 4',
+  )
+})
+
+test('how many steps there are of so many numbers, one by one and as tensors', async () => {
+  const options = { kernel: 10, stride: 5, padding: [3, 1] } as const
+  const lengths = [0, 5, 6, 7, 10, 11, 16000, 7_654_321]
+  const expected = lengths.map(n => Math.max(0, Math.floor((n + 4 - 10) / 5) + 1))
+  expect(lengths.map(n => stepsOf(n, options))).toEqual(expected)
+  const layer = frameConv(1, 1, 1)
+  const { y } = await runModule(layer, x => stepsOfEach(x.cast('int'), options).cast('float'), [array([8], lengths)])
+  expect(y).toEqual(expected)
+})
+
+test('a chain of convolutions as one', () => {
+  const layers = [
+    { kernel: 10, stride: 5, padding: [3, 3] },
+    { kernel: 8, stride: 4, padding: [2, 2] },
+    ...Array<{ kernel: number; stride: number; padding: [number, number] }>(3).fill({
+      kernel: 4,
+      stride: 2,
+      padding: [1, 1],
+    }),
+  ] as const
+  expect(chained(layers)).toEqual({ hop: 160, receptiveField: 465, before: 153 })
+})

@@ -1,0 +1,99 @@
+import { concat } from '../../tensor/movement.js'
+import { ShapeError } from '../../tensor/scope.js'
+import { range, sizes } from '../../tensor/shape.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import { type WeightOptions, weightAndBias } from '../layers.js'
+import { type Module, module } from '../module.js'
+
+export interface FrameConvOptions extends WeightOptions {
+  readonly stride?: number
+  /** Zeros before the first frame and after the last */
+  readonly padding?: readonly [begin: number, end: number]
+}
+
+/** 1-d convolution of frames [N, L, in] → [N, T, out]; weight [out, in, kernel] as torch.nn.Conv1d. */
+export function frameConv(inputs: number, outputs: number, kernel: number, options: FrameConvOptions = {}): Module {
+  const { weight, bias } = weightAndBias([outputs, inputs, kernel], options)
+  return module({ weight, bias }, (x: Tensor) => {
+    const y = convolveFrames(x, weight, options)
+    return bias === undefined ? y : y.add(bias)
+  })
+}
+
+/**
+ * Frames lie in memory one after the other, channels together. So the `stride` frames that the first taps of a kernel see at
+ * every step are rows of a matrix as they lie there, and the convolution is a product for each such part of the kernel: no
+ * patches are copied out, and neither are there any for its gradients.
+ */
+function convolveFrames(
+  x: Tensor,
+  weight: Tensor,
+  { stride = 1, padding: [begin, end] = [0, 0] }: Pick<FrameConvOptions, 'stride' | 'padding'>,
+): Tensor {
+  const [n, length, channels] = sizes(x.shape, 3)
+  const [outputs, , kernel] = sizes(weight.shape, 3)
+  const steps = stepsOf(length, { kernel, stride, padding: [begin, end] })
+  if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
+  const parts = range(Math.ceil(kernel / stride)).map(part => {
+    const from = part * stride
+    const taps = Math.min(stride, kernel - from)
+    const rows = between(x, from - begin, from - begin + steps * stride).reshape(n, steps, stride * channels)
+    const seen = taps < stride ? rows.slice(2, 0, taps * channels) : rows
+    const matrix = weight
+      .slice(2, from, from + taps)
+      .transpose(0, 2, 1)
+      .reshape(outputs, taps * channels)
+    return { seen, matrix }
+  })
+  if (channels * kernel <= NARROW) {
+    const [all, matrix] = [
+      concat(
+        parts.map(p => p.seen),
+        2,
+      ),
+      concat(
+        parts.map(p => p.matrix),
+        1,
+      ),
+    ]
+    return all.matmul(matrix.T)
+  }
+  return parts.map(({ seen, matrix }) => seen.matmul(matrix.T)).reduce((sum, y) => sum.add(y))
+}
+/** Rows of so few numbers are sooner put together than their products added up. */
+const NARROW = 64
+
+/** The frames from one on and before another, with zeros where there are none. */
+function between(x: Tensor, from: number, to: number): Tensor {
+  const length = x.size(1)
+  const there = x.slice(1, Math.max(0, from), Math.min(length, to))
+  return there.pad(1, Math.max(0, -from), Math.max(0, to - length))
+}
+
+export interface Steps {
+  readonly kernel: number
+  readonly stride: number
+  readonly padding?: readonly [begin: number, end: number]
+}
+
+/** How many frames a convolution gives of so many; 0 where they are too few for one. */
+export const stepsOf = (length: number, { kernel, stride, padding: [begin, end] = [0, 0] }: Steps): number =>
+  Math.max(0, Math.floor((length + begin + end - kernel + stride) / stride))
+
+/** The same for int [N]. */
+export const stepsOfEach = (lengths: Tensor, { kernel, stride, padding: [begin, end] = [0, 0] }: Steps): Tensor =>
+  lengths
+    .add(begin + end - kernel + stride)
+    .maximum(0)
+    .div(stride)
+
+/** What a chain of convolutions is as one: numbers of the wave between frames, that a frame sees, and before the first one. */
+export function chained(layers: readonly Steps[]): { hop: number; receptiveField: number; before: number } {
+  let [hop, receptiveField, before] = [1, 1, 0]
+  for (const { kernel, stride, padding: [begin] = [0, 0] } of layers) {
+    receptiveField += (kernel - 1) * hop
+    before += begin * hop
+    hop *= stride
+  }
+  return { hop, receptiveField, before }
+}
