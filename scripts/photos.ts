@@ -5,12 +5,11 @@
  * usage: npm run photos [-- FOLDER]
  * Needs apt-get and dpkg-deb (Debian, Ubuntu); downloads 355 MB once and installs nothing.
  */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sharp } from '#lacuna/data/sharp.js'
+import { withPackages } from './debian.js'
 
 /** Pixels of the long side of a photo before it is cut: a tile is a quarter of it, and shows things rather than textures */
 const LONG_SIDE = 384
@@ -26,34 +25,8 @@ const photos = readFileSync(join('scripts', 'photos.tsv'), 'utf8')
   .map(line => line.split('\t'))
   .map(([pack = '', path = '']) => ({ pack, path }))
 
-if (existsSync(out)) {
-  console.log(`${out} is there already; remove it to make it anew`)
-} else {
-  const work = mkdtempSync(join(tmpdir(), 'lacuna-photos-'))
-  chmodSync(work, 0o755)
-  try {
-    await cutAll(unpacked(work))
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
-function unpacked(work: string): string {
-  const packages = [...new Set(photos.map(({ pack }) => pack))]
-  try {
-    for (const pack of packages) {
-      const folder = mkdtempSync(join(work, 'download-'))
-      chmodSync(folder, 0o777) // apt-get downloads as a user of its own
-      execFileSync('apt-get', ['download', '-qq', pack], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-      execFileSync('sh', ['-c', 'dpkg-deb -x ./*.deb ../unpacked && rm ./*.deb'], { cwd: folder })
-      console.log(pack)
-    }
-  } catch (error) {
-    console.error(`The photos come from Debian packages, by apt-get and dpkg-deb: ${String(error)}`)
-    process.exit(1)
-  }
-  return join(work, 'unpacked')
-}
+if (existsSync(out)) console.log(`${out} is there already; remove it to make it anew`)
+else await withPackages([...new Set(photos.map(({ pack }) => pack))], cutAll)
 
 async function cutAll(root: string): Promise<void> {
   const partial = `${out}.partial`
