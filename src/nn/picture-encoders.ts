@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { LacunaError } from '../errors.js'
 import { c4 } from './c4.js'
 import type { EncoderEntry } from './encoder-entry.js'
+import { intoHeads, optionsInName, positive, transformerSizes } from './name-options.js'
 import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 import { vit, vitPresets } from './vit.js'
 
@@ -90,29 +90,13 @@ function transformer(preset: keyof typeof vitPresets, description: string): Entr
   }
 }
 
-const positive = z.coerce.number().int().positive()
-const custom = z
-  .strictObject({
-    dim: positive,
-    depth: positive,
-    heads: positive,
-    patch: positive.optional(),
-    mlp: positive.optional(),
-    class: z.enum(['true', 'false']).optional(),
-  })
-  .refine(({ dim, heads }) => dim % heads === 0, { message: 'does not divide into the heads', path: ['dim'] })
+const custom = intoHeads(
+  z.strictObject({ ...transformerSizes, patch: positive.optional(), class: z.enum(['true', 'false']).optional() }),
+)
 
 /** @param text 'dim=192,depth=6,heads=3' */
 function customOptions(text: string) {
-  const pairs = text.split(',').map(pair => pair.split('=', 2) as [string, string | undefined])
-  const parsed = custom.safeParse(Object.fromEntries(pairs))
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
-    throw new LacunaError(
-      `encoder "vit:${text}": ${problems.join('; ')}; write it as vit:dim=192,depth=6,heads=3,patch=4,class=false`,
-      2,
-    )
-  }
-  const { mlp: mlpRatio, class: classToken, ...sizes } = parsed.data
+  const example = 'vit:dim=192,depth=6,heads=3,patch=4,class=false'
+  const { mlp: mlpRatio, class: classToken, ...sizes } = optionsInName('vit:', text, custom, example)
   return { ...sizes, mlpRatio, classToken: classToken === undefined ? undefined : classToken === 'true' }
 }

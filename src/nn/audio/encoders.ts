@@ -1,16 +1,40 @@
+import { z } from 'zod'
+import type { ChannelOf } from '../../channels/channel.js'
 import type { EncoderEntry } from '../encoder-entry.js'
+import { intoHeads, optionsInName, positive, transformerSizes } from '../name-options.js'
 import { wantFrames } from './assembled.js'
 import { cpcEncoder, cpcPresets } from './cpc.js'
 import type { AudioEncoder } from './encoder.js'
+import { logMelEncoder, logMelPresets } from './log-mel.js'
 import { wav2vecEncoder, wav2vecPresets } from './wav2vec.js'
+
+const LOG_MEL = 'log-mel:'
+const logMelExample = `${LOG_MEL}dim=128,depth=3,heads=4,stack=4`
+const logMelSizes = intoHeads(z.strictObject({ ...transformerSizes, stack: positive.optional() }))
 
 type Entry = EncoderEntry<'audio'>
 
 /** Names of those that are built in. */
-export type AudioEncoderName = keyof typeof cpcPresets | keyof typeof wav2vecPresets
+export type AudioEncoderName = keyof typeof logMelPresets | keyof typeof cpcPresets | keyof typeof wav2vecPresets
 
 /** Encoders of sound that are built in. */
 export const audioEncoders: readonly Entry[] = [
+  ...presets(logMelPresets, (options, channel) => logMelEncoder(channel, options), {
+    'log-mel-small':
+      'a transformer of 4 blocks over log-mel frames, every 20 ms: the lightest that can be told what is hidden',
+    'log-mel-base': 'the same with 12 blocks of width 768',
+  }),
+  {
+    reads: 'audio',
+    name: LOG_MEL,
+    description: `the same in any size, as ${logMelExample}; also stack=4 (10-ms frames in one, so every 40 ms), mlp=4 (hidden width over dim)`,
+    weights: 'none of others',
+    example: logMelExample,
+    builder: rest => {
+      const { mlp: mlpRatio, ...options } = optionsInName(LOG_MEL, rest, logMelSizes, logMelExample)
+      return channel => wantFrames(LOG_MEL + rest, channel, logMelEncoder(channel, { ...options, mlpRatio }))
+    },
+  },
   ...presets(cpcPresets, cpcEncoder, {
     'cpc-small': "CPC's five convolutions of 128 channels and a GRU of 128 that knows the frames so far, every 10 ms",
     cpc: "CPC's convolutions of 512 channels and a GRU of 256",
@@ -29,7 +53,7 @@ export const audioEncoders: readonly Entry[] = [
 
 function presets<Options, Name extends string>(
   options: Readonly<Record<Name, Options>>,
-  make: (options: Options) => AudioEncoder,
+  make: (options: Options, channel: ChannelOf<'audio'>) => AudioEncoder,
   descriptions: Readonly<Record<Name, string>>,
   weights = 'none of others',
 ): Entry[] {
@@ -39,6 +63,6 @@ function presets<Options, Name extends string>(
     description: descriptions[name],
     weights,
     example: name,
-    builder: rest => (rest === '' ? channel => wantFrames(name, channel, make(options[name])) : undefined),
+    builder: rest => (rest === '' ? channel => wantFrames(name, channel, make(options[name], channel)) : undefined),
   }))
 }
