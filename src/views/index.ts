@@ -23,6 +23,7 @@ export {
 export { type CepstrumOptions, mfcc } from './audio/mfcc.js'
 export { type SpanOptions, spanMask, spanShare } from './audio/spans.js'
 export { type Fade, fadeOf, powerSpectrogram, type SpectrogramOptions } from './audio/spectrogram.js'
+export { logMelWithDeltas, mfccWithDeltas, speechFraming } from './audio/speech.js'
 export { perUtterance } from './audio/utterance.js'
 export { colourJitter, type JitterOptions, luminance, randomGreyscale, randomSolarise, turnHue } from './colour.js'
 export { type CropOptions, randomBoxes, randomResizedCrop } from './crop.js'

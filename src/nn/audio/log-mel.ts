@@ -3,7 +3,7 @@ import { where } from '../../tensor/elementwise.js'
 import { range, sizes } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { isThere } from '../../tensor/there.js'
-import { logMel, perUtterance } from '../../views/index.js'
+import { logMel, perUtterance, speechFraming } from '../../views/index.js'
 import { layerNorm, linear } from '../layers.js'
 import { sinCos } from '../positions.js'
 import { blocks as transformerBlocks } from '../transformer.js'
@@ -27,7 +27,6 @@ export const logMelPresets = {
 } as const satisfies Record<string, LogMelOptions>
 
 const BANDS = 40
-const SECONDS = { window: 0.025, hop: 0.01 }
 
 /**
  * A transformer over log-mel frames. The latents have no parameters, so nothing that is to be guessed of them can
@@ -40,10 +39,8 @@ const SECONDS = { window: 0.025, hop: 0.01 }
  */
 export function logMelEncoder({ rate }: Pick<ChannelOf<'audio'>, 'rate'>, options: LogMelOptions): AudioEncoder {
   const { dim, depth, heads, stack = 2, mlpRatio = 4 } = options
-  const [window, hop] = [Math.round(SECONDS.window * rate), Math.round(SECONDS.hop * rate)]
-  const fft = 2 ** Math.ceil(Math.log2(window))
-  const mel = { window, hop, fft, rate, bands: BANDS, low: 20, fade: 'hamming' } as const
-  const short = { kernel: window, stride: hop }
+  const mel = { ...speechFraming(rate), bands: BANDS, low: 20, fade: 'hamming' } as const
+  const short = { kernel: mel.window, stride: mel.hop }
   // the last of the latents may hold fewer frames, and zeros after them
   const stacking = { kernel: stack, stride: stack, padding: [0, stack - 1] } as const
   const latentWidth = stack * BANDS
