@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ChannelOf } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { input } from '../tensor/tensor.js'
 import { encoderNames, makeEncoder } from './encoders.js'
@@ -28,6 +29,22 @@ test.each([
   const encoder = makeEncoder(name, picture)
   expect(encoder.width).toBe(width)
   expect(encoder(input('x', [2, 3, 32, 32])).shape).toEqual([2, width])
+})
+
+test.each([
+  ['cpc-small', 128, 100],
+  ['wav2vec-small', 128, 98],
+  ['wav2vec2-small', 192, 49],
+])('%s gives %i numbers and %i frames a second of sound', (name, width, frames) => {
+  const encoder = makeEncoder(name, { kind: 'audio', rate: 16_000, length: 16_000 })
+  expect(encoder(input('x', [2, 16_000])).shape).toEqual([2, width])
+  expect(encoder.features(input('x', [2, 16_000])).shape).toEqual([2, frames, width])
+})
+
+test('a window too short for a frame is refused with what would do', () => {
+  expect(refusal('wav2vec2-small', { kind: 'audio', rate: 8_000, length: 399 })).toBe(
+    'wav2vec2-small: a window of 399 numbers is shorter than the 400 of one frame; take --seconds 0.05 or more',
+  )
 })
 
 test('c4 has 388,896 parameters; above 32 pixels its first convolution has stride 2', () => {
@@ -70,9 +87,9 @@ test('options of a vision transformer', () => {
   })
 })
 
-function refusal(name: string, size = 32): string {
+function refusal(name: string, given: number | ChannelOf<'audio'> = 32): string {
   try {
-    makeEncoder(name, { size, channels: 3 })
+    makeEncoder(name, typeof given === 'number' ? { size: given, channels: 3 } : given)
   } catch (error) {
     if (error instanceof LacunaError && error.exitCode === 2) return error.message
     throw error

@@ -1,7 +1,9 @@
 import { matmul } from '../tensor/contraction.js'
+import { where } from '../tensor/elementwise.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { isThere } from '../tensor/there.js'
 import { checkpointed } from './checkpointed.js'
 import { inParts } from './in-parts.js'
 import { constantly, truncatedNormal } from './initial.js'
@@ -37,9 +39,19 @@ export function blocks(
   heads: number,
   mlpRatio = 4,
 ): Module<[x: Tensor, mask?: Tensor, count?: number]> {
-  const each = range(depth).map(() => block(dim, heads, mlpRatio))
+  return stacked(
+    range(depth).map(() => block(dim, heads, mlpRatio)),
+    dim * mlpRatio,
+  )
+}
+
+/** @param widest numbers of a token in the widest tensor inside */
+export function stacked(
+  each: readonly TokenModule[],
+  widest: number,
+): Module<[x: Tensor, mask?: Tensor, count?: number]> {
   return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor, count?: number) =>
-    inParts(x, x.size(1) * dim * mlpRatio, (part, from, to) => {
+    inParts(x, x.size(1) * widest, (part, from, to) => {
       const own = mask?.rank === 4 && mask.shape[0] === x.shape[0] ? mask.slice(0, from, to) : mask
       return each.slice(0, count).reduce((y, b) => b(y, own), part)
     }),
@@ -61,13 +73,33 @@ export function attention(dim: number, heads: number): TokenModule {
     return affine(x, own, shift)
   })
   const proj = linear(dim, dim, weights)
-  const each = dim / heads
-  return module({ qkv, proj }, (x: Tensor, mask?: Tensor) => {
-    const [n, length] = sizes(x.shape, 2)
+  return module({ qkv, proj }, (x: Tensor, mask?: Tensor) =>
     // three products instead of one to take apart: the weight is smaller than what comes out
-    const part = (i: number) => qkv(x, i).reshape(n, length, heads, each).transpose(0, 2, 1, 3)
-    const scores = matmul(part(0).mul(each ** -0.5), part(1), false, true) // [N, heads, L, L]
-    const mixed = (mask === undefined ? scores : scores.add(mask)).softmax(-1).matmul(part(2))
-    return proj(mixed.transpose(0, 2, 1, 3).reshape(n, length, dim))
-  })
+    proj(attended(heads, i => qkv(x, i), mask)),
+  )
 }
+
+/**
+ * What attention mixes, before its last projection: [N, L, dim].
+ * @param part queries (0), keys (1) and values (2), [N, L, dim] each, the numbers of a head beside each other
+ * @param mask added to the scores, broadcast to [N, heads, L, L]
+ */
+export function attended(heads: number, part: (i: number) => Tensor, mask?: Tensor): Tensor {
+  const apart = (i: number) => {
+    const x = part(i)
+    const [n, length, dim] = sizes(x.shape, 3)
+    return x.reshape(n, length, heads, dim / heads).transpose(0, 2, 1, 3)
+  }
+  const queries = apart(0)
+  const scores = matmul(queries.mul(queries.size(3) ** -0.5), apart(1), false, true) // [N, heads, L, L]
+  const mixed = (mask === undefined ? scores : scores.add(mask)).softmax(-1).matmul(apart(2))
+  const [n, , length, each] = sizes(mixed.shape, 4)
+  return mixed.transpose(0, 2, 1, 3).reshape(n, length, heads * each)
+}
+
+/**
+ * A mask that hides padding from attention: [N, 1, 1, length], −Infinity from the lengths on.
+ * @param frames int [N]; where there is none, the first one is seen, for a softmax wants one
+ */
+export const hidingPadding = (frames: Tensor, length: number): Tensor =>
+  where(isThere(frames.maximum(1), length), 0, Number.NEGATIVE_INFINITY).reshape(-1, 1, 1, length)

@@ -33,6 +33,31 @@ test('float64 is narrowed, a prefix is taken off, what lacks it is left out', ()
   expect(matchWeights(wanted, file, { prefix: 'encoder.' }).get('bn1.bias')).toEqual(Float32Array.of(1, 2, 3, 4))
 })
 
+test('a model of transformers inside a larger one, with the older names of a normed weight', () => {
+  const wanted = new Map(
+    Object.entries({
+      masked_spec_embed: [4],
+      'encoder.conv.parametrizations.weight.original0': [1, 1, 2],
+      'encoder.conv.parametrizations.weight.original1': [4, 2, 2],
+    }),
+  )
+  const file = new Map(
+    Object.entries({
+      'wav2vec2.masked_spec_embed': float32([4], 1),
+      'wav2vec2.encoder.conv.weight_g': float32([1, 1, 2], 2),
+      'wav2vec2.encoder.conv.weight_v': float32([4, 2, 2], 3),
+      'quantizer.codevectors': float32([1, 8, 2]),
+      'project_hid.bias': float32([4]),
+    }),
+  )
+  const found = matchWeights(wanted, file)
+  expect([...found].map(([name, values]) => [name, values[0]])).toEqual([
+    ['masked_spec_embed', 1],
+    ['encoder.conv.parametrizations.weight.original0', 2],
+    ['encoder.conv.parametrizations.weight.original1', 3],
+  ])
+})
+
 test('what does not fit is told in one line: three names of each kind and how many', () => {
   const file = stored({
     'bn1.weight': float32([8]),

@@ -174,7 +174,7 @@ export const trainingSettings = {
   weights: {
     flag: '--weights <path>',
     kind: text('a file'),
-    help: 'what the encoder starts from: safetensors of torchvision or timm, a run, or an export',
+    help: 'what the encoder starts from: safetensors of torchvision, timm or transformers, a run, or an export',
     kept: 'told',
     path: true,
   },

@@ -30,7 +30,7 @@ export interface TrainingSettings {
   readonly clip?: number
   /** Computes the activations inside blocks again in the backward instead of keeping them: less memory, more time */
   readonly checkpointActivations?: boolean
-  /** Weights of torchvision, timm or Lacuna that the encoder starts from (safetensors) */
+  /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */
   readonly weights?: string
   /** Files of the modules that a method, an encoder or a reader of one's own come from: `config.json` keeps them for messages */
   readonly plugins?: readonly string[]

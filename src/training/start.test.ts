@@ -65,7 +65,8 @@ test('what is no such file says what would be one', () => {
   mkdirSync(join(folder, 'folder'))
   put(folder, { empty: '', 'weights.pth': 'PK\x03\x04, a pickle in an archive' })
   writeFileSync(join(folder, 'cat.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
-  const fitting = /; what fits is safetensors of torchvision or timm, a run, or an export of `lacuna export`$/
+  const fitting =
+    /; what fits is safetensors of torchvision, timm or transformers, a run, or an export of `lacuna export`$/
   const says = (name: string, what: string) => {
     const path = join(folder, name)
     expect(() => from(path)).toThrow(`--weights ${path}: ${what}`)

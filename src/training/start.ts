@@ -13,7 +13,7 @@ type Weights = ReadonlyMap<string, Float32Array>
 
 /**
  * What a run starts from beside random numbers: heads that are encoders of earlier runs, and the weights of its own encoder, of
- * a file of torchvision or timm, an export, another run, or its checkpoint.
+ * a file of torchvision, timm or transformers, an export, another run, or its checkpoint.
  * @returns values by their names in the run; none where the configuration names no file
  * @throws LacunaError when a file is none of these, or of another encoder
  */
@@ -52,7 +52,7 @@ function read(path: string): ReturnType<typeof readSafetensors> {
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
     throw new LacunaError(
-      `--weights ${error.message}; what fits is safetensors of torchvision or timm, a run, or an export of \`lacuna export\``,
+      `--weights ${error.message}; what fits is safetensors of torchvision, timm or transformers, a run, or an export of \`lacuna export\``,
     )
   }
 }

@@ -7,6 +7,7 @@ import { cpcEncoder, cpcPresets } from './cpc.js'
 import type { AudioEncoder } from './encoder.js'
 import { logMelEncoder, logMelPresets } from './log-mel.js'
 import { wav2vecEncoder, wav2vecPresets } from './wav2vec.js'
+import { wav2vec2Encoder, wav2vec2Presets } from './wav2vec2.js'
 
 const LOG_MEL = 'log-mel:'
 const logMelExample = `${LOG_MEL}dim=128,depth=3,heads=4,stack=4`
@@ -15,7 +16,11 @@ const logMelSizes = intoHeads(z.strictObject({ ...transformerSizes, stack: posit
 type Entry = EncoderEntry<'audio'>
 
 /** Names of those that are built in. */
-export type AudioEncoderName = keyof typeof logMelPresets | keyof typeof cpcPresets | keyof typeof wav2vecPresets
+export type AudioEncoderName =
+  | keyof typeof logMelPresets
+  | keyof typeof cpcPresets
+  | keyof typeof wav2vecPresets
+  | keyof typeof wav2vec2Presets
 
 /** Encoders of sound that are built in. */
 export const audioEncoders: readonly Entry[] = [
@@ -48,6 +53,16 @@ export const audioEncoders: readonly Entry[] = [
       'wav2vec-large': 'wav2vec with a deeper aggregator of growing kernels and skip connections, as published',
     },
     "fairseq's Wav2VecModel of the same sizes, as safetensors",
+  ),
+  ...presets(
+    wav2vec2Presets,
+    wav2vec2Encoder,
+    {
+      'wav2vec2-small': 'convolutions of 96 channels and a transformer of 4 layers over all frames, every 20 ms',
+      'wav2vec2-base': 'wav2vec 2.0 and HuBERT in their base size: 12 layers of 768',
+      'wav2vec2-large': 'wav2vec 2.0 and HuBERT in their large size: 24 layers of 1024, for waves of any loudness',
+    },
+    "Hugging Face's Wav2Vec2Model and HubertModel of the same sizes, as safetensors",
   ),
 ]
 

@@ -2,11 +2,10 @@ import type { ChannelOf } from '../../channels/channel.js'
 import { where } from '../../tensor/elementwise.js'
 import { range, sizes } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
-import { isThere } from '../../tensor/there.js'
 import { logMel, perUtterance, speechFraming } from '../../views/index.js'
 import { layerNorm, linear } from '../layers.js'
 import { sinCos } from '../positions.js'
-import { blocks as transformerBlocks } from '../transformer.js'
+import { hidingPadding, blocks as transformerBlocks } from '../transformer.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder, ContextOptions } from './encoder.js'
 import { stepsOfEach } from './frame-conv.js'
@@ -59,7 +58,7 @@ export function logMelEncoder({ rate }: Pick<ChannelOf<'audio'>, 'rate'>, option
     const [, count] = sizes(latents.shape, 2)
     const shown = hidden === undefined ? latents : where(hidden.reshape(...hidden.shape, 1), 0, latents)
     const tokens = projection(shown).add(constant(sinCos(range(count), dim), [count, dim]))
-    return norm(blocks(tokens, frames && attendable(frames, count), depth))
+    return norm(blocks(tokens, frames && hidingPadding(frames, count), depth))
   }
   return assembled({ projection, blocks, norm }, [short, stacking], {
     latentWidth,
@@ -70,9 +69,4 @@ export function logMelEncoder({ rate }: Pick<ChannelOf<'audio'>, 'rate'>, option
     latents,
     context,
   })
-}
-
-/** What is added to scores of attention so that nothing attends to padding: [N, 1, 1, T]. Without any frame, to the first. */
-function attendable(frames: Tensor, count: number): Tensor {
-  return where(isThere(frames.maximum(1), count), 0, Number.NEGATIVE_INFINITY).reshape(-1, 1, 1, count)
 }
