@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sinCos, sinCos2d } from './positions.js'
+import { sinCos2d } from './positions.js'
 
 test('sines and cosines of the column, then of the row', () => {
   const positions = sinCos2d(3, 8)
@@ -24,9 +24,4 @@ test('every place is another; neighbours are alike', () => {
 
 test('a width that does not divide by four is refused', () => {
   expect(() => sinCos2d(4, 30)).toThrow('sinCos2d: a width that divides by 4 expected, got 30')
-})
-
-test('along a line: sines of a place at all wavelengths, then cosines', () => {
-  expect([...sinCos([0, 3], 4)]).toEqual([0, 0, 1, 1, Math.sin(3), Math.sin(0.03), Math.cos(3), Math.cos(0.03)])
-  expect(() => sinCos([0], 5)).toThrow('sinCos: an even width expected, got 5')
 })
