@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { channelsFor } from '../channels/bound.js'
-import { type Channel, type Channels, inputsOf, type Kind, lengthsName } from '../channels/channel.js'
+import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
 import { ofAnotherCopy } from '../definition.js'
 import { LacunaError, parsedBy } from '../errors.js'
 import {
+  type BuildContext,
   type Learner,
   type Measure,
   type Method,
@@ -51,17 +52,7 @@ export function assemble(config: AssemblyConfig, { method, encoder }: Definition
       options,
       prepared: config.prepared,
       channels,
-      makeEncoder(name, over) {
-        const channel = channels[name]
-        if (channel === undefined)
-          throw new Error(`makeEncoder('${name}'): it reads ${Object.keys(channels).join(', ') || 'nothing'}`)
-        if (channel.kind !== encoder.reads)
-          throw new LacunaError(
-            `${method.name} wants an encoder for ${channel.kind}, and ${encoder.name} is one for ${encoder.reads}; choose another --encoder`,
-            2,
-          )
-        return encoder.build({ ...inputOf(channel), ...over } as EncoderInputs[Kind])
-      },
+      makeEncoder: encoderMaker(method.name, encoder, channels),
     }),
   )
   const learner = checkedLearner(method, built)
@@ -70,6 +61,25 @@ export function assemble(config: AssemblyConfig, { method, encoder }: Definition
     if (!(variable instanceof Tensor)) throw ofAnotherCopy(`the method ${method.name}: its variable ${name}`)
   return { method, learner, channels, names }
 }
+
+/** Makes the encoder that was chosen, for a channel of those that a method reads. */
+export const encoderMaker =
+  (
+    method: string,
+    encoder: EncoderDefinition,
+    channels: Channels,
+  ): BuildContext<Reads, unknown, unknown>['makeEncoder'] =>
+  (name, over) => {
+    const channel = channels[name]
+    if (channel === undefined)
+      throw new Error(`makeEncoder('${name}'): it reads ${Object.keys(channels).join(', ') || 'nothing'}`)
+    if (channel.kind !== encoder.reads)
+      throw new LacunaError(
+        `${method} wants an encoder for ${channel.kind}, and ${encoder.name} is one for ${encoder.reads}; choose another --encoder`,
+        2,
+      )
+    return encoder.build({ ...inputOf(channel), ...over } as EncoderInputs[Kind])
+  }
 
 /** A channel as its encoder is told of it. */
 const inputOf = (channel: Channel): EncoderInputs[Kind] =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { image } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
-import { defineMethod, type Learner, methods } from '../methods/index.js'
+import { defineMethod, encoderFor, type Learner, methods } from '../methods/index.js'
 import { encoderNamed } from '../nn/encoders.js'
 import { linear } from '../nn/layers.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -107,14 +107,18 @@ test.each<[string, (right: Learner) => unknown, string]>([
   expect(tried(change)).toThrow(says)
 })
 
-test('all of ours pass', () => {
+test('all of ours pass, each with its own encoder', () => {
+  const flat = { mean: [0.5, 0.5, 0.5], variance: 0.1 }
   const prepared: Readonly<Record<string, unknown>> = {
-    mae: { mean: [0.5, 0.5, 0.5], variance: 0.1 },
-    'context-encoder': { mean: [0.5, 0.5, 0.5], variance: 0.1 },
+    mae: flat,
+    'context-encoder': flat,
+    'best-rq': { seed: 0, counts: [Array(512).fill(1)] },
   }
+  const channels = { ...pictured(48), audio: { kind: 'audio', rate: 16_000, length: 16_000 } } as const
   for (const method of methods.filter(({ name }) => name !== 'colorization')) {
-    const encoder = encoderNamed(method.name === 'mae' ? 'vit-mini' : 'c4-half')
-    const config = { options: {}, prepared: prepared[method.name], channels: pictured(48) }
+    const of = encoderFor(method)
+    const encoder = typeof of === 'string' ? encoderNamed(of) : of
+    const config = { options: {}, prepared: prepared[method.name], channels }
     expect(() => checkAssembly(assemble(config, { method, encoder })), method.name).not.toThrow()
   }
 })

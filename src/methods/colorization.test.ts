@@ -44,7 +44,7 @@ const prepare = (pictures: Uint8Array, options: Record<string, unknown> = {}, co
   const found = colorization.prepare(
     {
       ...{ values: { image: pictures }, count: batch, channels: { image: { kind: 'image', size, colours } } },
-      ...{ seed: 0, compute: unasked, earlier: unasked },
+      ...{ seed: 0, compute: unasked, earlier: unasked, makeEncoder: unasked },
     },
     parseOptions(colorization, options),
   )

@@ -1,3 +1,4 @@
+import { bestRq } from './best-rq.js'
 import { colorization } from './colorization.js'
 import { contextEncoder } from './context-encoder.js'
 import { cpcImage } from './cpc-image.js'
@@ -10,7 +11,7 @@ import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { colorization, contextEncoder, cpcImage, jigsaw, mae, relativePosition, rotation, simclr }
+export { bestRq, colorization, contextEncoder, cpcImage, jigsaw, mae, relativePosition, rotation, simclr }
 
 export type MethodName =
   | 'colorization'
@@ -21,6 +22,7 @@ export type MethodName =
   | 'rotation'
   | 'simclr'
   | 'cpc-image'
+  | 'best-rq'
 
 /** The methods that are built in. */
 export const methods: readonly (Method & { readonly name: MethodName })[] = [
@@ -32,6 +34,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   rotation,
   simclr,
   cpcImage,
+  bestRq,
 ]
 
 /**

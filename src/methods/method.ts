@@ -32,6 +32,8 @@ export interface Looked<R extends Reads = Reads> {
   readonly values: Gathered<R>
   /** Of the run, for what is drawn from the data */
   readonly seed: number
+  /** As in `build`: says how its frames lie before there is anything to train */
+  readonly makeEncoder: BuildContext<R, unknown, unknown>['makeEncoder']
   /**
    * Computes tensors of all samples, batch by batch.
    * @param of traced as outside of training; what it gives has one row a sample

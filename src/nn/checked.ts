@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { kinds } from '../channels/channel.js'
 import { callable, checkDefinition, refuseName } from '../definition.js'
 import type { EncoderDefinition } from './encoder.js'
-import { builtInEncoder } from './encoders.js'
+import { builtInEncoder, encoderNamed } from './encoders.js'
 
 const shape = z.object({ reads: z.enum(kinds), description: z.string().optional(), build: callable })
 
@@ -17,3 +17,7 @@ export function checkedEncoder(encoder: EncoderDefinition): EncoderDefinition {
   if (own !== undefined && own !== encoder) refuseName('encoder', encoder.name)
   return encoder
 }
+
+/** The encoder meant by its name, or given as it is. @throws LacunaError (wrong usage) for a name that is none; as above */
+export const encoderOf = (encoder: string | EncoderDefinition): EncoderDefinition =>
+  typeof encoder === 'string' ? encoderNamed(encoder) : checkedEncoder(encoder)

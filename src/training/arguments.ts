@@ -5,9 +5,7 @@ import { LacunaError } from '../errors.js'
 import { checkedMethod } from '../methods/checked.js'
 import { type MethodName, methodNamed } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
-import { checkedEncoder } from '../nn/checked.js'
-import type { EncoderDefinition } from '../nn/encoder.js'
-import { encoderNamed } from '../nn/encoders.js'
+import { checkedEncoder, encoderOf } from '../nn/checked.js'
 import { refuseOccupied } from '../runs/claim.js'
 import { readConfig } from '../runs/config.js'
 import { checkSettings, refuseUnknown, shown } from '../settings/check.js'
@@ -42,10 +40,6 @@ export function methodOf(method: MethodName | (string & {}) | Method): Method {
   if (typeof method !== 'object' || method === null) throw wrongCall('a method or its name as the first argument')
   return checkedMethod(method)
 }
-
-/** The encoder meant by its name, or given as it is. @throws LacunaError (wrong usage) as for a method */
-export const encoderOf = (encoder: string | EncoderDefinition): EncoderDefinition =>
-  typeof encoder === 'string' ? encoderNamed(encoder) : checkedEncoder(encoder)
 
 /**
  * Everything about a training that can be told before pictures are opened.

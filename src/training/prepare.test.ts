@@ -5,6 +5,7 @@ import { memoryColumn } from '../data/columns.js'
 import { shuffled } from '../data/index.js'
 import { numbered, setInMemory } from '../data/memory.js'
 import { defineMethod, type Looked, type Prepared } from '../methods/method.js'
+import { defineEncoder } from '../nn/encoder.js'
 import { linear } from '../nn/layers.js'
 import { range } from '../tensor/shape.js'
 import { prepare } from './prepare.js'
@@ -22,6 +23,14 @@ const waves = setInMemory<{ wave: ReturnType<typeof audio> }>(
   numbered(LENGTHS.length),
 )
 
+const encoder = defineEncoder({
+  name: 'none',
+  reads: 'audio',
+  build: () => {
+    throw new Error('never built')
+  },
+})
+
 /** What a method sees that looks by `look`. */
 async function seen<Found>(
   look: (looked: Looked<{ sound: ReturnType<typeof audio> }>) => Promise<Found>,
@@ -37,7 +46,7 @@ async function seen<Found>(
       throw new Error('never built')
     },
   })
-  const { prepared } = (await prepare(method, {}, waves, 5, { threads: 1 })) as Prepared<Found>
+  const { prepared } = (await prepare({ method, encoder }, {}, waves, 5, { threads: 1 })) as Prepared<Found>
   return prepared
 }
 
@@ -111,5 +120,5 @@ test('pictures are the same as ever: records in the first random order', async (
       throw new Error('never built')
     },
   })
-  expect((await prepare(method, {}, pictures, 3)).prepared).toEqual([...shuffled(5, 3, 0), 5, 3])
+  expect((await prepare({ method, encoder }, {}, pictures, 3)).prepared).toEqual([...shuffled(5, 3, 0), 5, 3])
 })

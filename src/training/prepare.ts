@@ -1,12 +1,12 @@
 import { host } from '#host'
-import { parseOptions, sampleOf } from '../assembly/programs.js'
+import { type Definitions, encoderMaker, parseOptions, sampleOf } from '../assembly/programs.js'
 import { channelsFor } from '../channels/bound.js'
 import { isSequence, type Reads } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import { type Places, type SampleSet, shuffled, windowsOf } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { EngineOptions } from '../engine/options.js'
-import type { Looked, Method, Prepared } from '../methods/method.js'
+import type { Looked, Prepared } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { type AnyModule, module, variablesOf } from '../nn/module.js'
 import { compile } from '../program/compile.js'
@@ -23,7 +23,7 @@ const BATCH = 16
 
 /** Lets a method look at some of the training data; the same ones for the same seed. */
 export async function prepare(
-  method: Method,
+  { method, encoder }: Definitions,
   options: Readonly<Record<string, unknown>>,
   samples: SampleSet,
   seed: number,
@@ -38,6 +38,7 @@ export async function prepare(
     channels: set.channels,
     count: places.records.length,
     seed,
+    makeEncoder: encoderMaker(method.name, encoder, set.channels),
     get values() {
       return set.gather(places) // hundreds of MB of sound, which those that compute do without
     },

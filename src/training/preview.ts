@@ -8,6 +8,7 @@ import { shuffled } from '../data/index.js'
 import type { Runner } from '../engine/runner.js'
 import type { MethodName } from '../methods/index.js'
 import { encoderFor, type Method, type Shown } from '../methods/method.js'
+import { encoderOf } from '../nn/checked.js'
 import type { EncoderDefinition } from '../nn/encoder.js'
 import type { EncoderName } from '../nn/encoders.js'
 import { initialValues } from '../nn/initialise.js'
@@ -15,7 +16,7 @@ import type { Values } from '../program/values.js'
 import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import type { Shape } from '../tensor/shape.js'
-import { encoderOf, methodOf } from './arguments.js'
+import { methodOf } from './arguments.js'
 import { earlierValues } from './earlier.js'
 import { prepare } from './prepare.js'
 
@@ -59,7 +60,7 @@ export async function preview(
   const method = methodOf(given)
   const encoder = encoderOf(wanted ?? encoderFor(method))
   const parsed = parseOptions(method, options)
-  const { prepared, notes } = await prepare(method, parsed, samples, seed)
+  const { prepared, notes } = await prepare({ method, encoder }, parsed, samples, seed)
   for (const note of notes) onNote?.(note)
   const assembly = assemble({ options: parsed, prepared, channels: samples.channels }, { method, encoder })
   checkAssembly(assembly)

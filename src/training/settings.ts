@@ -4,6 +4,7 @@ import { parseOptions } from '../assembly/programs.js'
 import { differentOf, type SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
+import { encoderOf } from '../nn/checked.js'
 import { encoderNameOf } from '../nn/encoder.js'
 import { trainingSettings } from '../settings/table.js'
 import type { PretrainOptions } from './options.js'
@@ -36,7 +37,8 @@ export async function newConfig(
   const chunk = checkedChunk(options.chunk ?? batch, batch)
   const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, items.length, batch)
   const methodOptions = parseOptions(method, options.options ?? {})
-  const { prepared, notes } = await prepare(method, methodOptions, part, seed, engineOf(options))
+  const encoder = encoderOf(options.encoder ?? encoderFor(method))
+  const { prepared, notes } = await prepare({ method, encoder }, methodOptions, part, seed, engineOf(options))
   for (const note of notes) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,

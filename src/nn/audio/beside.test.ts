@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { array, evaluate } from '../../engine/testing.js'
+import { spectraBeside, spectraPerFrame } from './beside.js'
+import type { AudioEncoder } from './encoder.js'
+
+const RATE = 16_000
+/** As much of an encoder as says how its frames lie. */
+const framed = (hop: number, receptiveField: number): AudioEncoder =>
+  ({ hop, receptiveField, framesOf: (n: number) => Math.floor((n - receptiveField) / hop) + 1 }) as AudioEncoder
+
+/** Frames whose spectra are loudest when a click of 41 samples is at a place. */
+async function loudest(encoder: AudioEncoder, at: number, middle: 'first' | 'all', length: number) {
+  const wave = Array.from({ length }, (_, i) => (Math.abs(i - at) <= 20 ? (i % 2 === 0 ? 0.5 : -0.5) : 0))
+  const { power } = await evaluate(
+    waves => ({ power: spectraBeside(encoder, waves, { rate: RATE, bands: 8, middle }).exp().sum(-1) }),
+    [array([1, length], wave)],
+  )
+  const most = Math.max(...(power ?? []))
+  return { all: power ?? [], first: power?.indexOf(most) ?? -1 }
+}
+
+describe.each([
+  ['wav2vec 2.0', 320, 400, 2],
+  ['two log-mels', 320, 560, 2],
+  ['CPC', 160, 465, 1],
+  ['a hop that 10 ms does not divide', 250, 400, 1],
+])('%s', (_, hop, field, per) => {
+  const encoder = framed(hop, field)
+  const length = field + 20 * hop + 7
+
+  test('as many spectra a frame as there are', async () => {
+    expect(spectraPerFrame(encoder, RATE)).toBe(per)
+    expect((await loudest(encoder, 1000, 'first', length)).all).toHaveLength(21 * per)
+  })
+
+  test('a click in the middle of what frame 9 sees is in the middle of its first spectrum', async () => {
+    const { first } = await loudest(encoder, 9 * hop + field / 2, 'first', length)
+    expect(first).toBe(9 * per)
+  })
+
+  test('or as far from all of its spectra', async () => {
+    const { all } = await loudest(encoder, Math.floor(9 * hop + field / 2), 'all', length)
+    const own = all.slice(9 * per, 10 * per)
+    expect(Math.min(...own) / Math.max(...own)).toBeGreaterThan(0.9)
+    expect(Math.min(...own)).toBeGreaterThanOrEqual(Math.max(...all.toSpliced(9 * per, per)) * 0.999)
+  })
+})
+
+test('the first and the last frame have their spectra too, and hear silence beyond the ends', async () => {
+  const encoder = framed(320, 400)
+  const { all } = await loudest(encoder, 0, 'all', 400)
+  expect(all).toHaveLength(2)
+  expect(all.every(Number.isFinite)).toBe(true)
+})

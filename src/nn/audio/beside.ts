@@ -1,0 +1,41 @@
+import type { Tensor } from '../../tensor/tensor.js'
+import { logMel, type MelOptions } from '../../views/audio/mel.js'
+import { speechFraming } from '../../views/audio/speech.js'
+import type { AudioEncoder } from './encoder.js'
+
+/** Of the spectra that lie beside the frames of an encoder. */
+export interface BesideOptions extends Pick<MelOptions, 'rate' | 'bands'> {
+  /**
+   * What lies in the middle of what a frame of the encoder sees: the first of its spectra (`first`), or all of them together
+   * (`all`)
+   */
+  readonly middle: 'first' | 'all'
+}
+
+/** Spectra to each frame of an encoder: one every 10 ms where that divides the frame, else one. */
+export function spectraPerFrame({ hop }: AudioEncoder, rate: number): number {
+  const per = hop / speechFraming(rate).hop
+  return Number.isInteger(per) ? per : 1
+}
+
+/**
+ * Log-mel spectra that are in step with the frames of an encoder, whatever its windows are: `spectraPerFrame` of them a frame.
+ * What they see before the beginning and after the end is silence.
+ *
+ * @param waves float [N, length]
+ * @returns [N, T · spectra a frame, bands]
+ */
+export function spectraBeside(encoder: AudioEncoder, waves: Tensor, { rate, bands, middle }: BesideOptions): Tensor {
+  const { window, fft } = speechFraming(rate)
+  const per = spectraPerFrame(encoder, rate)
+  const hop = encoder.hop / per
+  const length = waves.size(1)
+  const count = encoder.framesOf(length) * per
+  const seen = window + (middle === 'all' ? (per - 1) * hop : 0)
+  const start = Math.floor((encoder.receptiveField - seen) / 2)
+  const end = start + (count - 1) * hop + window
+  const before = waves
+    .slice(1, Math.max(0, start), Math.min(length, end))
+    .pad(1, Math.max(0, -start), Math.max(0, end - length))
+  return logMel(before, { rate, bands, window, hop, fft })
+}
