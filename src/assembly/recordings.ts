@@ -11,7 +11,7 @@ import { constant, input, type Tensor } from '../tensor/tensor.js'
 import type { Assembly } from './programs.js'
 
 /** As much of an encoder of sound as makes frames. */
-export type FrameMaker = Pick<AudioEncoder, 'hop' | 'receptiveField' | 'framesOf' | 'frames' | 'features'>
+export type FrameMaker = Pick<AudioEncoder, 'hop' | 'receptiveField' | 'before' | 'framesOf' | 'frames' | 'features'>
 
 /** What makes frames of recordings: an encoder, and the windows that it takes. */
 export interface Hearing {

@@ -51,6 +51,22 @@ export function imageIn(channels: Available): ChannelOf<'image'> {
   return image
 }
 
+/** The first channel of sound and its name, if there is one. */
+export function findAudio(channels: Available): readonly [name: string, channel: ChannelOf<'audio'>] | undefined {
+  for (const [name, channel] of Object.entries(channels)) if (channel.kind === 'audio') return [name, channel]
+  return undefined
+}
+
+/**
+ * The same, where recordings are needed.
+ * @throws LacunaError where there are none
+ */
+export function audioIn(channels: Available): readonly [name: string, channel: ChannelOf<'audio'>] {
+  const audio = findAudio(channels)
+  if (audio === undefined) throw new LacunaError('recordings are wanted, and the data has none')
+  return audio
+}
+
 /** In a few words: `image of 32 px in colour`. */
 export const described = (channels: Available): string =>
   Object.entries(channels)

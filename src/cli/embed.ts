@@ -106,11 +106,14 @@ async function writeVectors(out: string, encoder: Embedder, set: SampleSet, told
 async function writeFrames(out: string, { sound }: Embedder, set: SampleSet, told: Told): Promise<Written> {
   const { writeFramesParquet } = await import('../formats/parquet-frames.js')
   if (sound === undefined) throw new LacunaError('--frames: the encoder of this run gives no frames of recordings', 2)
-  const { hop, rate, receptiveField, width } = sound
+  const { hop, rate, receptiveField, before, width } = sound
   async function* named(frames: AsyncIterable<RecordingFrames>) {
     for await (const { position, ...own } of frames) yield { name: set.items[position]?.name ?? '', ...own }
   }
-  const count = await writeFramesParquet(out, named(sound.frames(set, told)), hop / rate)
+  const count = await writeFramesParquet(out, named(sound.frames(set, told)), {
+    hop: hop / rate,
+    first: -before / rate,
+  })
   return {
     document: {
       file: out,

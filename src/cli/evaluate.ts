@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import type { SampleSet } from '../data/index.js'
+import { LacunaError } from '../errors.js'
+import type { Evaluation } from '../evaluation/evaluate.js'
+import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import { checkWritable, writeFileAtomic } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
+import type { openRuns } from '../runs/run.js'
 import {
   amounts,
   type DeviceOptions,
@@ -15,7 +20,7 @@ import {
   wholeNumber,
   withOptions,
 } from './options.js'
-import { terminal } from './terminal.js'
+import { type Output, terminal } from './terminal.js'
 
 interface Options extends DeviceOptions, PlaceOptions {
   readonly seeds?: number
@@ -23,6 +28,10 @@ interface Options extends DeviceOptions, PlaceOptions {
   readonly labelled?: number
   readonly k?: number
   readonly temperature?: number
+  readonly testData?: string
+  readonly alignment?: string
+  readonly frames?: number
+  readonly layers?: boolean
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
@@ -39,53 +48,109 @@ export const evaluateCommand = (): Command =>
     ).argParser(amounts),
     new Option(
       '--labelled <n>',
-      'labelled pictures to learn from at most, drawn once for all (default: all)',
+      'labelled pictures or recordings to learn from at most, drawn once for all (default: all)',
     ).argParser(wholeNumber(1)),
     new Option('--k <n>', 'neighbours that vote (default: 20)').argParser(wholeNumber(1)),
     new Option('--temperature <T>', 'of the votes (default: 0.07)').argParser(number),
+    new Option(
+      '--test-data <folder>',
+      'test on all of these, such as another corpus, and learn from all of the data but its test part',
+    ),
+    new Option('--layers', 'probe every layer of the encoder too'),
+    new Option(
+      '--alignment <place>',
+      'of recordings: a folder of .lab or .TextGrid files, or a table (file, start, end, label) (default: beside the recordings)',
+    ),
+    new Option(
+      '--frames <n>',
+      'frames to learn from, and to be told, where there are alignments (default: 10000)',
+    ).argParser(wholeNumber(2)),
     ...placeOptions(),
     pluginOption(),
     ...dataOptions(),
     ...deviceOptions(),
     jsonOption(),
   ])
-    .description('kNN and linear probe beside the same encoder at random initialisation and raw pixels')
+    .description(
+      'kNN and linear probe beside the same encoder at random initialisation and raw pixels, or log-mel and MFCC; where there are alignments frame by frame, and ABX',
+    )
     .argument('<run>', 'a run, or a folder of runs that differ in their seed')
-    .argument('<data>', 'labelled pictures; their train and test parts, or one fifth for the test')
+    .argument('<data>', 'labelled pictures or recordings; their train and test parts, or one fifth for the test')
     .addHelpText(
       'after',
-      '\nExample:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n\nWrites evaluation.json and report.html into the run.',
+      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker\n\nWrites evaluation.json, of aligned recordings frames.json, and report.html into the run.',
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
       const { placeOf } = await import('../assembly/programs.js')
-      const { evaluate } = await import('../evaluation/evaluate.js')
       const { writeRunReport } = await import('../report/run.js')
-      const { evaluationText } = await import('../report/text-lines.js')
       const { verdictText } = await import('../report/verdict/verdict.js')
       const { loadPlugins } = await import('./plugins.js')
       const { openRuns } = await import('../runs/run.js')
       const runs = openRuns(folder, await loadPlugins(options.plugin))
       const [first] = runs
       placeOf(first.assembly(), options)
-      const file = join(folder, 'evaluation.json')
-      checkWritable(file)
-      const pictures = await openFor(first.config, data, options, output)
+      checkWritable(join(folder, 'evaluation.json'))
+      const set = await openFor(first.config, data, options, output)
       try {
-        const evaluation = await evaluate(runs, pictures, { ...options, onProgress: stage => output.progress(stage) })
-        const { skipped, notes } = pictures
-        const document = { ...evaluation, data: { skipped, notes } }
-        output.result(document, evaluationText(evaluation)) // first: what was computed is not lost with a full disk
-        writeFileAtomic(file, `${JSON.stringify(document, undefined, 2)}\n`)
+        const { document, text, ...found } = await evaluated(runs, set, folder, options, output)
+        output.result(document, text)
         output.progress('writing the report')
-        const { file: page, verdict } = await writeRunReport(first, pictures, {
-          evaluation,
-          directory: folder,
-          device: options.device,
-          threads: options.threads,
-        })
-        output.note(`${verdictText(verdict)}\nLook at it: ${page}`)
+        const { device, threads } = options
+        const report = await writeRunReport(first, set, { ...found, directory: folder, device, threads })
+        output.note(`${verdictText(report.verdict)}\nLook at it: ${report.file}`)
       } finally {
-        pictures.close()
+        set.close()
       }
     })
+
+interface Found {
+  readonly document: object
+  readonly text: string
+  readonly evaluation?: Evaluation
+  readonly frames?: FrameEvaluation
+}
+
+/** Vectors by their labels, and frames by their alignments: whichever there are. Each is written when it is known. */
+async function evaluated(
+  runs: ReturnType<typeof openRuns>,
+  set: SampleSet,
+  folder: string,
+  options: Options,
+  output: Output,
+): Promise<Found> {
+  const { alignmentsOf } = await import('../evaluation/alignment/index.js')
+  const { evaluate } = await import('../evaluation/evaluate.js')
+  const { evaluateFrames } = await import('../evaluation/frames/evaluate.js')
+  const { evaluationText } = await import('../report/text-lines.js')
+  const { framesText } = await import('../report/sound-lines.js')
+  const onProgress = (stage: string) => output.progress(stage)
+  const told = { data: { skipped: set.skipped, notes: set.notes } }
+  const write = (name: string, document: object) =>
+    writeFileAtomic(join(folder, name), `${JSON.stringify({ ...document, ...told }, undefined, 2)}\n`)
+  const alignments = alignmentsOf(set, options.alignment)
+  const aligned = alignments.byPosition.size > 0
+  if (options.alignment !== undefined && !aligned)
+    throw new LacunaError(`--alignment ${options.alignment}: no recording of ${set.source} is in it`, 2)
+  const test =
+    options.testData === undefined ? undefined : await openFor(runs[0].config, options.testData, options, output)
+  try {
+    const unlabelled = set.classes.length < 2 && aligned
+    const { frames: most, ...rest } = options
+    const evaluation = unlabelled ? undefined : await evaluate(runs, set, { ...rest, test, onProgress })
+    if (evaluation) write('evaluation.json', evaluation)
+    const frames = aligned
+      ? await evaluateFrames(runs, set, alignments, { ...rest, frames: most, onProgress })
+      : undefined
+    if (frames) write('frames.json', frames)
+    const text = [evaluation && evaluationText(evaluation), frames && framesText(frames)].filter(Boolean).join('\n\n')
+    return {
+      document: { ...evaluation, ...(frames && { frames }), ...told },
+      text,
+      ...(evaluation && { evaluation }),
+      ...(frames && { frames }),
+    }
+  } finally {
+    test?.close()
+  }
+}

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { LacunaError } from '../errors.js'
-import { regularFile } from '../files.js'
 import { delimiterOf, parseCsv } from './csv.js'
 import { splitNamed } from './layout.js'
+import { readText } from './text.js'
 import type { Split } from './types.js'
-import { reasonOf } from './walk.js'
 
 /** One row of a Hugging Face imagefolder table. */
 export interface MetadataRow {
@@ -48,25 +47,6 @@ function readTable(root: string, folder: string, file: string): MetadataTable {
   const text = readText(join(root, name), name)
   const records = file.endsWith('.csv') ? csvRecords(text, name) : jsonRecords(text, name)
   return { folder, text, rows: records.map(record => rowOf(record, root, folder)) }
-}
-
-function readText(path: string, name: string): string {
-  let bytes: Buffer
-  try {
-    regularFile(path)
-    bytes = readFileSync(path)
-  } catch (error) {
-    throw new LacunaError(`${name}: ${reasonOf(error)}; check this file and its permissions`)
-  }
-  const mark = bytes.subarray(0, 2).toString('hex')
-  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8'
-  if (encoding === 'utf-8' && bytes.includes(0))
-    throw new LacunaError(`${name}: is not text in UTF-8, or UTF-16 without its mark; save it as UTF-8`)
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
-  } catch {
-    throw new LacunaError(`${name}: is not text in ${encoding.toUpperCase()}; save it as UTF-8`)
-  }
 }
 
 interface Row {

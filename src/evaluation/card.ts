@@ -1,4 +1,5 @@
 import type { RunConfig } from '../assembly/config.js'
+import { type Pool, poolWords } from '../nn/pools.js'
 import { pythonRecipe, type Recipe, typescriptRecipe } from './recipes.js'
 
 /** The first line of every card: a folder whose README.md begins with it is an export, and may be written again. */
@@ -17,7 +18,7 @@ export interface CardFacts {
   readonly step: number
   readonly width: number
   readonly layer: string
-  readonly pool: string
+  readonly pool: Pool
   readonly version: string
   readonly fingerprint: string
 }
@@ -34,7 +35,7 @@ Turns a picture into ${width} numbers. Made by Lacuna ${facts.version}; trained 
 |---|---|
 | input \`image\` | uint8 [N, ${size}, ${size}, ${channels}], rows from the top, ${channels === 3 ? 'sRGB, red first' : 'grey'}, 0 … 255 |
 | output \`features\` | float32 [N, ${width}] |
-| taken after | ${facts.layer}, ${facts.pool === 'class' ? 'its class token' : 'mean over places'} |
+| taken after | ${facts.layer}, ${poolWords[facts.pool]} |
 | weights | \`encoder.safetensors\`, names and layouts as in torchvision (ResNet) and timm (ViT) |
 | data | fingerprint ${facts.fingerprint} |
 

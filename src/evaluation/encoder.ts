@@ -40,10 +40,11 @@ export interface Embedder {
   close(): Promise<void>
 }
 
-/** Frames of recordings: frame t begins t · hop numbers after its recording, and sees `receptiveField` of them. */
+/** Frames of recordings: frame t sees `receptiveField` numbers of the wave from t · hop − before on. */
 export interface SoundEmbedder {
   readonly hop: number
   readonly receptiveField: number
+  readonly before: number
   /** Numbers of a wave in a second */
   readonly rate: number
   /** Numbers in a frame */
@@ -218,7 +219,8 @@ async function throughFrames({ runner, place, target, fill, batch }: Opening, he
       throw new LacunaError('embedPicture: this encoder hears recordings and sees no pictures; use embed', 2)
     },
     sound: {
-      ...{ hop: encoder.hop, receptiveField: encoder.receptiveField, rate: channel.rate, width: heard.width },
+      ...{ hop: encoder.hop, receptiveField: encoder.receptiveField, before: encoder.before ?? 0 },
+      ...{ rate: channel.rate, width: heard.width },
       frames: heard.frames,
     },
   }

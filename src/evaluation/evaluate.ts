@@ -1,7 +1,9 @@
 import { host } from '#host'
 import { placeOf } from '../assembly/programs.js'
 import type { SampleSet } from '../data/index.js'
+import type { Medium } from '../data/media.js'
 import { LacunaError } from '../errors.js'
+import { mainEncoder } from '../methods/method.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { DeviceName } from '../program/devices.js'
 import { type OpenedRun, runsOf } from '../runs/run.js'
@@ -10,15 +12,28 @@ import { baselines, countsOf } from './baselines.js'
 import type { Collapse } from './health.js'
 import { checkTemperature } from './knn.js'
 import { checkedLabels, defaultLabels, type LabelledParts, labelledParts } from './labelled.js'
-import { type Column, scoreAll } from './rounds.js'
+import { type LayerScores, scoreLayers } from './layers.js'
+import { type Column, scoreAll, scoreWithAll } from './rounds.js'
 import { type Runners, runnersOf } from './runners.js'
-import { type Contender, contenders, recallOf, type Scored, type Scores, type Summary, scored } from './scores.js'
+import {
+  balancedOf,
+  type Contender,
+  contenderNames,
+  contendersIn,
+  recallOf,
+  type Scored,
+  type Scores,
+  type Summary,
+  scored,
+} from './scores.js'
 import { sourcesOf } from './sources.js'
 
-export { type Contender, contenders, type Scored, type Scores, type Summary }
+export { type Contender, contenderNames, contendersIn, type Scored, type Scores, type Summary }
 
 /** `evaluation.json` */
 export interface Evaluation {
+  /** What was evaluated; pictures unless told */
+  readonly medium?: Medium
   /** The column that the labels are of, where one was chosen */
   readonly label?: string
   /** Accuracy of weighted kNN, all training labels: mean over the seeds */
@@ -45,12 +60,21 @@ export interface Evaluation {
   readonly place: Place
   readonly knns: Scored
   /** Linear probes with few labels and with more: labelled pictures of each class, or all there are */
-  readonly probes: readonly (Scored & { readonly labelsPerClass: number | 'all' })[]
+  readonly probes: readonly ProbeScores[]
   /** The classes of the test part, in their order */
   readonly perClass: readonly ClassScores[]
   /** Signs of collapse of the first trained encoder on the test pictures */
   readonly health: Collapse
+  /** Balanced accuracy of the linear probe with all labels by layer, where that was asked for */
+  readonly layers?: readonly LayerScores[]
   readonly notes: readonly string[]
+}
+
+/** A linear probe. */
+export interface ProbeScores extends Scored {
+  readonly labelsPerClass: number | 'all'
+  /** Of sound: on means over time, or on means and deviations */
+  readonly pool?: 'mean' | 'mean-sd'
 }
 
 /** How the pictures of one class are told: shares told right (recall), means over the seeds. */
@@ -72,6 +96,10 @@ export interface EvaluateOptions extends PlaceOptions {
   readonly labels?: readonly (number | 'all')[]
   /** Labelled pictures to learn from, at most: drawn once, the same for all contenders and seeds; all unless told */
   readonly labelled?: number
+  /** Samples to test on, in place of a test part: of another corpus, other speakers. All of them are tested. */
+  readonly test?: SampleSet
+  /** Probes every layer of the encoder too */
+  readonly layers?: boolean
   readonly k?: number
   readonly temperature?: number
   readonly device?: DeviceName
@@ -80,8 +108,8 @@ export interface EvaluateOptions extends PlaceOptions {
 }
 
 /**
- * Scores what a run has learnt by weighted kNN and linear probes on labelled pictures, beside the same encoder at random
- * initialisation and the raw pixels.
+ * Scores what a run has learnt by weighted kNN and linear probes on labelled pictures or recordings, beside the same encoder at
+ * random initialisation and what is known without one: raw pixels; log-mel with deltas, and MFCC.
  *
  * @param from a run or its folder, or runs that differ in their seed or the folder in which they lie
  * @param pictures opened as the run's were; their own train / test split, or one fifth for the test
@@ -109,18 +137,21 @@ async function evaluated(
   pictures: SampleSet,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const parts = labelledParts(pictures, options.labelled)
+  const parts = labelledParts(pictures, { most: options.labelled, test: options.test })
   const { training, test, classes } = parts
   const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
   const place = placeOf(runs[0].assembly(), options)
-  const found = await scoreAll(runners, sourcesOf(runs, parts, options), { ...options, seeds, amounts })
+  const medium = mediumOf(runs[0])
+  const planned = probesFor(amounts, medium, options)
+  const found = await scoreAll(runners, sourcesOf(runs, parts, options, medium), { ...options, seeds, probes: planned })
   const knns = scored(found.column(0))
-  const probes = amounts.map((labelsPerClass, i) => ({ labelsPerClass, ...scored(found.column(i + 1)) }))
+  const probes = planned.map(({ wide, ...probe }, i) => ({ ...probe, ...scored(found.column(i + 1)) }))
   const last = probes.at(-1)
   if (last === undefined) throw new LacunaError('no probe: give at least one number of labels', 2)
   const { notes, ...most } = commonestOf(parts)
   return {
+    medium,
     ...(pictures.label !== undefined && { label: pictures.label }),
     knn: knns.mean,
     probe: last.mean,
@@ -138,7 +169,35 @@ async function evaluated(
     probes,
     perClass: perClassOf(parts, found.column),
     health: found.health,
+    ...(options.layers && { layers: await byLayer(runners, runs, parts, options, medium) }),
   }
+}
+
+function byLayer(
+  runners: Runners,
+  runs: readonly [OpenedRun, ...OpenedRun[]],
+  parts: LabelledParts,
+  options: EvaluateOptions,
+  medium: Medium,
+): Promise<LayerScores[]> {
+  const probe = async (contender: 'trained' | 'random', place: PlaceOptions) => {
+    const source = sourcesOf(runs, parts, { ...options, ...place, ...(medium === 'audio' && { pool: 'mean' }) }, medium)
+    return balancedOf(await scoreWithAll(runners, await source[contender].data(0), 0))
+  }
+  return scoreLayers(runs[0], probe, options.onProgress)
+}
+
+/** What a run learns from. */
+export const mediumOf = (run: OpenedRun): Medium =>
+  mainEncoder(run.assembly().learner)[1].reads === 'audio' ? 'audio' : 'image'
+
+/** Of sound each with means over time, and again with deviations beside them, unless one of the two is asked for. */
+function probesFor(amounts: readonly (number | 'all')[], medium: Medium, { pool }: EvaluateOptions) {
+  const all = (wide: boolean, pool?: 'mean' | 'mean-sd') =>
+    amounts.map(labelsPerClass => ({ labelsPerClass, wide, ...(pool && { pool }) }))
+  if (medium === 'image') return all(false)
+  if (pool === undefined) return [...all(false, 'mean'), ...all(true, 'mean-sd')]
+  return all(false, pool === 'mean-sd' ? 'mean-sd' : 'mean')
 }
 
 /** What it is worth to answer with the commonest class always, and the notes. */

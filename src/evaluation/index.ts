@@ -17,7 +17,8 @@ export {
 export {
   type ClassScores,
   type Contender,
-  contenders,
+  contenderNames,
+  contendersIn,
   type EvaluateOptions,
   type Evaluation,
   evaluate,

@@ -9,7 +9,7 @@ function setOf(items: readonly Item[]): PictureSet {
     ...setOf(Array.from(positions, i => items[i]).filter(item => item !== undefined)),
     classes,
   })
-  return { items, classes, subset } as unknown as PictureSet
+  return { items, classes, subset, channels: {} } as unknown as PictureSet
 }
 
 const many = (count: number, label: string, split: Split | undefined): Item[] =>
@@ -62,5 +62,7 @@ test.each([[[0]], [[-1]], [[2.5]], [[Number.NaN]], [[]]])('--labels %j is wrong 
 test('one class to learn from is an error that says what to give, or which flag took too few', () => {
   const set = [...many(5, 'cat', 'train'), ...many(5, 'dog', 'test')]
   expect(() => labelledParts(setOf(set))).toThrow(/all pictures to learn from are of one class \(cat\)/)
-  expect(() => labelledParts(setOf([...set, ...many(5, 'dog', 'train')]), 1)).toThrow(/^--labelled 1: .* of one class/)
+  expect(() => labelledParts(setOf([...set, ...many(5, 'dog', 'train')]), { most: 1 })).toThrow(
+    /^--labelled 1: .* of one class/,
+  )
 })

@@ -1,6 +1,7 @@
-import { imageIn } from '../channels/bound.js'
+import { findAudio, findImage, imageIn } from '../channels/bound.js'
 import type { Wanted } from '../channels/channel.js'
 import { type SampleSet, shuffled, splitByGroup } from '../data/index.js'
+import { type Medium, media } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { countsOf } from './baselines.js'
 import { type Features, featuresOf } from './features.js'
@@ -20,20 +21,29 @@ const TEST_SHARE = 0.2
 
 /**
  * The labelled pictures to learn from and those to score on: as the data says, or one fifth for the test, groups kept together.
- * @param most pictures to learn from, drawn at random
+ * @param options.most samples to learn from, drawn at random
+ * @param options.test a set of its own to score on, all of it; the other is then learnt from but for its own test part
  * @throws LacunaError when there are no labels, one class only, or nothing in one of the parts
  */
-export function labelledParts(pictures: SampleSet, most = Number.POSITIVE_INFINITY): LabelledParts {
-  const { training: whole, test, notes } = wholeParts(pictures)
+export function labelledParts(
+  pictures: SampleSet,
+  {
+    most = Number.POSITIVE_INFINITY,
+    test: apart,
+  }: { readonly most?: number | undefined; readonly test?: SampleSet | undefined } = {},
+): LabelledParts {
+  const { many } = media[mediumIn(pictures)]
+  const { training: whole, test, notes } = apart ? partsApart(pictures, apart) : wholeParts(pictures)
   const all = whole.items.length
   const training = all <= most ? whole : whole.subset(shuffled(all, 0, 0).slice(0, most).sort())
   const [learnt, tested] = [training, test].map(({ items }) => new Set(items.map(({ label }) => label)))
-  const classes = pictures.classes.filter(label => learnt?.has(label) || tested?.has(label))
+  const known = [...new Set([...pictures.classes, ...(apart?.classes ?? [])])].sort()
+  const classes = known.filter(label => learnt?.has(label) || tested?.has(label))
   if ((learnt?.size ?? 0) < 2)
     throw new LacunaError(
       training === whole
-        ? `all pictures to learn from are of one class (${training.items[0]?.label}): there is nothing to tell apart; give the train part pictures of two classes or more`
-        : `--labelled ${most}: the pictures drawn are of one class (${training.items[0]?.label}) of ${classes.length}; take more, at most ${all}`,
+        ? `all ${many} to learn from are of one class (${training.items[0]?.label}): there is nothing to tell apart; give the train part ${many} of two classes or more`
+        : `--labelled ${most}: the ${many} drawn are of one class (${training.items[0]?.label}) of ${classes.length}; take more, at most ${all}`,
       2,
     )
   const unlearnt = classes.filter(label => !learnt?.has(label))
@@ -50,31 +60,54 @@ function shortList(names: readonly string[], most = 5): string {
   return names.length <= most ? shown : `${shown} and ${names.length - most} others`
 }
 
-function wholeParts(pictures: SampleSet): { training: SampleSet; test: SampleSet; notes: string[] } {
-  const known = positionsWhere(pictures, ({ label }) => label !== undefined)
+/** What the samples of a set are. */
+export const mediumIn = ({ channels }: Pick<SampleSet, 'channels'>): Medium =>
+  findImage(channels) === undefined && findAudio(channels) !== undefined ? 'audio' : 'image'
+
+interface WholeParts {
+  readonly training: SampleSet
+  readonly test: SampleSet
+  readonly notes: string[]
+}
+
+/** @throws LacunaError where a set has no labels */
+function labelledOf(set: SampleSet): SampleSet {
+  const known = positionsWhere(set, ({ label }) => label !== undefined)
   if (known.length === 0)
     throw new LacunaError(
-      'no labels: put the pictures of each class in a folder of its own, or give metadata.csv a column `label`',
+      `no labels: put the ${media[mediumIn(set)].many} of each class in a folder of its own, or give metadata.csv a column \`label\``,
     )
+  return set.subset(known)
+}
+
+function partsApart(set: SampleSet, apart: SampleSet): WholeParts {
+  const [all, test] = [labelledOf(set), labelledOf(apart)]
+  const untested = positionsWhere(all, ({ split }) => split === 'train' || split === undefined)
+  const training = untested.length > 0 ? all.subset(untested) : all
+  return { training, test, notes: [`Learnt from ${set.source}, tested on ${apart.source}.`] }
+}
+
+function wholeParts(pictures: SampleSet): WholeParts {
+  const all = labelledOf(pictures)
+  const { many } = media[mediumIn(pictures)]
   if (pictures.classes.length < 2)
     throw new LacunaError(
-      `one class only (${pictures.classes[0]}): there is nothing to tell apart; give pictures of two classes or more`,
+      `one class only (${pictures.classes[0]}): there is nothing to tell apart; give ${many} of two classes or more`,
     )
-  const all = pictures.subset(known)
   const tested = positionsWhere(all, ({ split }) => split === 'test')
   const notes: string[] = []
   if (tested.length > 0) {
     const training = positionsWhere(all, ({ split }) => split === 'train' || split === undefined)
     if (training.length === 0)
-      throw new LacunaError('all labelled pictures are marked as test: there is nothing to learn from')
+      throw new LacunaError(`all labelled ${many} are marked as test: there is nothing to learn from`)
     return { training: all.subset(training), test: all.subset(tested), notes }
   }
   notes.push(
-    'The data has no test part: one fifth was kept for the test, and pretraining saw those pictures too, without their labels.',
+    `The data has no test part: one fifth was kept for the test, and pretraining saw those ${many} too, without their labels.`,
   )
   const [training, test] = splitByGroup(all.items, [1 - TEST_SHARE, TEST_SHARE], 0)
   if (training === undefined || test === undefined || test.length === 0)
-    throw new LacunaError('too few labelled pictures to keep a fifth for the test')
+    throw new LacunaError(`too few labelled ${many} to keep a fifth for the test`)
   return { training: all.subset(training), test: all.subset(test), notes }
 }
 

@@ -1,11 +1,31 @@
+import type { Medium } from '../data/media.js'
 import { accuracyOf, countsOf } from './baselines.js'
 import { mean, sampleDeviation } from './statistics.js'
 
-/** The trained encoder, the same one before training, and the pixels themselves. */
-export const contenders = ['trained', 'random', 'raw'] as const
+/** The trained encoder, the same one before training, and what is known without one: for sound two kinds of it. */
+export const contenders = ['trained', 'random', 'raw', 'mfcc'] as const
 export type Contender = (typeof contenders)[number]
+/** Something for each that takes part: MFCC only in evaluations of sound. */
+export type Each<T> = Readonly<Record<Exclude<Contender, 'mfcc'>, T> & Partial<Record<'mfcc', T>>>
 /** A share for each, 0 … 1 */
-export type Scores = Readonly<Record<Contender, number>>
+export type Scores = Each<number>
+
+/** What contenders are called, by what is evaluated. */
+export const contenderNames: { readonly [M in Medium]: Each<string> } = {
+  image: { trained: 'trained', random: 'random init', raw: 'raw pixels' },
+  audio: { trained: 'trained', random: 'random init', raw: 'log-mel + Δ', mfcc: 'MFCC + Δ + ΔΔ' },
+}
+
+/** Those that take part, in their order. */
+export const contendersIn = (each: Each<unknown>): Contender[] =>
+  contenders.filter(contender => each[contender] !== undefined)
+
+/** The same for each that takes part. */
+export function eachOf<T, U>(each: Each<T>, make: (value: T, contender: Contender) => U): Each<U> {
+  const { trained, random, raw, mfcc } = each
+  const others = { trained: make(trained, 'trained'), random: make(random, 'random'), raw: make(raw, 'raw') }
+  return mfcc === undefined ? others : { ...others, mfcc: make(mfcc, 'mfcc') }
+}
 
 export interface Summary {
   readonly mean: Scores
@@ -50,19 +70,20 @@ export function meanScore(scores: readonly Score[]): Score {
 export const balancedOf = ({ recalls }: Score): number => mean(recalls.filter(recall => !Number.isNaN(recall)))
 
 /** @param scores of each contender, one a seed */
-export function scored(scores: Readonly<Record<Contender, readonly Score[]>>): Scored {
-  return { ...summary(scores, ({ accuracy }) => accuracy), balanced: summary(scores, balancedOf) }
+export function scored(scores: Each<readonly Score[]>): Scored {
+  const by = (figure: (score: Score) => number) => summaryOf(eachOf(scores, seeds => seeds.map(figure)))
+  return { ...by(({ accuracy }) => accuracy), balanced: by(balancedOf) }
 }
 
 /** The mean over the seeds of the share of one class that was told right. */
-export const recallOf = (scores: Readonly<Record<Contender, readonly Score[]>>, label: number): Scores =>
-  summary(scores, ({ recalls }) => recalls[label] ?? Number.NaN).mean
+export const recallOf = (scores: Each<readonly Score[]>, label: number): Scores =>
+  eachOf(scores, seeds => mean(seeds.map(({ recalls }) => recalls[label] ?? Number.NaN)))
 
-function summary(scores: Readonly<Record<Contender, readonly Score[]>>, figure: (score: Score) => number): Summary {
-  const each = (from: (values: number[]) => number): Scores => {
-    const [trained, random, raw] = contenders.map(contender => from(scores[contender].map(figure)))
-    return { trained: trained ?? Number.NaN, random: random ?? Number.NaN, raw: raw ?? Number.NaN }
+/** @param values of each contender, one a seed */
+export function summaryOf(values: Each<readonly number[]>): Summary {
+  return {
+    mean: eachOf(values, mean),
+    sd: eachOf(values, seeds => (seeds.length < 2 ? 0 : sampleDeviation(seeds))),
+    seeds: values.trained.map((_, seed) => eachOf(values, seeds => seeds[seed] ?? Number.NaN)),
   }
-  const seeds = scores.trained.map((_, seed) => each(values => values[seed] ?? Number.NaN))
-  return { mean: each(mean), sd: each(values => (values.length < 2 ? 0 : sampleDeviation(values))), seeds }
 }

@@ -1,17 +1,24 @@
 import type { SampleSet } from '../data/index.js'
+import type { Medium } from '../data/media.js'
 import type { OpenedRun } from '../runs/run.js'
 import { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
 import type { Features, Labelled } from './features.js'
 import { type LabelledParts, pixels } from './labelled.js'
-import type { Contender } from './scores.js'
+import { type Each, eachOf } from './scores.js'
+import { soundSourcesOf } from './sound-sources.js'
 
 /** Vectors with their labels, to learn from and to be told. */
-export interface Data {
+export interface Data extends Vectors {
+  readonly classes: number
+  /** Of the training samples */
+  readonly groups: readonly string[]
+  /** Of sound: the same with the deviation over time beside each mean */
+  readonly wide?: Vectors
+}
+
+interface Vectors {
   readonly training: Labelled
   readonly test: Labelled
-  readonly classes: number
-  /** Of the training pictures */
-  readonly groups: readonly string[]
 }
 
 /** Where the vectors of a contender come from. */
@@ -22,23 +29,36 @@ export interface Source {
   data(seed: number): Promise<Data>
 }
 
-/** The trained encoder of each run, the same one at random initialisation, and the pixels themselves. */
+/** The trained encoder of each run, the same one at random initialisation, and what is known without one. */
 export function sourcesOf(
   runs: readonly [OpenedRun, ...OpenedRun[]],
-  { training, test, classes, labels }: LabelledParts,
+  parts: LabelledParts,
   options: EmbedderOptions,
-): Readonly<Record<Contender, Source>> {
-  const groups = training.items.map(({ group }) => group)
-  const labelled = async (featuresOf: (part: SampleSet) => Features | Promise<Features>): Promise<Data> => ({
+  medium: Medium,
+): Each<Source> {
+  return medium === 'audio' ? ofRecordings(runs, parts, options) : ofPictures(runs, parts, options)
+}
+
+type Runs = readonly [OpenedRun, ...OpenedRun[]]
+type FeaturesOf = (part: SampleSet) => Features | Promise<Features>
+
+async function labelled({ training, test, labels }: LabelledParts, featuresOf: FeaturesOf): Promise<Vectors> {
+  return {
     training: { features: await featuresOf(training), labels: labels.training },
     test: { features: await featuresOf(test), labels: labels.test },
-    classes: classes.length,
-    groups,
-  })
+  }
+}
+
+const about = ({ training, classes }: LabelledParts) => ({
+  classes: classes.length,
+  groups: training.items.map(({ group }) => group),
+})
+
+function ofPictures(runs: Runs, parts: LabelledParts, options: EmbedderOptions): Each<Source> {
   const through = async (opening: Promise<Embedder>): Promise<Data> => {
     const encoder = await opening
     try {
-      return await labelled(part => encoder.embed(part))
+      return { ...about(parts), ...(await labelled(parts, part => encoder.embed(part))) }
     } finally {
       await encoder.close()
     }
@@ -54,8 +74,37 @@ export function sourcesOf(
     random: {
       title: 'random initialisation',
       key: seed => `${randomSeed(seed)}`,
-      data: seed => through(untrainedEncoder(runOf(seed), training, { ...options, seed: randomSeed(seed) })),
+      data: seed => through(untrainedEncoder(runOf(seed), parts.training, { ...options, seed: randomSeed(seed) })),
     },
-    raw: { title: 'raw pixels', key: () => 'pixels', data: () => labelled(pixels) },
+    raw: {
+      title: 'raw pixels',
+      key: () => 'pixels',
+      data: async () => ({ ...about(parts), ...(await labelled(parts, pixels)) }),
+    },
   }
+}
+
+/** Means over time, and beside them means and deviations, unless one of the two is asked for. */
+function ofRecordings(runs: Runs, parts: LabelledParts, options: EmbedderOptions): Each<Source> {
+  return eachOf(soundSourcesOf(runs, parts.training, options), ({ open, ...source }) => ({
+    ...source,
+    async data(seed) {
+      const hearer = await open(seed)
+      try {
+        const wide = await labelled(parts, part => hearer.vectors(part))
+        const first = options.pool === 'mean-sd' ? wide : { training: means(wide.training), test: means(wide.test) }
+        return { ...about(parts), ...first, ...(options.pool === undefined && { wide }) }
+      } finally {
+        await hearer.close()
+      }
+    },
+  }))
+}
+
+/** The first half of each row. */
+function means({ features: { values, count, width }, labels }: Labelled): Labelled {
+  const half = width / 2
+  const first = new Float32Array(count * half)
+  for (let row = 0; row < count; row++) first.set(values.subarray(row * width, row * width + half), row * half)
+  return { features: { values: first, count, width: half }, labels }
 }

@@ -2,41 +2,49 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { framesIn, windowsOf } from './windows.js'
 
-const grid = (hop: number, receptiveField: number) => ({
+const grid = (hop: number, receptiveField: number, before = 0, after = 0) => ({
   hop,
   receptiveField,
-  framesOf: (samples: number) => Math.max(0, Math.floor((samples - receptiveField) / hop) + 1),
+  before,
+  framesOf: (samples: number) => Math.max(0, Math.floor((samples + before + after - receptiveField) / hop) + 1),
 })
 
-test('every frame is made once, by a window that sees all of it', () => {
+test('every frame is made once, and sees no edge of a window that is not one of the recording', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 9 }),
       fc.integer({ min: 0, max: 20 }),
+      fc.double({ min: 0, max: 0.5, noNaN: true }),
+      fc.double({ min: 0, max: 0.5, noNaN: true }),
       fc.integer({ min: 0, max: 60 }),
-      fc.integer({ min: 0, max: 500 }),
-      (hop, beyond, longer, length) => {
+      fc.integer({ min: 1, max: 500 }),
+      (hop, beyond, ahead, behind, longer, length) => {
         const receptiveField = hop + beyond
-        const window = receptiveField + longer
-        const made = windowsOf(length, window, grid(hop, receptiveField)).flatMap(part => {
+        const [before, after] = [ahead, behind].map(share => Math.floor(share * receptiveField)) as [number, number]
+        const own = grid(hop, receptiveField, before, after)
+        const window = 3 * receptiveField + longer
+        const made = windowsOf(length, window, own).flatMap(part => {
           expect(part.from % hop).toBe(0)
           expect(part.from + part.length).toBeLessThanOrEqual(Math.max(length, receptiveField))
           expect(part.length).toBeLessThanOrEqual(window)
           return Array.from({ length: part.frames }, (_, i) => {
-            expect((part.skip + i) * hop + receptiveField).toBeLessThanOrEqual(part.length)
+            const from = (part.skip + i) * hop - before
+            if (part.from > 0) expect(from).toBeGreaterThanOrEqual(0)
+            if (part.from + part.length < length) expect(from + receptiveField).toBeLessThanOrEqual(part.length)
+            expect(part.skip + i).toBeLessThan(own.framesOf(part.length))
             return part.from / hop + part.skip + i
           })
         })
-        expect(made).toEqual([...Array(framesIn(length, grid(hop, receptiveField))).keys()])
+        expect(made).toEqual([...Array(framesIn(length, own)).keys()])
       },
     ),
   )
 })
 
-test('the last window is as long as the others', () => {
+test('the last window ends where the recording does', () => {
   expect(windowsOf(53, 40, grid(4, 6))).toEqual([
     { from: 0, length: 40, skip: 0, frames: 9 },
-    { from: 12, length: 40, skip: 6, frames: 3 },
+    { from: 16, length: 37, skip: 5, frames: 3 },
   ])
 })
 

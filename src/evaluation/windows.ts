@@ -1,9 +1,8 @@
 import { LacunaError } from '../errors.js'
 import type { AudioEncoder } from '../nn/audio/encoder.js'
-import { range } from '../tensor/shape.js'
 
 /** Where the frames of an encoder lie. */
-export type FrameGrid = Pick<AudioEncoder, 'hop' | 'receptiveField' | 'framesOf'>
+export type FrameGrid = Pick<AudioEncoder, 'hop' | 'receptiveField' | 'before' | 'framesOf'>
 
 /** A part of a recording that goes through an encoder at once. */
 export interface RecordingWindow {
@@ -19,30 +18,44 @@ export interface RecordingWindow {
 
 /**
  * Cuts a recording into windows in which every frame of it is made once. Neighbours overlap by what a frame sees beyond its
- * hop, so that frames of the wave are those of the uncut recording; the last window lies at the end and gives again what the
- * one before it gave, so that its new frames have a whole window about them. What is left after the last frame, less than a
- * hop, is in no frame. A recording shorter than one frame has one, as if silence followed it.
+ * hop, so that frames of the wave are those of the uncut recording and none sees the edge of a window that is not one of the
+ * recording; the last window lies at the end and makes again what the one before it gave, so that its new frames have a whole
+ * window about them. What is left after the last frame, less than a hop, is in no frame. A recording shorter than one frame has
+ * one, as if silence followed it.
  *
  * @param length of the recording
  * @param window numbers of the wave that the encoder is given at once
  * @throws LacunaError when no frame fits into a window
  */
 export function windowsOf(length: number, window: number, grid: FrameGrid): RecordingWindow[] {
-  const { hop, receptiveField, framesOf } = grid
-  const most = framesOf(window)
-  if (most < 1)
+  const { hop, receptiveField, before = 0, framesOf } = grid
+  const total = framesIn(length, grid)
+  // of a window that lies in the middle: the first and the last frame that see nothing beyond it
+  const first = Math.ceil(before / hop)
+  const last = Math.min(framesOf(window) - 1, Math.floor((window + before - receptiveField) / hop))
+  if (last < first)
     throw new LacunaError(
       `windows of ${window} numbers hold no frame, which sees ${receptiveField}; take longer windows`,
     )
-  const frames = framesIn(length, grid)
-  if (frames <= most) return [{ from: 0, length: Math.min(window, Math.max(length, receptiveField)), skip: 0, frames }]
-  return range(Math.ceil(frames / most)).map(i => {
-    const first = Math.min(i * most, frames - most)
-    const from = first * hop
-    return { from, length: Math.min(window, length - from), skip: i * most - first, frames: first + most - i * most }
-  })
+  if (length <= window)
+    return [{ from: 0, length: Math.max(length, Math.min(window, receptiveField)), skip: 0, frames: total }]
+  const windows: RecordingWindow[] = []
+  for (let next = 0; next < total; ) {
+    const usual = Math.max(0, next - first)
+    const atEnd = usual * hop + window >= length
+    const start = atEnd ? Math.ceil((length - window) / hop) : usual
+    const skip = next - start
+    const frames = atEnd ? total - next : last - skip + 1
+    windows.push({ from: start * hop, length: Math.min(window, length - start * hop), skip, frames })
+    next += frames
+  }
+  return windows
 }
 
 /** Frames of a recording of any length: at least one. */
 export const framesIn = (length: number, { receptiveField, framesOf }: FrameGrid): number =>
-  framesOf(Math.max(length, receptiveField))
+  Math.max(1, framesOf(Math.max(length, receptiveField)))
+
+/** Numbers of the wave from the beginning of a recording to the middle of what frame t sees. */
+export const middleOf = (t: number, { hop, receptiveField, before = 0 }: Omit<FrameGrid, 'framesOf'>): number =>
+  t * hop - before + receptiveField / 2

@@ -25,6 +25,7 @@ const schema: SchemaElement[] = [
  * list of floats. A recording of any length takes as many rows as it has frames, so none has to lie in memory whole where it is
  * read: in pandas `np.stack(table[table.name == 'a.wav'].embedding)`, in DuckDB `where name = 'a.wav' order by frame`.
  *
+ * @param first seconds at which the first frame begins to see: below 0 where something stands before the recording
  * @param hop seconds from one frame to the next
  * @returns how many frames there were
  * @throws LacunaError when the file cannot be written
@@ -32,7 +33,7 @@ const schema: SchemaElement[] = [
 export async function writeFramesParquet(
   path: string,
   recordings: AsyncIterable<FramesOf>,
-  hop: number,
+  { hop, first }: { readonly hop: number; readonly first: number },
 ): Promise<number> {
   let total = 0
   async function* parts() {
@@ -41,13 +42,13 @@ export async function writeFramesParquet(
     for await (const { name, values, count } of recordings) {
       const width = values.length / Math.max(count, 1)
       const most = Math.max(1, Math.floor(valuesPerGroup / Math.max(width, 1)))
-      for (let first = 0; first < count; first += most) {
-        const rows = range(Math.min(most, count - first)).map(i => first + i)
+      for (let from = 0; from < count; from += most) {
+        const rows = range(Math.min(most, count - from)).map(i => from + i)
         const columnData = [
           { name: 'name', data: rows.map(() => name) },
           { name: 'frame', data: rows },
-          { name: 'start', data: rows.map(row => row * hop) },
-          { name: 'embedding', data: rowsOf(values, first, rows.length, width), ...plain },
+          { name: 'start', data: rows.map(row => first + row * hop) },
+          { name: 'embedding', data: rowsOf(values, from, rows.length, width), ...plain },
         ]
         writer.write({ columnData, rowGroupSize: rows.length })
         yield take(bytes)

@@ -4,3 +4,10 @@
  */
 export const pools = ['mean', 'class', 'mean-sd'] as const
 export type Pool = (typeof pools)[number]
+
+/** How each is said. */
+export const poolWords: { readonly [P in Pool]: string } = {
+  mean: 'mean over places',
+  class: 'its class token',
+  'mean-sd': 'mean and deviation over time',
+}

@@ -2,6 +2,7 @@ import { pageStyle } from './page-style.js'
 import type { RunReport } from './report.js'
 import { classes } from './sections/classes.js'
 import { curve } from './sections/curve.js'
+import { frames, layers } from './sections/frames.js'
 import { head } from './sections/head.js'
 import { health } from './sections/health.js'
 import { map } from './sections/map.js'
@@ -12,7 +13,7 @@ import { task } from './sections/task.js'
 import { escapeMarkup } from './text.js'
 
 /** In the order of the page; each is nothing where the report has nothing for it. */
-const sections = [head, scores, classes, task, curve, neighbours, map, health, repeat]
+const sections = [head, scores, frames, classes, layers, task, curve, neighbours, map, health, repeat]
 
 /**
  * The page of a run as one HTML file that needs nothing beside it: no script, no network, pictures inside. It is light

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../evaluation/evaluate.js'
+import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import type { Collapse } from '../evaluation/health.js'
 import type { Pretext } from '../evaluation/pretext.js'
 import type { MetricsLine } from '../runs/metrics.js'
@@ -20,6 +21,7 @@ export interface RunReport {
   /** The curve of the training */
   readonly metrics: readonly MetricsLine[]
   readonly evaluation?: Evaluation | undefined
+  readonly frames?: FrameEvaluation | undefined
   readonly pretext?: Pretext | undefined
   /** What is shown and guessed */
   readonly views?: Gallery | undefined

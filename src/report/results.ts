@@ -1,11 +1,18 @@
 import { join } from 'node:path'
 import type { Evaluation } from '../evaluation/evaluate.js'
+import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
 import { textOf } from '../files.js'
 
 /** What `lacuna evaluate` left in a folder, if it can be read and the run has taken no steps since. */
 export function readEvaluation(directory: string, step: number): Evaluation | undefined {
   const found = read<Evaluation>(join(directory, 'evaluation.json'), 'perClass')
+  return found?.steps?.[0] === step ? found : undefined
+}
+
+/** What `lacuna evaluate` left of frames, on the same conditions. */
+export function readFrames(directory: string, step: number): FrameEvaluation | undefined {
+  const found = read<FrameEvaluation>(join(directory, 'frames.json'), 'probe')
   return found?.steps?.[0] === step ? found : undefined
 }
 

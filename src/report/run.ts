@@ -4,6 +4,7 @@ import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import type { EmbedderOptions } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
+import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
 import type { Place } from '../nn/vectors.js'
@@ -17,7 +18,7 @@ import { healthOf, type Look, lookThrough, mapOf, neighboursIn } from './look.js
 import { reportPage } from './page.js'
 import { previewSheet, viewsOf } from './preview.js'
 import { svgToPng } from './raster.js'
-import { readEvaluation, readPretext } from './results.js'
+import { readEvaluation, readFrames, readPretext } from './results.js'
 import { scatter } from './scatter.js'
 import { chartsOf } from './sections/curve.js'
 import { pictureSheet } from './sheet.js'
@@ -26,6 +27,8 @@ import { type Verdict, verdictOf } from './verdict/verdict.js'
 export interface RunReportOptions {
   /** What the encoder is worth; `evaluation.json` of the folder unless told */
   readonly evaluation?: Evaluation
+  /** What its frames tell, of recordings with alignments; `frames.json` of the folder unless told */
+  readonly frames?: FrameEvaluation
   /** How well the task is done; `pretext.json` of the run unless told, and else measured on a few pictures */
   readonly pretext?: Pretext
   /** Where report.html and samples/ go; the run itself unless told */
@@ -65,6 +68,7 @@ export async function writeRunReport(
   const metrics = run.metrics(step)
   const { directory = run.directory } = options
   const evaluation = options.evaluation ?? readEvaluation(directory, step)
+  const frames = options.frames ?? readFrames(directory, step)
   const machine = { device: options.device, threads: options.threads }
   const pretext = options.pretext ?? readPretext(run.directory, step) ?? (await measuredBriefly(run, pictures, machine))
   const preview = await previewRun(run, pictures, VIEWS)
@@ -96,6 +100,7 @@ export async function writeRunReport(
     facts: factsOf(run, step, metrics),
     metrics,
     evaluation,
+    frames,
     pretext,
     views: await viewsOf(preview),
     neighbours: neighbours.gallery,

@@ -1,7 +1,11 @@
-import { contenders, type Evaluation, type Summary } from '../evaluation/evaluate.js'
+import { type Medium, media } from '../data/media.js'
+import { contenderNames, contendersIn, type Evaluation, type Summary } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
 import { showPercent } from '../evaluation/statistics.js'
+import { poolWords } from '../nn/pools.js'
 import type { LoopProgress } from '../training/task.js'
+import { probeTitle } from './sections/scores.js'
+import { layersText } from './sound-lines.js'
 import { table } from './table.js'
 
 /** 75 → '1 min 15 s' */
@@ -37,21 +41,21 @@ export function progressLine({
 
 /** The table of an evaluation, and what to know about it. */
 export function evaluationText(e: Evaluation): string {
-  const columns = [
-    { title: `kNN (k = ${e.k})`, of: e.knns },
-    ...e.probes.map(p => ({ title: probeTitle(p.labelsPerClass), of: p })),
-  ]
+  const { medium = 'image' } = e
+  const columns = [{ title: `kNN (k = ${e.k})`, of: e.knns }, ...e.probes.map(p => ({ title: probeTitle(p), of: p }))]
   return [
-    scoreTable('accuracy', columns),
+    scoreTable('accuracy', columns, medium),
     '',
     scoreTable(
       'balanced accuracy',
       columns.map(({ title, of }) => ({ title, of: of.balanced })),
+      medium,
     ),
     '',
-    `${e.tested} test pictures of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Vectors: ${e.place.layer}, ${e.place.pool === 'class' ? 'its class token' : 'mean over places'}. Balanced: each class of the test part counts the same.`,
+    `${e.tested} test ${media[medium].many} of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Vectors: ${e.place.layer}, ${poolWords[e.place.pool]}. Balanced: each class of the test part counts the same.`,
     ...e.notes,
     ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
+    ...(e.layers ? ['', layersText('balanced, probe', e.layers)] : []),
   ].join('\n')
 }
 
@@ -71,13 +75,12 @@ export function pretextText({ method, pictures, heldOut, measures, notes, alarms
   ].join('\n')
 }
 
-function scoreTable(name: string, columns: readonly { title: string; of: Summary }[]): string {
-  const names = { trained: 'trained', random: 'random init', raw: 'raw pixels' }
-  const rows = contenders.map(c => [
-    names[c],
-    ...columns.map(({ of }) => showPercent(of.sd[c] === 0 ? [of.mean[c]] : of.seeds.map(s => s[c]))),
+function scoreTable(name: string, columns: readonly { title: string; of: Summary }[], medium: Medium): string {
+  const rows = contendersIn(columns[0]?.of.mean ?? { trained: 0, random: 0, raw: 0 }).map(c => [
+    contenderNames[medium][c] ?? c,
+    ...columns.map(({ of }) =>
+      showPercent(of.sd[c] === 0 ? [of.mean[c] ?? Number.NaN] : of.seeds.map(s => s[c] ?? Number.NaN)),
+    ),
   ])
   return table([[name, ...columns.map(({ title }) => title)], ...rows])
 }
-
-const probeTitle = (labels: number | 'all'): string => `probe, ${labels === 'all' ? 'all labels' : `${labels} a class`}`

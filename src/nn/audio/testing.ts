@@ -11,11 +11,17 @@ import type { AudioEncoder, ContextOptions } from './encoder.js'
 
 export const tiny = { hop: 4, receptiveField: 6, width: 3 } as const
 
-/** The least that is an encoder of sound: a linear map of the six numbers that a frame sees, and of that another, each for itself. */
-export const tinyAudioEncoder = defineEncoder({ name: 'tiny-sound', reads: 'audio', build: () => build() })
+/** The least that is an encoder of sound: a linear map of the numbers that a frame sees, and of that another, each for itself. */
+export const tinyAudioEncoder = defineEncoder({ name: 'tiny-sound', reads: 'audio', build: () => build(tiny) })
 
-function build(): AudioEncoder {
-  const { hop, receptiveField, width } = tiny
+/** The same that sees 25 ms every 10 ms at 16 kHz. */
+export const slowAudioEncoder = defineEncoder({
+  name: 'slow-sound',
+  reads: 'audio',
+  build: () => build({ hop: 160, receptiveField: 400, width: 12 }),
+})
+
+function build({ hop, receptiveField, width }: { hop: number; receptiveField: number; width: number }): AudioEncoder {
   const [first, second] = [linear(receptiveField, width), linear(width, width)]
   const framesOf = (samples: number) => Math.max(0, Math.floor((samples - receptiveField) / hop) + 1)
   const frames = (lengths: Tensor) =>

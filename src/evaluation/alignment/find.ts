@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs'
+import { basename, dirname, join, posix } from 'node:path'
+import { findAudio } from '../../channels/bound.js'
+import type { SampleSet } from '../../data/index.js'
+import { readText } from '../../data/text.js'
+import { LacunaError } from '../../errors.js'
+import { isFolder, isThere } from '../../files.js'
+import { parseLab } from './lab.js'
+import { type Faults, noFaults, type Segment, tidied } from './segments.js'
+import { parseSegmentTable } from './table.js'
+import { parseTextGrid, phoneTier } from './text-grid.js'
+
+/** What is said when in the recordings of a set. */
+export interface Alignments {
+  /** By the position of the recording; those without an alignment are not there */
+  readonly byPosition: ReadonlyMap<number, readonly Segment[]>
+  /** What to know about them, a sentence each */
+  readonly notes: readonly string[]
+}
+
+/** Folders of alignments beside the folder of their recordings */
+const siblings = ['lab', 'label', 'labels', 'TextGrid', 'textgrid', 'textgrids', 'alignment', 'alignments']
+const extension = /\.(lab|textgrid)$/i
+const tables = /^alignments?\.(csv|tsv)$/i
+
+/**
+ * The alignments of recordings: `.lab` or `.TextGrid` of the same name beside each or in a folder `lab` beside the recordings'
+ * own, or a table `alignment.csv` (file, start, end, label) in the folder of the data.
+ *
+ * @param place a folder of such files, or a table, in place of those
+ * @throws LacunaError where the place is not there, or a file in it cannot be read
+ */
+export function alignmentsOf(recordings: SampleSet, place?: string): Alignments {
+  const audio = findAudio(recordings.channels)
+  if (audio === undefined) return { byPosition: new Map(), notes: [] }
+  const [name, { rate }] = audio
+  const root = isFolder(recordings.source) ? recordings.source : dirname(recordings.source)
+  const find = finder(root, place)
+  const faults: Faults[] = []
+  const byPosition = new Map<number, readonly Segment[]>()
+  for (const [position, item] of recordings.items.entries()) {
+    const found = find(item.name)
+    if (found === undefined) continue
+    const made = tidied(found, recordings.lengthOf(name, position) / rate)
+    faults.push(made.faults)
+    if (made.segments.length > 0) byPosition.set(position, made.segments)
+  }
+  const without = recordings.items.length - byPosition.size
+  const some = byPosition.size > 0 && without > 0
+  return {
+    byPosition,
+    notes: [...(some ? [`${without} recordings have no alignment and are left out.`] : []), ...told(faults)],
+  }
+}
+
+type Find = (recording: string) => Segment[] | undefined
+
+function finder(root: string, place: string | undefined): Find {
+  if (place !== undefined && !isThere(place))
+    throw new LacunaError(
+      `--alignment ${place}: no such folder or table; give a folder of .lab or .TextGrid files, or a table`,
+      2,
+    )
+  if (place !== undefined && !isFolder(place)) return inTable(place)
+  const folder = place ?? root
+  const table = namesIn(folder).find(file => tables.test(file))
+  const tabled = table === undefined ? undefined : inTable(join(folder, table))
+  const filesIn = remembered(
+    (folder: string) =>
+      new Map(
+        namesIn(folder)
+          .filter(file => extension.test(file))
+          .map(file => [stemOf(file), file]),
+      ),
+  )
+  return recording => {
+    const [own, stem] = [posix.dirname(recording), stemOf(posix.basename(recording))]
+    const beside = join(folder, own)
+    const above = dirname(beside)
+    const folders = place === undefined ? [beside, ...siblings.map(sibling => join(above, sibling))] : [beside, folder]
+    for (const where of folders) {
+      const file = filesIn(where).get(stem)
+      if (file !== undefined) return read(join(where, file))
+    }
+    return tabled?.(recording)
+  }
+}
+
+function read(path: string): Segment[] {
+  const text = readText(path, path)
+  if (path.toLowerCase().endsWith('.lab')) return parseLab(text, path)
+  return [...(phoneTier(parseTextGrid(text, path))?.segments ?? [])]
+}
+
+/** Files of a table are named with their folder or without, with their extension or without. */
+function inTable(path: string): Find {
+  const found = parseSegmentTable(readText(path, path), basename(path))
+  return recording => {
+    const name = posix.basename(recording)
+    const key = [recording, withoutExtension(recording), name, stemOf(name)].find(key => found.has(key))
+    return key === undefined ? undefined : found.get(key)
+  }
+}
+
+const withoutExtension = (name: string): string => name.replace(/\.[^./]+$/, '')
+const stemOf = (file: string): string => withoutExtension(file)
+
+function namesIn(folder: string): string[] {
+  return isFolder(folder) ? readdirSync(folder).sort() : []
+}
+
+function remembered<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>()
+  return key => {
+    const value = made.get(key) ?? make(key)
+    made.set(key, value)
+    return value
+  }
+}
+
+function told(faults: readonly Faults[]): string[] {
+  const sum = (fault: keyof Faults) => faults.reduce((sum, each) => sum + each[fault], noFaults[fault])
+  const words: { readonly [F in keyof Faults]: string } = {
+    late: 'end after their recording and were cut there or left out',
+    overlapping: 'overlap the next and were cut where it begins',
+    empty: 'end before they begin, or where they do, and were left out',
+  }
+  return (Object.keys(words) as (keyof Faults)[]).flatMap(fault =>
+    sum(fault) === 0 ? [] : [`Alignment: ${sum(fault)} segments ${words[fault]}.`],
+  )
+}
