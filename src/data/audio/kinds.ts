@@ -1,7 +1,8 @@
 import { extname } from 'node:path'
+import type { Codec } from './codecs.js'
 
 /** What a file holds, by how it begins; the name alone tells of what has no beginning of its own. */
-export type SoundKind = 'wav' | 'flac' | 'mp3' | 'vorbis' | 'opus' | 'other'
+export type SoundKind = 'wav' | Codec | 'other'
 
 const at = (bytes: Uint8Array, offset: number, text: string) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', offset, offset + text.length) === text
@@ -15,9 +16,34 @@ export function soundKind(bytes: Uint8Array, name: string): SoundKind {
   if ((at(bytes, 0, 'RIFF') || at(bytes, 0, 'RF64')) && at(bytes, 8, 'WAVE')) return 'wav'
   if (at(sound, 0, 'fLaC')) return 'flac'
   if (at(bytes, 0, 'OggS')) return oggKind(bytes)
-  if (mpegFrame(sound) || (sound !== bytes && sound.length === 0)) return 'mp3'
-  return extname(name).toLowerCase() === '.mp3' && at(bytes, 0, 'ID3') ? 'mp3' : 'other'
+  // what begins in the middle of a frame, or with a large tag, is known by its name alone
+  return mpegFrame(sound) || extname(name).toLowerCase() === '.mp3' ? 'mp3' : 'other'
 }
+
+/** Kinds that Lacuna itself cannot decode, by how their files begin. */
+const beginnings: readonly (readonly [words: string, offset: number, text: string])[] = [
+  ['MPEG-4 (AAC or ALAC)', 4, 'ftyp'],
+  ['AIFF', 0, 'FORM'],
+  ['AMR', 0, '#!AMR'],
+  ['CAF', 0, 'caff'],
+  ['AU', 0, '.snd'],
+  ['WMA', 0, '\x30\x26\xb2\x75'],
+  ['Matroska or WebM', 0, '\x1a\x45\xdf\xa3'],
+  ['WavPack', 0, 'wvpk'],
+  ["Monkey's Audio", 0, 'MAC '],
+  ['AC-3', 0, '\x0b\x77'],
+  ['AAC', 0, '\xff\xf1'],
+  ['AAC', 0, '\xff\xf9'],
+  ['Sony Wave64', 0, 'riff'],
+  ['WAV in a coding other than PCM', 0, 'RIFF'],
+  ['Ogg of neither Vorbis nor Opus', 0, 'OggS'],
+]
+/** Of these a file says nothing of itself. */
+const raw: Readonly<Record<string, string>> = { '.g722': 'G.722', '.gsm': 'GSM', '.sln': 'raw PCM' }
+
+/** What a file is that needs ffmpeg, in words; undefined where nobody can tell. */
+export const foreignSound = (bytes: Uint8Array, name: string): string | undefined =>
+  beginnings.find(([, offset, text]) => at(bytes, offset, text))?.[0] ?? raw[extname(name).toLowerCase()]
 
 /** FLAC and MP3 may have a tag in front of them. */
 function afterTag(bytes: Uint8Array): Uint8Array {

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { type Bytes, bytesIn, bytesOfFile } from './bytes.js'
-import { BEGINNING, type SoundKind, soundKind } from './kinds.js'
+import { codecSound } from './codecs.js'
+import { ffmpegSound } from './ffmpeg.js'
+import { BEGINNING, foreignSound, soundKind } from './kinds.js'
 import { resampler } from './resampler.js'
 import { type Kept, scratch } from './scratch.js'
 import type { Piece, Sound } from './sound.js'
@@ -40,19 +44,29 @@ export async function decodeRecording(from: string | Uint8Array, wanted: Recordi
   const file = typeof from === 'string' ? bytesOfFile(from) : bytesIn(from)
   try {
     if (file.size === 0) throw new Error('is empty')
-    return await kept(await soundOf(file, wanted.name), wanted)
+    return await kept(await soundOf(file, wanted), wanted)
   } finally {
     file.close()
   }
 }
 
-const soundOf = async (file: Bytes, name: string): Promise<Sound> => {
-  const sound = decoders[soundKind(file.read(0, BEGINNING), name)]?.(file, name)
-  if (sound === undefined) throw new Error('is no recording that can be read: WAV can')
-  return sound
+async function soundOf(file: Bytes, { name, scratch }: RecordingWanted): Promise<Sound> {
+  const beginning = file.read(0, BEGINNING)
+  const kind = soundKind(beginning, name)
+  if (kind !== 'other' && kind !== 'wav') return codecSound(file, kind)
+  const own = kind === 'wav' ? waveSound(file) : undefined
+  if (own !== undefined) return own
+  const what = foreignSound(beginning, name)
+  if (what === undefined)
+    throw new Error('is no recording that can be read: WAV, FLAC, MP3, Ogg and what ffmpeg reads can')
+  return ffmpegSound(file.path ?? written(file, `${scratch}${extname(name)}`), what)
 }
 
-const decoders: { readonly [K in SoundKind]?: (file: Bytes, name: string) => Sound | undefined } = { wav: waveSound }
+/** For ffmpeg, which reads files; it lies in the folder that is being built. */
+function written(file: Bytes, path: string): string {
+  writeFileSync(path, file.read(0, file.size))
+  return path
+}
 
 async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted): Promise<Recording> {
   const out = scratch(wanted.scratch)
@@ -61,13 +75,14 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
     let [channels, peak, run, longest] = [0, 0, 0, 0]
     const keep = (values: Float32Array) => {
       const whole = wholeNumbers(values)
-      for (const value of whole) peak = Math.max(peak, Math.abs(value))
+      for (let i = 0; i < whole.length; i++) peak = Math.max(peak, Math.abs(whole[i] as number))
       if (whole.length > 0) out.write(whole)
     }
     for await (const piece of pieces) {
-      channels = Math.max(channels, piece.length)
-      for (const value of piece[0] ?? []) {
-        run = Math.abs(value) >= FULL ? run + 1 : 0
+      if (channels < piece.length && (channels === 0 || differ(piece))) channels = differ(piece) ? piece.length : 1
+      const [first = new Float32Array()] = piece
+      for (let i = 0; i < first.length; i++) {
+        run = Math.abs(first[i] as number) >= FULL ? run + 1 : 0
         if (run > longest) longest = run
       }
       keep(write(mono(piece)))
@@ -86,6 +101,10 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
 
 /** The largest of 16 bits, less a hair. */
 const FULL = 32_766.5 / 32_768
+
+/** Some decoders make two equal channels of one. */
+const differ = ([first, ...others]: Piece): boolean =>
+  others.some(channel => channel.some((value, i) => value !== first?.[i]))
 
 /** The mean of all channels. */
 function mono(piece: Piece): Float32Array {

@@ -9,7 +9,7 @@ type Coding = 'whole' | 'floating' | 'mu-law' | 'a-law'
 const codings: Readonly<Record<number, Coding>> = { 1: 'whole', 3: 'floating', 6: 'a-law', 7: 'mu-law' }
 const EXTENSIBLE = 0xfffe
 
-interface Format {
+export interface Format {
   readonly channels: number
   readonly rate: number
   /** Of one number; of 20 bits or the like what they are stored in */
@@ -46,7 +46,7 @@ export function waveSound(file: Bytes): Sound | undefined {
   }
 }
 
-interface Chunks {
+export interface Chunks {
   readonly format: Format | undefined
   /** Where the numbers begin */
   readonly from: number
@@ -56,7 +56,8 @@ interface Chunks {
 
 const nameAt = (bytes: Uint8Array, at: number) => Buffer.from(bytes).toString('latin1', at, at + 4)
 
-function chunksOf(file: Bytes): Chunks {
+/** Where the numbers of a WAV file lie, and how. @throws Error for what is damaged */
+export function chunksOf(file: Bytes): Chunks {
   let format: Format | undefined
   let known = false
   let large: number | undefined // the size of the data where 32 bits do not hold it
@@ -110,7 +111,8 @@ function readerOf(view: DataView, { coding, bytes }: Format): (i: number) => num
   return i => ((view.getInt8(3 * i + 2) << 16) | view.getUint16(3 * i, true)) / 2 ** 23
 }
 
-function pieceOf(bytes: Uint8Array, frames: number, format: Format): Piece {
+/** @param bytes interleaved, at least `frames` of them */
+export function pieceOf(bytes: Uint8Array, frames: number, format: Format): Piece {
   const { channels } = format
   const read = readerOf(viewOf(bytes), format)
   return Array.from({ length: channels }, (_, channel) => {
