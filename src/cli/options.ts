@@ -51,6 +51,7 @@ export const learnerOptions = (): Option[] => [
   optionOf(trainingSettings.encoder),
   optionOf(dataSettings.size),
   optionOf(dataSettings.channels),
+  optionOf(trainingSettings.seconds),
   optionOf(trainingSettings.options),
   pluginOption(),
 ]

@@ -13,8 +13,11 @@ import { checkedEncoder } from '../nn/checked.js'
 import type { EncoderDefinition } from '../nn/encoder.js'
 import { encoderNamed } from '../nn/encoders.js'
 import type { Additions } from '../runs/definitions.js'
+import { checkSettings } from '../settings/check.js'
+import { trainingSettings } from '../settings/table.js'
 import type { TrainingSettings } from '../settings/types.js'
 import type { PretrainOptions } from '../training/options.js'
+import { withSeconds } from '../training/seconds.js'
 import { oneLine } from './terminal.js'
 
 /** What modules from elsewhere bring. */
@@ -55,12 +58,17 @@ export async function learnerOf(
 ): Promise<{ readonly method: Method; readonly settings: Omit<PretrainOptions, 'out'>; readonly plugins: Plugins }> {
   const loaded = await loadPlugins(isPath(word) ? [word, ...plugins] : plugins)
   const method = isPath(word) ? onlyMethodOf(word, await loadPlugins([word])) : methodNamed(word, loaded.methods)
+  checkSettings(trainingSettings, { seconds: settings.seconds, options: settings.options })
   const wanted = encoder ?? before
   const own = loaded.encoders.find(({ name }) => name === wanted)
   if (encoder !== undefined && own === undefined) encoderNamed(encoder, loaded.encoders)
   return {
     method,
-    settings: { ...settings, encoder: own ?? encoder, ...(loaded.files.length > 0 && { plugins: loaded.files }) },
+    settings: {
+      ...withSeconds(method, settings),
+      encoder: own ?? encoder,
+      ...(loaded.files.length > 0 && { plugins: loaded.files }),
+    },
     plugins: loaded,
   }
 }

@@ -46,9 +46,9 @@ export const pretrainCommand = (): Command =>
     ...deviceOptions(),
     jsonOption(),
   ])
-    .description('train an encoder on pictures, without labels')
+    .description('train an encoder on pictures or recordings, without labels')
     .argument('[method]', 'see `lacuna methods`')
-    .argument('[data]', 'folder of pictures, Hugging Face imagefolder, or IDX files')
+    .argument('[data]', 'folder of pictures or recordings, Hugging Face imagefolder or audiofolder, or IDX files')
     .addHelpText(
       'after',
       '\nExample:\n  lacuna pretrain simclr photos --size 64 --encoder resnet18 --epochs 50 --out runs/photos\n  lacuna pretrain --config runs/photos/config.json --seed 1 --out runs/again\n\nCtrl-C saves and ends (exit code 130); go on with --resume.',

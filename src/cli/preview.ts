@@ -24,7 +24,7 @@ export const previewCommand = (): Command =>
   ])
     .description('a sheet of pictures: what the network is shown and what is hidden')
     .argument('<method>', 'see `lacuna methods`')
-    .argument('<data>', 'pictures')
+    .argument('<data>', 'pictures or recordings, as the method reads')
     .addHelpText('after', '\nExample:\n  lacuna preview simclr photos --size 64 --out views.png')
     .action(async (name: string, data: string, options: Options) => {
       const output = terminal(options.json === true)

@@ -30,6 +30,7 @@ const training: Arbitraries<TrainingSettings> = {
   steps: fc.integer({ min: 1, max: 1e6 }),
   batch: maybe(fc.constantFrom(4, 8, 16)),
   chunk: maybe(fc.constantFrom(1, 2, 4, 16)),
+  seconds: fc.constant(undefined), // as an option of the method
   seed: maybe(fc.nat()),
   optimiser: maybe(fc.constantFrom('adamw', 'sgd', 'lars')),
   learningRate: maybe(positive),

@@ -98,7 +98,8 @@ export function overlaid(under: Settings, over: Settings): Settings {
   const { epochs, steps, ...rest } = under.train
   const length = over.train.epochs === undefined && over.train.steps === undefined ? { epochs, steps } : {}
   const sameMethod = over.method === undefined || under.method === undefined || over.method === under.method
-  const options = sameMethod ? (rest.options ?? {}) : {}
+  const options = { ...(sameMethod && rest.options) }
+  if (over.train.seconds !== undefined) delete options.seconds // it is said anew
   return present({
     method: over.method ?? under.method,
     source: over.source ?? under.source,

@@ -128,6 +128,13 @@ export const trainingSettings = {
     unless: 'the batch',
     kept: 'told',
   },
+  seconds: {
+    flag: '--seconds <s>',
+    kind: above(0, 'a number of seconds above 0'),
+    help: 'length of a window of sound',
+    unless: byMethod,
+    kept: 'never', // as an option of the method
+  },
   seed: { flag: '--seed <n>', kind: whole(0), help: 'of all that is random', default: 0, kept: 'always' },
   optimiser: {
     flag: '--optimiser <name>',

@@ -20,6 +20,8 @@ export interface TrainingSettings {
   readonly chunk?: number
   /** Of all that is random, default 0 */
   readonly seed?: number
+  /** Length of a window of sound: the option `seconds` of the method, which has its own default */
+  readonly seconds?: number
   readonly optimiser?: Optimiser
   /** At its highest, after the warm-up, for a batch of 256; in proportion for others */
   readonly learningRate?: number

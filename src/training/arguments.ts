@@ -13,6 +13,7 @@ import { trainingSettings } from '../settings/table.js'
 import type { TrainingSettings } from '../settings/types.js'
 import type { PretrainOptions } from './options.js'
 import { refuseDifferences } from './resume.js'
+import { withSeconds } from './seconds.js'
 
 /** What a training is given beside its settings, and how that is called where it is something else. */
 const others = {
@@ -45,14 +46,15 @@ export function methodOf(method: MethodName | (string & {}) | Method): Method {
  * Everything about a training that can be told before pictures are opened.
  * @throws LacunaError (wrong usage) that names the option; for a folder that holds something else, or no run to resume
  */
-export function checkUsage(given: string | Method, options: PretrainOptions): Method {
+export function checkUsage(given: string | Method, asked: PretrainOptions): Method {
   const method = methodOf(given)
-  const { out, encoder } = (options ?? {}) as Partial<PretrainOptions>
+  const { out, encoder } = (asked ?? {}) as Partial<PretrainOptions>
   if (typeof out !== 'string' || out === '')
     throw wrongCall('options with `out`, the folder of the run, as the third argument')
-  refuseUnknown('options of pretrain', options, known)
+  refuseUnknown('options of pretrain', asked, known)
   const named = typeof encoder === 'object' ? checkedEncoder(encoder).name : encoder
-  checkSettings(trainingSettings, { ...options, encoder: named })
+  checkSettings(trainingSettings, { ...asked, encoder: named })
+  const options = withSeconds(method, asked)
   for (const [name, [type, expected]] of Object.entries(others)) {
     const value = (options as unknown as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined && (typeof value !== type || value === null))

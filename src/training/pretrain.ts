@@ -19,6 +19,7 @@ import { checkPictures, checkUsage } from './arguments.js'
 import { train } from './loop.js'
 import type { PretrainOptions } from './options.js'
 import { lengthened, resumedConfig } from './resume.js'
+import { withSeconds } from './seconds.js'
 import { newConfig } from './settings.js'
 import { startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
@@ -50,9 +51,10 @@ export function trainingPart(pictures: SampleSet): SampleSet {
 export async function pretrain(
   given: MethodName | (string & {}) | Method,
   pictures: SampleSet,
-  options: PretrainOptions,
+  asked: PretrainOptions,
 ): Promise<Run> {
-  const method = checkUsage(given, options)
+  const method = checkUsage(given, asked)
+  const options = withSeconds(method, asked)
   checkPictures(pictures)
   const directory = resolve(options.out)
   const part = trainingPart(pictures)
