@@ -2,12 +2,12 @@ import { type ChannelOf, type Channels, inputsOf, lengthsName } from '../channel
 import { LacunaError } from '../errors.js'
 import { mainEncoder } from '../methods/method.js'
 import { type AudioEncoder, isAudioEncoder } from '../nn/audio/encoder.js'
-import { isThere } from '../nn/there.js'
 import type { Place } from '../nn/vectors.js'
 import { compile, type Program, type Target } from '../program/compile.js'
 import { trace } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
+import { isThere } from '../tensor/there.js'
 import type { Assembly } from './programs.js'
 
 /** As much of an encoder of sound as makes frames. */

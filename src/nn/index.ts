@@ -5,6 +5,7 @@
  */
 
 export { filled, isTraining, latest, update, variable } from '../program/trace.js'
+export { isThere, meanOfThere, thereOf } from '../tensor/there.js'
 export { type CpcOptions, cpcEncoder } from './audio/cpc.js'
 export { type AudioEncoder, type ContextOptions, isAudioEncoder } from './audio/encoder.js'
 export { type FrameConvOptions, frameConv } from './audio/frame-conv.js'
@@ -38,7 +39,6 @@ export { sinCos2d } from './positions.js'
 export { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
 export { type RowContextOptions, rowContext } from './row-context.js'
 export { type Follower, teacherOf } from './teacher.js'
-export { isThere, meanOfThere, thereOf } from './there.js'
 export { attention, block, blocks, type TokenModule } from './transformer.js'
 export { type Place, type PlaceOptions, placeIn, type See, vectorsAt } from './vectors.js'
 export { isViT, type ViT, type ViTOptions, vit, vitPresets } from './vit.js'

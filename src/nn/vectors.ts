@@ -2,10 +2,10 @@ import { LacunaError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
+import { deviationOfThere, meanOfThere } from '../tensor/there.js'
 import type { Encoder } from './encoder.js'
 import { globalAverage } from './layers.js'
 import { type Pool, pools } from './pools.js'
-import { deviationOfThere, meanOfThere } from './there.js'
 
 export type { Pool } from './pools.js'
 

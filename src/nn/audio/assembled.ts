@@ -1,8 +1,8 @@
 import type { ChannelOf } from '../../channels/channel.js'
 import { LacunaError } from '../../errors.js'
 import type { Tensor } from '../../tensor/tensor.js'
+import { meanOfThere } from '../../tensor/there.js'
 import { module, type Parts } from '../module.js'
-import { meanOfThere } from '../there.js'
 import type { AudioEncoder } from './encoder.js'
 import { chained, type Steps, stepsOf, stepsOfEach } from './frame-conv.js'
 

@@ -2,9 +2,9 @@ import { variable } from '../../program/trace.js'
 import { ShapeError } from '../../tensor/scope.js'
 import { range, sizes } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
+import { thereOf } from '../../tensor/there.js'
 import { constantly } from '../initial.js'
 import { type Module, module } from '../module.js'
-import { thereOf } from '../there.js'
 
 /** A norm of frames [N, T, C], told how many of them are there, int [N]; all unless told. */
 export type FrameNorm = Module<[x: Tensor, frames?: Tensor]>

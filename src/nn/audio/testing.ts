@@ -2,11 +2,11 @@ import { array, type Given, randomArray } from '../../engine/testing.js'
 import { concat } from '../../tensor/movement.js'
 import { range } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
+import { meanOfThere } from '../../tensor/there.js'
 import { defineEncoder } from '../encoder.js'
 import { linear } from '../layers.js'
 import { module } from '../module.js'
 import { type ModuleRun, runModule } from '../testing.js'
-import { meanOfThere } from '../there.js'
 import type { AudioEncoder, ContextOptions } from './encoder.js'
 
 export const tiny = { hop: 4, receptiveField: 6, width: 3 } as const

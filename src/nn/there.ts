@@ -1,1 +1,0 @@
-export { deviationOfThere, isThere, meanOfThere, thereOf } from '../tensor/there.js'
