@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor/tensor.js'
 import { module } from '../module.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder } from './encoder.js'
-import { frameConv, type Steps, stepsOfEach } from './frame-conv.js'
+import { chain, frameConv, type Steps } from './frame-conv.js'
 import { gru } from './gru.js'
 import { channelNorm, silenced } from './norms.js'
 
@@ -38,16 +38,12 @@ export function cpcEncoder({ channels, hidden }: CpcOptions): AudioEncoder {
     norm: channelNorm(channels),
   }))
   const named = layers.flatMap(({ conv, norm }, i) => [[`conv${i}`, conv] as const, [`norm${i}`, norm] as const])
-  const encoder = module(Object.fromEntries(named), (waves: Tensor, lengths?: Tensor) => {
-    let frames = lengths
-    return layers.reduce(
-      (x, { conv, norm }, i) => {
-        frames = frames && stepsOfEach(frames, convolutions[i] as Steps)
-        return silenced(norm(conv(x)).relu(), frames)
-      },
-      waves.reshape(...waves.shape, 1),
-    )
-  })
+  const each = layers.map(
+    ({ conv, norm }) =>
+      (x: Tensor, frames?: Tensor) =>
+        silenced(norm(conv(x)).relu(), frames),
+  )
+  const encoder = module(Object.fromEntries(named), chain(each, convolutions))
   const context = gru(channels, hidden)
   return assembled({ encoder, context }, convolutions, {
     latentWidth: channels,

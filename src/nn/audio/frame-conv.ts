@@ -70,6 +70,26 @@ function between(x: Tensor, from: number, to: number): Tensor {
   return there.pad(1, Math.max(0, -from), Math.max(0, to - length))
 }
 
+/**
+ * A chain of layers from waves float [N, length] to frames, each told how many of its frames are there.
+ * @param layers one for each of the steps
+ */
+export function chain(
+  layers: readonly ((x: Tensor, frames?: Tensor) => Tensor)[],
+  steps: readonly Steps[],
+): (waves: Tensor, lengths?: Tensor) => Tensor {
+  return (waves, lengths) => {
+    let frames = lengths
+    return layers.reduce(
+      (x, layer, i) => {
+        frames = frames && stepsOfEach(frames, steps[i] as Steps)
+        return layer(x, frames)
+      },
+      waves.reshape(...waves.shape, 1),
+    )
+  }
+}
+
 export interface Steps {
   readonly kernel: number
   readonly stride: number

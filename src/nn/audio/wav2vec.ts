@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.js'
 import { type Module, module } from '../module.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder } from './encoder.js'
-import { frameConv, type Steps, stepsOfEach } from './frame-conv.js'
+import { chain, frameConv, type Steps } from './frame-conv.js'
 import { channelNorm, type FrameNorm, frameGroupNorm, numbered } from './norms.js'
 
 const strided = [
@@ -62,15 +62,9 @@ export function wav2vecEncoder(options: Wav2vecOptions): AudioEncoder {
     const norm = makeNorm()
     return module({ 0: conv, 2: norm }, (x: Tensor, frames?: Tensor) => norm(conv(x), frames).relu())
   })
+  const convolved = chain(extractor, convolutions)
   const feature_extractor = named(extractor, (waves: Tensor, lengths?: Tensor) => {
-    let frames = lengths
-    const z = extractor.reduce(
-      (x, layer, i) => {
-        frames = frames && stepsOfEach(frames, convolutions[i] as Steps)
-        return layer(x, frames)
-      },
-      waves.reshape(...waves.shape, 1),
-    )
+    const z = convolved(waves, lengths)
     return logCompression ? z.abs().add(1).log() : z
   })
 

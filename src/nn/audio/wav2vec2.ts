@@ -8,7 +8,7 @@ import { dropout, layerNorm, linear } from '../layers.js'
 import { module } from '../module.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder, ContextOptions } from './encoder.js'
-import { frameConv, type Steps, stepsOfEach } from './frame-conv.js'
+import { chain, frameConv, type Steps } from './frame-conv.js'
 import { type FrameNorm, frameGroupNorm, numbered } from './norms.js'
 import { EPSILON, frameTransformer, type TransformerOptions } from './wav2vec2-transformer.js'
 
@@ -108,16 +108,7 @@ function extractor(channels: number, steps: readonly Steps[], norm: 'group' | 'l
       return (layer_norm?.(y, frames) ?? y).gelu()
     })
   })
-  const conv_layers = module(numbered(layers), (waves: Tensor, lengths?: Tensor) => {
-    let frames = lengths
-    return layers.reduce(
-      (x, layer, i) => {
-        frames = frames && stepsOfEach(frames, steps[i] as Steps)
-        return layer(x, frames)
-      },
-      waves.reshape(...waves.shape, 1),
-    )
-  })
+  const conv_layers = module(numbered(layers), chain(layers, steps))
   return module({ conv_layers }, (waves: Tensor, lengths?: Tensor) => conv_layers(waves, lengths))
 }
 

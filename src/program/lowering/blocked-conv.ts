@@ -18,7 +18,7 @@ export function blockedConv(e: Emitter, [x, weight]: Two, t: TensorOf<'conv'>): 
 
 /** The gradient in the input of a convolution with stride 1 and one group. */
 export function blockedInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
-  if (!canBlock(e, t.shape) || !canBlock(e, t.inputs[0].shape)) return undefined
+  if (t.attributes.groups !== 1 || !canBlock(e, t.shape) || !canBlock(e, t.inputs[0].shape)) return undefined
   const attributes = turnedAttributes(t)
   if (attributes === undefined) return undefined
   const [o, c, ...places] = sizes(t.inputs[1].shape, 2)

@@ -39,12 +39,20 @@ export function lowerInputByGroup(e: Emitter, [output, weight]: Two, t: TensorOf
   return e.one('Concat', parts, { axis: 1 })
 }
 
-/** With stride 1 and one group: a convolution with the kernel turned round and its channels exchanged. */
+/** With stride 1: a convolution with the kernel turned round and its channels exchanged, those of each group for themselves. */
 export function lowerStrideOneInput(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
   const attributes = turnedAttributes(t)
   if (attributes === undefined) return undefined
-  const exchanged = e.one('Transpose', [weight], { perm: [1, 0, ...range(t.rank - 2).map(i => i + 2)] })
-  return e.one('Conv', [output, turned(e, exchanged, t.inputs[1].shape)], attributes)
+  const { groups } = t.attributes
+  const [o, perGroup, ...kernel] = sizes(t.inputs[1].shape, 2)
+  const to = [groups * perGroup, o / groups, ...kernel]
+  if (groups === 1) {
+    const exchanged = e.one('Transpose', [weight], { perm: [1, 0, ...range(t.rank - 2).map(i => i + 2)] })
+    return e.one('Conv', [output, turned(e, exchanged, to)], attributes)
+  }
+  const apart = e.one('Reshape', [weight, e.ints([groups, o / groups, perGroup, ...kernel])])
+  const swapped = e.one('Transpose', [apart], { perm: [0, 2, 1, ...range(t.rank - 2).map(i => i + 3)] })
+  return e.one('Conv', [output, turned(e, e.one('Reshape', [swapped, e.ints(to)]), to)], attributes)
 }
 
 /** A kernel the other way round along its places, which are the axes from 2 on. */
@@ -58,7 +66,7 @@ export function turned(e: Emitter, kernel: string, shape: Shape): string {
 /** The attributes of that convolution; undefined where there is none. */
 export function turnedAttributes(t: TensorOf<'convInput'>) {
   const { stride, padding, dilation, groups } = t.attributes
-  if (groups !== 1 || stride.some(s => s !== 1)) return undefined
+  if (stride.some(s => s !== 1)) return undefined
   const kernel = t.inputs[1].shape.slice(2)
   const around = padding.map(([begin, end], i) => {
     const reach = (dilation[i] ?? 1) * ((kernel[i] ?? 1) - 1)

@@ -94,6 +94,31 @@ describe.skipIf(block === 0)('a blocked chain', () => {
   })
 })
 
+describe('1-d convolutions take the forms of pictures one pixel high', () => {
+  const cases = [
+    { what: 'of blocks, strided', x: [4, 16, 21], weight: [32, 16, 4], options: { stride: 2, padding: [[1, 0]] } },
+    { what: 'of one channel', x: [2, 1, 40], weight: [16, 1, 10], options: { stride: 5 } },
+    { what: 'of groups', x: [2, 32, 19], weight: [32, 8, 6], options: { groups: 4, padding: [[3, 2]] } },
+    { what: 'of groups, wider', x: [2, 12, 9], weight: [24, 4, 3], options: { groups: 3, dilation: 2 } },
+    { what: 'of odd channels', x: [2, 5, 9], weight: [3, 5, 3], options: { padding: 1 } },
+  ] as const
+  for (const { what, x, weight, options } of cases)
+    test(what, async () => {
+      const of = (x: Tensor, w: Tensor) => x.conv(w, options).relu().mul(2)
+      for (const size of new Set([0, block])) await agrees(of, [x, weight], size, 1e-5)
+    })
+
+  test.skipIf(block === 0)('one after the other without leaving blocks between', () => {
+    const of = (x: Tensor, w: Tensor) => x.conv(w).conv(w)
+    const shapes = (...high: number[]) => [
+      [2, 16, ...high, 9],
+      [16, 16, ...high, 2],
+    ]
+    // what goes on element by element, the square of the result here, leaves them
+    expect(operators(of, shapes(), block).length).toBe(operators(of, shapes(1), block).length + 1)
+  })
+})
+
 test('a machine has blocks of 16, of 8, or none', async () => {
   expect([16, 8, 0]).toContain(block)
   expect(await host.block('webgpu')).toBe(0)
