@@ -9,6 +9,7 @@ import { addRows, putAlong, scatterAdd, takeRows } from '../tensor/indexing.js'
 import { concat } from '../tensor/movement.js'
 import type { ConvolutionAttributes, Primitive } from '../tensor/primitives.js'
 import { after, segment } from '../tensor/recompute.js'
+import { gru } from '../tensor/recurrent.js'
 import { normalize } from '../tensor/reduction.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
@@ -149,6 +150,12 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
   putAlong: [
     one(x => putAlong(x, indices(rows, 7), 1, 7)),
     one(x => putAlong(x, indices(rows, 5), 0, 5), rows, { what: 'first axis' }),
+  ],
+  gru: [
+    {
+      of: (x, ...weights) => gru(x, weights.map(w => w.mul(0.1)) as never),
+      shapes: [[8, 64, 64], [192, 64], [192, 64], [192], [192]],
+    },
   ],
   matmul: [
     two((a, b) => matmul(a, b), rows, [192, 192]),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { matmul } from '../tensor/contraction.js'
 import { derivative, topological } from '../tensor/derivative.js'
-import { input } from '../tensor/tensor.js'
+import { gru } from '../tensor/recurrent.js'
+import { input, type Tensor } from '../tensor/tensor.js'
 import { compile } from './compile.js'
 import { flops } from './flops.js'
 
@@ -22,6 +23,11 @@ describe('operations', () => {
   test('of a convolution are those of its loops, with stride, padding and groups', () => {
     const [x, weight] = [input('x', [2, 6, 9, 9]), input('w', [8, 3, 3, 3])]
     expect(flops([x.conv(weight, { stride: 2, padding: 1, groups: 2 })])).toBe(2 * counted(2, 8, 5, 3, 3))
+  })
+
+  test('of a recurrent unit are those of its two products at each frame', () => {
+    const [x, ...weights] = [[2, 5, 3], [12, 3], [12, 4], [12], [12]].map((shape, i) => input(`${i}`, shape))
+    expect(flops([gru(x as Tensor, weights as never)])).toBe(2 * 2 * 5 * (12 * 3 + 12 * 4))
   })
 
   test('of a step are three times those of the forward pass: twice as many go backward', () => {

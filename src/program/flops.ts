@@ -3,7 +3,7 @@ import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /**
- * Floating-point operations of the convolutions and matrix products among `tensors`, two for each multiply-add; zeros
+ * Floating-point operations of the convolutions, matrix products and recurrent units among `tensors`, two for each multiply-add; zeros
  * of the padding count as numbers, and everything element by element as nothing.
  */
 export function flops(tensors: readonly Tensor[]): number {
@@ -17,6 +17,8 @@ function multiplyAdds(t: Tensor): number {
       const { transposeA } = (t as TensorOf<'matmul'>).attributes
       return sizeOf(t.shape) * (a.shape.at(transposeA ? -2 : -1) ?? 1)
     }
+    case 'gru':
+      return sizeOf(t.shape.slice(0, 2)) * (sizeOf(b.shape) + sizeOf(t.inputs[2]?.shape ?? []))
     // each number on the side of the convolution's output meets one filter
     case 'conv':
       return sizeOf(t.shape) * filter(b)

@@ -3,6 +3,7 @@ import { where } from './elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { spread } from './movement.js'
 import type { Primitive, TensorOf } from './primitives.js'
+import { gruGradients } from './recurrent.js'
 import { normalize, perChannel } from './reduction.js'
 import { range, sizeOf } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
@@ -136,6 +137,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   addRows: (g, { inputs: [, rows] }) => [takeRows(g, rows)],
   takeAlong: (g, { inputs: [x, indices], attributes: { axis } }) => [putAlong(g, indices, axis, x.size(axis))],
   putAlong: (g, { inputs: [, indices], attributes: { axis } }) => [g.takeAlong(indices, axis)],
+
+  gru: gruGradients,
 
   matmul: (g, { inputs: [a, b], attributes: { transposeA: ta, transposeB: tb } }) => [
     ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb),

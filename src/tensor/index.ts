@@ -16,6 +16,7 @@ export { addRows, gather, oneHot, putAlong, scatterAdd, takeAlong, takeRows } fr
 export { concat, expand, flip, pad, reshape, slice, spread, stack, swapLast, transpose } from './movement.js'
 export { averagePool, maxPool, type PoolOptions, upsampleBilinear, upsampleNearest } from './pooling.js'
 export type * from './primitives.js'
+export { type GruWeights, gru } from './recurrent.js'
 export { argmax, cumsum, normalize, reduce, scaleShift, softmax, topK, variance } from './reduction.js'
 export { ShapeError } from './scope.js'
 export { type Numbers, range, type Shape, showShape, sizeAt, sizeOf, sizes } from './shape.js'

@@ -28,6 +28,7 @@ export interface ConvolutionAttributes {
 export type One = readonly [Tensor]
 export type Two = readonly [Tensor, Tensor]
 export type Three = readonly [Tensor, Tensor, Tensor]
+export type Five = readonly [Tensor, Tensor, Tensor, Tensor, Tensor]
 export interface Of<Inputs extends readonly Tensor[], Attributes = object> {
   readonly inputs: Inputs
   readonly attributes: Attributes
@@ -107,6 +108,9 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   takeAlong: Of<Two, { readonly axis: number }>
   /** Gradient of takeAlong: elements added up where the indices say */
   putAlong: Of<Two, { readonly axis: number }>
+
+  /** States of a gated recurrent unit after each frame: x, weight, recurrent weight and the bias of each */
+  gru: Of<Five>
 
   matmul: Of<Two, { readonly transposeA: boolean; readonly transposeB: boolean }>
   conv: Of<Two, ConvolutionAttributes>

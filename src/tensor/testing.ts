@@ -5,6 +5,7 @@ import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { concat } from './movement.js'
 import type { ConvolutionAttributes, Primitive } from './primitives.js'
 import { after, segment } from './recompute.js'
+import { gru } from './recurrent.js'
 import { normalize } from './reduction.js'
 import { constant, input, type Tensor } from './tensor.js'
 
@@ -239,6 +240,11 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
     one(a => putAlong(a, indices([0, 4, 1, 1, 1, 2], [2, 3]), 1, 5)),
     one(a => putAlong(a, indices([3, 1, 0, 3, 1, 0], [2, 3]), 0, 4), x, 'first axis'),
   ],
+  gru: [5, 1].map(length => ({
+    what: `${length} frames`,
+    of: (x: Tensor, ...weights: Tensor[]) => gru(x, weights as never),
+    at: [[2, length, 3], [6, 3], [6, 2], [6], [6]].map((shape, i) => randomArray(shape, { seed: 10 + i })),
+  })),
   matmul: [
     two((a, b) => matmul(a, b), [x, randomArray([3, 4])]),
     two((a, b) => matmul(a, b), [wide, randomArray([4, 5])], 'rows of a batch'),

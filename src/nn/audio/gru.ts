@@ -1,10 +1,7 @@
 import { variable } from '../../program/trace.js'
-import { matmul } from '../../tensor/contraction.js'
-import { stack } from '../../tensor/movement.js'
-import { range, sizes } from '../../tensor/shape.js'
-import { constant, type Tensor } from '../../tensor/tensor.js'
+import { gru as statesOf } from '../../tensor/recurrent.js'
+import type { Tensor } from '../../tensor/tensor.js'
 import { uniformWithin } from '../initial.js'
-import { affine } from '../layers.js'
 import { type Module, module } from '../module.js'
 
 /**
@@ -19,25 +16,6 @@ export function gru(inputs: number, hidden: number): Module {
   const weight_hh_l0 = made([3 * hidden, hidden], 'weight')
   const bias_ih_l0 = made([3 * hidden], 'bias')
   const bias_hh_l0 = made([3 * hidden], 'bias')
-  return module({ weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 }, (x: Tensor) => {
-    const [n, length] = sizes(x.shape, 3)
-    const given = affine(x, weight_ih_l0, bias_ih_l0).transpose(1, 0, 2) // of all steps in one product
-    let state: Tensor = constant(0).expand(n, hidden)
-    const states = range(length).map(t => {
-      const own = given.slice(0, t, t + 1).reshape(n, 3 * hidden)
-      const recurrent = matmul(state, weight_hh_l0, false, true).add(bias_hh_l0)
-      const gates = own
-        .slice(1, 0, 2 * hidden)
-        .add(recurrent.slice(1, 0, 2 * hidden))
-        .sigmoid()
-      const [reset, keep] = [gates.slice(1, 0, hidden), gates.slice(1, hidden)]
-      const candidate = own
-        .slice(1, 2 * hidden)
-        .add(reset.mul(recurrent.slice(1, 2 * hidden)))
-        .tanh()
-      state = candidate.add(keep.mul(state.sub(candidate)))
-      return state
-    })
-    return stack(states, 1)
-  })
+  const parts = { weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 }
+  return module(parts, (x: Tensor) => statesOf(x, [weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0]))
 }

@@ -2,6 +2,7 @@ import { pullBack } from '../../tensor/derivative.js'
 import { where } from '../../tensor/elementwise.js'
 import { concat } from '../../tensor/movement.js'
 import type { Primitive, TensorOf } from '../../tensor/primitives.js'
+import { gruByFrame } from '../../tensor/recurrent.js'
 import { sizes } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { places } from './conv.js'
@@ -14,6 +15,7 @@ export const expansions: { readonly [P in Primitive]?: (t: TensorOf<P>) => Tenso
   erf: ({ inputs: [x] }) => erfSeries(x),
   gelu: ({ inputs: [x] }) => x.mul(erfSeries(x.mul(Math.SQRT1_2)).mul(0.5).add(0.5)),
   softplus: ({ inputs: [x] }) => x.maximum(0).add(x.abs().neg().exp().add(1).log()),
+  gru: gruByFrame,
   conv: t => convByPlaces(t.inputs[0], t.inputs[1], t),
   convInput: t => {
     const x = constant(0).expand(...t.shape)

@@ -114,6 +114,8 @@ export const portable: LoweringTable = {
   putAlong: (e, [x, indices], t) =>
     e.one('ScatterElements', [zeros(e, t), indices, x], { axis: t.attributes.axis, reduction: 'add' }),
 
+  gru: lowerGru,
+
   matmul: (e, [a, b], { inputs, attributes }) => {
     const turned = (name: string, rank: number, turn: boolean) =>
       turn ? e.one('Transpose', [name], { perm: [...range(rank - 2), rank - 1, rank - 2] }) : name
@@ -125,6 +127,29 @@ export const portable: LoweringTable = {
   conv: lowerConv,
   convInput: lowerConvInput,
   convWeight: lowerConvWeight,
+}
+
+/** ONNX has the keep gate first, and frames before samples. */
+function lowerGru(
+  e: Emitter,
+  [x, weight, recurrent, bias, recurrentBias]: readonly [string, string, string, string, string],
+  t: TensorOf<'gru'>,
+): string {
+  const hidden = t.size(2)
+  const keepFirst = (name: string, ...rest: number[]) => {
+    const gates = e.one('Gather', [e.one('Reshape', [name, e.ints([3, hidden, ...rest])]), e.ints([1, 0, 2])], {
+      axis: 0,
+    })
+    return e.one('Reshape', [gates, e.ints([1, 3 * hidden, ...rest])])
+  }
+  const [inputs = 1] = t.inputs[1].shape.slice(1)
+  const biases = e.one('Concat', [keepFirst(bias), keepFirst(recurrentBias)], { axis: 1 })
+  const [states = ''] = e.node(
+    'GRU',
+    [e.one('Transpose', [x], { perm: [1, 0, 2] }), keepFirst(weight, inputs), keepFirst(recurrent, hidden), biases],
+    { hidden_size: hidden, linear_before_reset: 1 },
+  )
+  return e.one('Transpose', [e.one('Squeeze', [states, e.ints([1])])], { perm: [1, 0, 2] })
 }
 
 function moments(e: Emitter, x: string, axes: readonly number[], epsilon: number) {

@@ -1,7 +1,7 @@
 import { array, type Given } from '../../engine/testing.js'
 import { topological } from '../derivative.js'
 import type { ConvolutionAttributes, InputsOf, Primitive, TensorOf } from '../primitives.js'
-import { type Shape, sizeOf } from '../shape.js'
+import { range, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 
 type Numbers<Operands extends readonly unknown[]> = { readonly [I in keyof Operands]: Given }
@@ -132,6 +132,23 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
     collect(shape, add => {
       for (const i of allIndices(x.shape)) add(i.with(axis, at(indices, i)), at(x, i))
     }),
+
+  gru: ([x, weight, recurrent, bias, recurrentBias], { shape }) => {
+    const [, length = 1, hidden = 1] = shape
+    const sigmoid = (v: number) => 1 / (1 + Math.exp(-v))
+    const states = new Map<string, number>()
+    const state = (n: number, t: number, i: number) => states.get(`${n},${t},${i}`) ?? 0
+    for (const [n = 0, t = 0, i = 0] of allIndices(shape)) {
+      const own = (row: number) =>
+        at(bias, [row]) + sum(range(x.shape[2] ?? 0).map(c => at(weight, [row, c]) * at(x, [n, t, c])))
+      const found = (row: number) =>
+        at(recurrentBias, [row]) + sum(range(hidden).map(c => at(recurrent, [row, c]) * state(n, t - 1, c)))
+      const [reset, keep] = [i, hidden + i].map(row => sigmoid(own(row) + found(row))) as [number, number]
+      const candidate = Math.tanh(own(2 * hidden + i) + reset * found(2 * hidden + i))
+      states.set(`${n},${t},${i}`, (1 - keep) * candidate + keep * state(n, t - 1, i))
+    }
+    return make([shape[0] ?? 1, length, hidden], ([n = 0, t = 0, i = 0]) => state(n, t, i))
+  },
 
   matmul: ([a, b], { shape, attributes: { transposeA, transposeB } }) =>
     make(shape, i => {
