@@ -112,6 +112,11 @@ test('all of ours pass, each with its own encoder', () => {
   const prepared: Readonly<Record<string, unknown>> = {
     mae: flat,
     'context-encoder': flat,
+    hubert: {
+      centres: Array(4).fill(Array(39).fill(1)),
+      counts: Array(4).fill(1),
+      sounds: Array(4).fill(Array(20).fill(0)),
+    },
     'best-rq': { seed: 0, counts: [Array(512).fill(1)] },
   }
   const channels = { ...pictured(48), audio: { kind: 'audio', rate: 16_000, length: 16_000 } } as const

@@ -9,12 +9,11 @@ import { module } from '../nn/module.js'
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
 import { range } from '../tensor/shape.js'
-import { codesPicture, repeatedFrames, spectraPicture } from '../views/audio/pictures.js'
 import { spanMask } from '../views/audio/spans.js'
 import { perUtterance } from '../views/audio/utterance.js'
 import { codesCompared, codesExamined, countsOf, guessed, toldCodes } from './guessed-codes.js'
 import { defineMethod, type Sequence } from './method.js'
-import { framesEncoder, framesThere, spanOptions } from './sound.js'
+import { codesBelow, framesEncoder, framesThere, soundOf, soundPicture, spanOptions } from './sound.js'
 
 const options = z
   .strictObject({
@@ -90,16 +89,13 @@ export const bestRq = defineMethod({
       show({ audio }, draw) {
         const found = guess(audio, draw)
         const { hidden, there } = found
-        const wide = (x: typeof hidden) =>
-          repeatedFrames(x.cast('float'), spectraPerFrame(encoder, channels.audio.rate)).greater(0)
-        const spectra = targets.spectra(audio)
-        const strip = (codes: typeof hidden, of: typeof hidden) => codesPicture(codes, of, options.codes)
+        const sound = soundOf(encoder, channels.audio.rate, audio)
         const { guess: told, truth } = guessed(found)
         return [
-          { title: 'shown', kind: 'image', values: spectraPicture(spectra, wide(there.and(hidden.not()))) },
-          { title: 'true', kind: 'image', values: spectraPicture(spectra, wide(there)) },
-          { title: 'guessed codes', kind: 'image', values: strip(told, hidden), guessed: true },
-          { title: 'true codes', kind: 'image', values: strip(truth, hidden) },
+          { title: 'shown', kind: 'image', values: soundPicture(sound, there.and(hidden.not())) },
+          { title: 'true', kind: 'image', values: soundPicture(sound, there) },
+          { title: 'guessed codes', kind: 'image', values: codesBelow(told, hidden, options.codes), guessed: true },
+          { title: 'true codes', kind: 'image', values: codesBelow(truth, hidden, options.codes) },
         ]
       },
     }

@@ -2,6 +2,7 @@ import { bestRq } from './best-rq.js'
 import { colorization } from './colorization.js'
 import { contextEncoder } from './context-encoder.js'
 import { cpcImage } from './cpc-image.js'
+import { hubert } from './hubert.js'
 import { jigsaw } from './jigsaw.js'
 import { mae } from './mae.js'
 import type { Method } from './method.js'
@@ -11,7 +12,7 @@ import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
 
 export * from './method.js'
-export { bestRq, colorization, contextEncoder, cpcImage, jigsaw, mae, relativePosition, rotation, simclr }
+export { bestRq, colorization, contextEncoder, cpcImage, hubert, jigsaw, mae, relativePosition, rotation, simclr }
 
 export type MethodName =
   | 'colorization'
@@ -23,6 +24,7 @@ export type MethodName =
   | 'simclr'
   | 'cpc-image'
   | 'best-rq'
+  | 'hubert'
 
 /** The methods that are built in. */
 export const methods: readonly (Method & { readonly name: MethodName })[] = [
@@ -35,6 +37,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   simclr,
   cpcImage,
   bestRq,
+  hubert,
 ]
 
 /**

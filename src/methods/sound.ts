@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { LacunaError } from '../errors.js'
+import { spectraBeside, spectraPerFrame } from '../nn/audio/beside.js'
 import { type AudioEncoder, isAudioEncoder } from '../nn/audio/encoder.js'
 import type { Encoder } from '../nn/encoder.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { isThere } from '../tensor/there.js'
+import { codesPicture, enlarged, spectraPicture } from '../views/audio/pictures.js'
 import { type SpanOptions, spanShare } from '../views/audio/spans.js'
+import { perUtterance } from '../views/audio/utterance.js'
 import type { Sequence } from './method.js'
 
 /** How much of a recording is heard, and which of it is hidden. */
@@ -36,3 +39,22 @@ export function framesEncoder(method: string, encoder: Encoder, { masks = false 
 /** Which frames of an encoder there are: bool [N, T] */
 export const framesThere = (encoder: AudioEncoder, { values, lengths }: Sequence): Tensor =>
   isThere(encoder.frames(lengths), encoder.framesOf(values.size(1)))
+
+/** Bands of the spectra that are looked at */
+export const LOOKED_AT = 20
+
+/** What each frame of an encoder sounds like, to be looked at: the mean of its spectra, normalised over the utterance: [N, T, bands] */
+export function soundOf(encoder: AudioEncoder, rate: number, { values, lengths }: Sequence): Tensor {
+  const per = spectraPerFrame(encoder, rate)
+  const spectra = spectraBeside(encoder, values, { rate, bands: LOOKED_AT, middle: 'all' })
+  const normal = perUtterance(spectra, encoder.frames(lengths).mul(per))
+  return normal.reshape(values.size(0), -1, per, LOOKED_AT).mean(2)
+}
+
+/** The same as a picture of the frames in `of`; grey elsewhere. */
+export const soundPicture = (sound: Tensor, of: Tensor): Tensor =>
+  enlarged(spectraPicture(sound, of), { down: 3, right: 2 })
+
+/** Codes below such a picture: a colour each, white elsewhere. */
+export const codesBelow = (codes: Tensor, of: Tensor, size: number): Tensor =>
+  enlarged(codesPicture(codes, of, size), { down: 1, right: 2 })

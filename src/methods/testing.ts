@@ -1,4 +1,6 @@
-import type { Reads } from '../channels/channel.js'
+import type { audio, Reads } from '../channels/channel.js'
+import { memoryColumn } from '../data/columns.js'
+import { numbered, setInMemory } from '../data/memory.js'
 import { array } from '../engine/testing.js'
 import type { AudioEncoder, ContextOptions } from '../nn/audio/encoder.js'
 import { defineEncoder } from '../nn/encoder.js'
@@ -134,3 +136,15 @@ export async function stepped(
   )
   return { loss: y[0] ?? Number.NaN, gradients }
 }
+
+/** So many recordings of made-up voices, of half a second and more, in memory. */
+export const voices = (count: number) =>
+  setInMemory<{ audio: ReturnType<typeof audio> }>(
+    {
+      audio: memoryColumn(
+        { kind: 'audio', rate: RATE, length: 32_000 },
+        range(count).map(i => voice(8000 + 500 * i, i).map(x => Math.round(2 ** 15 * x))),
+      ),
+    },
+    numbered(count),
+  )

@@ -26,3 +26,12 @@ export function* initialValues(
   }
   for (const [t, name] of names) yield [name, valuesOf(t)]
 }
+
+/** Those of a program's own variables: of a network that is used in part, the rest is in no program. */
+export function* valuesFor<Value>(
+  { state }: { readonly state: readonly { readonly name: string }[] },
+  values: Iterable<readonly [string, Value]>,
+): Generator<readonly [string, Value]> {
+  const own = new Set(state.map(({ name }) => name))
+  for (const [name, value] of values) if (own.has(name)) yield [name, value]
+}

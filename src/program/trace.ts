@@ -44,6 +44,18 @@ export function trace<T>(
   }
 }
 
+/** Layers within behave as outside of training, in a trace of a training too: those of a network that is frozen. */
+export function asEvaluated<T>(build: () => T): T {
+  const outer = current
+  if (outer === undefined) return build()
+  current = { ...outer, training: false } // draws and updates are those of the trace around it
+  try {
+    return build()
+  } finally {
+    current = outer
+  }
+}
+
 /** Whether layers behave as in training; false outside a trace. */
 export const isTraining = (): boolean => current?.training ?? false
 

@@ -7,7 +7,7 @@ import { type Places, type SampleSet, shuffled, windowsOf } from '../data/index.
 import { targetFor } from '../engine/host.js'
 import type { EngineOptions } from '../engine/options.js'
 import type { Looked, Prepared } from '../methods/method.js'
-import { initialValues } from '../nn/initialise.js'
+import { initialValues, valuesFor } from '../nn/initialise.js'
 import { type AnyModule, module, variablesOf } from '../nn/module.js'
 import { compile } from '../program/compile.js'
 import { trace } from '../program/trace.js'
@@ -100,7 +100,7 @@ async function compute<Name extends string>(
     const { result, trace: traced } = trace({ training: false }, () => of(sampleOf(set.channels, batch)))
     const program = compile({ outputs: result, names, draws: traced.draws }, await targetFor(host, runner.options))
     await runner.load('prepare', program)
-    if (program.state.length > 0) await runner.write(initialValues(names, seed, given))
+    if (program.state.length > 0) await runner.write(valuesFor(program, initialValues(names, seed, given)))
     const found = {} as Record<Name, Float32Array>
     for (let start = 0; start < count; start += batch) {
       // the last batch is filled up with its last sample

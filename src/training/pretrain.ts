@@ -7,7 +7,7 @@ import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { MethodName } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
-import { initialValues } from '../nn/initialise.js'
+import { initialValues, valuesFor } from '../nn/initialise.js'
 import { type Checkpoint, hasCheckpoint, loadLastWhole, restore, saveCheckpoint } from '../runs/checkpoint.js'
 import { claim } from '../runs/claim.js'
 import { readConfig, writeConfig } from '../runs/config.js'
@@ -119,7 +119,10 @@ async function trainRun({
     const { names, chance, viewsPerSample } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)
-    else await runner.write(initialValues(names, config.seed, weights ?? startWeights(assembly, config)))
+    else
+      await runner.write(
+        valuesFor(stepper, initialValues(names, config.seed, weights ?? startWeights(assembly, config))),
+      )
     await folder.write(lines, place => writeConfig(place, config))
     const step = await train({
       runner,

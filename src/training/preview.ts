@@ -11,7 +11,7 @@ import { encoderFor, type Method, type Shown } from '../methods/method.js'
 import { encoderOf } from '../nn/checked.js'
 import type { EncoderDefinition } from '../nn/encoder.js'
 import type { EncoderName } from '../nn/encoders.js'
-import { initialValues } from '../nn/initialise.js'
+import { initialValues, valuesFor } from '../nn/initialise.js'
 import type { Values } from '../program/values.js'
 import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
@@ -80,8 +80,8 @@ export async function previewRun(from: string | OpenedRun, samples: SampleSet, c
 }
 
 async function untrained(assembly: Assembly, samples: SampleSet, count: number, seed: number): Promise<Preview> {
-  const shown = await show(assembly, samples, count, seed, runner =>
-    runner.write(initialValues(assembly.names, seed, earlierValues(assembly.learner))),
+  const shown = await show(assembly, samples, count, seed, (runner, program) =>
+    runner.write(valuesFor(program, initialValues(assembly.names, seed, earlierValues(assembly.learner)))),
   )
   const columns = shown.columns.map(column => ({
     ...column,

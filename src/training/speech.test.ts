@@ -1,35 +1,23 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { audio } from '../channels/channel.js'
-import { memoryColumn } from '../data/columns.js'
-import { numbered, setInMemory } from '../data/memory.js'
 import { temporaryFolder } from '../data/testing.js'
 import { maxAbs } from '../engine/testing.js'
 import { embed } from '../evaluation/encoder.js'
 import { pretext } from '../evaluation/pretext.js'
 import { bestRq } from '../methods/best-rq.js'
+import { hubert } from '../methods/hubert.js'
 import type { Method } from '../methods/method.js'
-import { ear, voice } from '../methods/testing.js'
+import { ear, voices as made } from '../methods/testing.js'
 import { pretrain } from '../pretrain.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
 import { openRun } from '../runs/run.js'
-import { range } from '../tensor/shape.js'
 import { previewRun } from './preview.js'
 
 const RECORDS = 48
-/** Made-up voices of half a second to two seconds */
-const voices = setInMemory<{ audio: ReturnType<typeof audio> }>(
-  {
-    audio: memoryColumn(
-      { kind: 'audio', rate: 16_000, length: 32_000 },
-      range(RECORDS).map(i => voice(8000 + 500 * i, i).map(x => Math.round(2 ** 15 * x))),
-    ),
-  },
-  numbered(RECORDS),
-)
-
+const voices = made(RECORDS)
 const methods: readonly (readonly [Method, Readonly<Record<string, unknown>>])[] = [
   [bestRq, { seconds: 1, codes: 32, bands: 20, span: 4, start: 0.12 }],
+  [hubert, { seconds: 1, clusters: 12, span: 4, start: 0.12 }],
 ]
 
 describe.each(methods)('$name', (method, options) => {
@@ -62,7 +50,7 @@ describe.each(methods)('$name', (method, options) => {
 
   test('learns more than how common each code is and what stands beside, gives vectors, and is shown', async () => {
     const out = join(root(), 'run')
-    const { run } = await train(out, { steps: 150, learningRate: 0.16 })
+    const { run } = await train(out, { steps: 100, learningRate: 0.2 })
     const opened = openRun(out, { methods: [method], encoders: [ear] })
     const lines = opened.metrics()
     expect(lines.at(-1)?.loss).toBeLessThan(0.85 * run.chance)
@@ -74,10 +62,7 @@ describe.each(methods)('$name', (method, options) => {
     const vectors = await embed(opened, voices, { threads: 1 })
     expect([vectors.count, vectors.width]).toEqual([RECORDS, 16])
     const { columns } = await previewRun(opened, voices, 2)
-    // 49 frames of two spectra each
-    expect(columns.slice(1).map(({ kind, shape }) => `${kind} ${shape}`)).toEqual(
-      ['20,98,1', '20,98,1', '16,49,3', '16,49,3'].map(shape => `image ${shape}`),
-    )
+    for (const { kind, shape } of columns.slice(1)) expect([kind, shape[1]]).toEqual(['image', 2 * 49])
     expect(columns[1]?.values[0]).not.toEqual(columns[2]?.values[0]) // something is hidden
   })
 })

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { array, evaluate } from '../../engine/testing.js'
-import { spectraBeside, spectraPerFrame } from './beside.js'
+import { array, evaluate, relativeError } from '../../engine/testing.js'
+import { concat } from '../../tensor/movement.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import { deltas } from '../../views/audio/deltas.js'
+import { logMel } from '../../views/audio/mel.js'
+import { mfcc } from '../../views/audio/mfcc.js'
+import { speechFraming } from '../../views/audio/speech.js'
+import { perUtterance } from '../../views/audio/utterance.js'
+import { cepstraBeside, spectraBeside, spectraPerFrame } from './beside.js'
 import type { AudioEncoder } from './encoder.js'
 
 const RATE = 16_000
@@ -51,4 +58,47 @@ test('the first and the last frame have their spectra too, and hear silence beyo
   const { all } = await loudest(encoder, 0, 'all', 400)
   expect(all).toHaveLength(2)
   expect(all.every(Number.isFinite)).toBe(true)
+})
+
+describe('cepstra', () => {
+  const rate = RATE
+  const encoder = { ...framed(320, 560), frames: (l: Tensor) => l.add(-560).div(320).add(1) } as AudioEncoder
+  const wave = Array.from(
+    { length: 6400 },
+    (_, i) => Math.sin(0.05 * i + 3 * Math.sin(i / 900)) * (1 + Math.sin(i / 500)) + 0.1 * Math.sin(i * i),
+  )
+  const cepstra = async (values: readonly number[], length = values.length, pad = 0) =>
+    (
+      await evaluate(
+        (waves, lengths) => ({ y: cepstraBeside(encoder, waves, lengths.cast('int'), rate) }),
+        [array([1, values.length + pad], [...values, ...Array(pad).fill(0)]), array([1], [length])],
+      )
+    ).y ?? []
+
+  test('39 numbers a frame, the first 13 with mean 0 and deviation 1, whatever the loudness', async () => {
+    const y = await cepstra(wave)
+    expect(y).toHaveLength(19 * 39)
+    const quiet = await cepstra(wave.map(x => x / 10))
+    expect(relativeError(quiet, y)).toBeLessThan(1e-3)
+  })
+
+  test('are those of mfcc and its slopes at every second frame of 10 ms', async () => {
+    const y = await cepstra(wave)
+    const { expected } = await evaluate(
+      waves => {
+        const spectra = logMel(waves.slice(1, 80), { ...speechFraming(rate), bands: 40 })
+        const c = perUtterance(mfcc(spectra.slice(1, 0, 38)))
+        const slopes = deltas(c)
+        const all = concat([c, slopes, deltas(slopes)], 2)
+        return { expected: all.reshape(1, 19, 2, 39).slice(2, 0, 1) }
+      },
+      [array([1, wave.length + 400], [...wave, ...Array(400).fill(0)])],
+    )
+    expect(relativeError(y, expected ?? [])).toBeLessThan(1e-9)
+  })
+
+  test('padding changes none that is there', async () => {
+    const y = await cepstra(wave)
+    expect(relativeError((await cepstra(wave, wave.length, 1700)).slice(0, y.length), y)).toBeLessThan(1e-9)
+  })
 })

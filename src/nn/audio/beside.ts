@@ -1,6 +1,11 @@
+import { concat } from '../../tensor/movement.js'
+import { sizes } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
+import { deltas } from '../../views/audio/deltas.js'
 import { logMel, type MelOptions } from '../../views/audio/mel.js'
+import { mfcc } from '../../views/audio/mfcc.js'
 import { speechFraming } from '../../views/audio/speech.js'
+import { perUtterance } from '../../views/audio/utterance.js'
 import type { AudioEncoder } from './encoder.js'
 
 /** Of the spectra that lie beside the frames of an encoder. */
@@ -38,4 +43,26 @@ export function spectraBeside(encoder: AudioEncoder, waves: Tensor, { rate, band
     .slice(1, Math.max(0, start), Math.min(length, end))
     .pad(1, Math.max(0, -start), Math.max(0, end - length))
   return logMel(before, { rate, bands, window, hop, fft })
+}
+
+/** Bands that cepstra are of */
+const CEPSTRUM = 40
+
+/**
+ * What each frame of an encoder sounds like in its middle, as speech recognition was done with: 13 cepstral coefficients, each
+ * with mean 0 and deviation 1 over the utterance, so that neither loudness nor the room decides, their slopes over 10-ms frames,
+ * and the slopes of these.
+ *
+ * @param lengths int [N], of the waves
+ * @returns [N, T, 39]
+ */
+export function cepstraBeside(encoder: AudioEncoder, waves: Tensor, lengths: Tensor, rate: number): Tensor {
+  const per = spectraPerFrame(encoder, rate)
+  const frames = encoder.frames(lengths).mul(per)
+  const spectra = spectraBeside(encoder, waves, { rate, bands: CEPSTRUM, middle: 'first' })
+  const cepstra = perUtterance(mfcc(spectra), frames)
+  const slopes = deltas(cepstra, { frames })
+  const all = concat([cepstra, slopes, deltas(slopes, { frames })], 2)
+  const [n, count, width] = sizes(all.shape, 3)
+  return all.reshape(n, count / per, per * width).slice(2, 0, width) // the first of each frame
 }

@@ -39,8 +39,14 @@ export function codesPicture(codes: Tensor, of: Tensor, size: number, height = 1
   return drawn.transpose(0, 2, 1).reshape(n, 3, 1, length).expand(n, 3, height, length)
 }
 
-/** Each frame as many times as there are spectra in it: [N, T, …] → [N, T · times, …] */
-export function repeatedFrames(x: Tensor, times: number): Tensor {
-  const indices = range(x.size(1) * times).map(i => Math.floor(i / times))
-  return x.gather(constant(indices, [indices.length], 'int'), 1)
+/** Every point of a picture [N, C, H, W] so many times downwards and to the right. */
+export function enlarged(picture: Tensor, times: { readonly down: number; readonly right: number }): Tensor {
+  const repeated = (size: number, each: number) =>
+    constant(
+      range(size * each).map(i => Math.floor(i / each)),
+      [size * each],
+      'int',
+    )
+  const [height, width] = [picture.size(2), picture.size(3)]
+  return picture.gather(repeated(height, times.down), 2).gather(repeated(width, times.right), 3)
 }
