@@ -15,13 +15,15 @@ import { measureGrowth } from './measure-growth.js'
 import { measureIdle } from './measure-idle.js'
 import { measureMemory } from './measure-memory.js'
 import { measureProfile } from './measure-profile.js'
+import { measureSound } from './measure-sound.js'
 import { measureSteps } from './measure-steps.js'
 import { performancePage } from './page.js'
 import { findPeers } from './peers.js'
+import { soundCases } from './sound-cases.js'
 
 const help = `npm run bench [-- OPTIONS]
 
-  --only NAME          ${[...cases.map(({ name }) => name), ...Object.keys(folders), 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
+  --only NAME          ${[...[...cases, ...soundCases].map(({ name }) => name), ...Object.keys(folders), 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
   --page               measures nothing, writes the page from what is kept
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
@@ -57,18 +59,13 @@ const { peers, problems } = options.page
   : await findPeers(options.python ?? [process.env.LACUNA_BENCH_PYTHON ?? '/usr/bin/python3'], threads)
 for (const problem of problems) report(`left out: ${problem}`)
 
+const shared = { peers, rounds, threads, compile: !options['no-compile'], problems, report }
+const batchOf = ({ batch }: { readonly batch: number }) => (options.batch === undefined ? batch : Number(options.batch))
+
 /** Everything there is to measure; each keeps its own record. */
 const parts: Readonly<Record<string, () => Promise<void>>> = {
-  ...Object.fromEntries(
-    cases.map(one => [
-      one.name,
-      () => {
-        const batch = options.batch === undefined ? one.batch : Number(options.batch)
-        const compile = !options['no-compile']
-        return measureSteps({ ...one, batch }, { peers, rounds, threads, compile, problems, report })
-      },
-    ]),
-  ),
+  ...Object.fromEntries(cases.map(one => [one.name, () => measureSteps({ ...one, batch: batchOf(one) }, shared)])),
+  ...Object.fromEntries(soundCases.map(one => [one.name, () => measureSound({ ...one, batch: batchOf(one) }, shared)])),
   ...Object.fromEntries(
     (Object.keys(folders) as FolderName[]).map(name => [
       name,

@@ -3,6 +3,7 @@ import { thisMachine } from './machine.js'
 import { type Peer, peerScript } from './peers.js'
 import { measure, measureOurs } from './process.js'
 import { keep, type StepRecord, today } from './records.js'
+import { wantSameModel } from './same-model.js'
 import { type StepMeasurement, WARM_UP } from './step-measurement.js'
 import { type Contender, inTurns } from './turns.js'
 
@@ -59,11 +60,4 @@ export async function measureSteps(one: Case, options: StepOptions): Promise<voi
     problems: [...problems, ...measured.problems],
   }
   keep(`step-${name}`, record)
-}
-
-/** A comparison of different models would say nothing. */
-function wantSameModel(name: string, results: StepRecord['results']): void {
-  const counts = Object.entries(results).flatMap(([who, [first]]) => (first ? [[who, first.parameters] as const] : []))
-  if (new Set(counts.map(([, count]) => count)).size > 1)
-    throw new Error(`${name}: models differ in parameters: ${counts.map(([who, n]) => `${who} ${n}`).join('; ')}`)
 }

@@ -6,6 +6,7 @@ import { dataSection } from './page-data.js'
 import { formsSection } from './page-forms.js'
 import { idleSection, memorySection } from './page-memory.js'
 import { profileSection } from './page-profile.js'
+import { soundSection } from './page-sound.js'
 import { stepSection, summaryRow } from './page-steps.js'
 import { table } from './page-table.js'
 import {
@@ -16,13 +17,19 @@ import {
   kept,
   type MemoryRecord,
   type ProfileRecord,
+  type SoundRecord,
   type StepRecord,
 } from './records.js'
+import { soundCases } from './sound-cases.js'
 
 /** `docs/performance.md`: every number read from the records in `runs/bench`, and the notes at the end. */
 export function performancePage(): string {
   const steps = cases.flatMap(one => {
     const record = kept<StepRecord>(`step-${one.name}`)
+    return record === undefined ? [] : [{ one, record }]
+  })
+  const sound = soundCases.flatMap(one => {
+    const record = kept<SoundRecord>(`sound-${one.name}`)
     return record === undefined ? [] : [{ one, record }]
   })
   const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
@@ -32,7 +39,7 @@ export function performancePage(): string {
   const idle = kept<IdleRecord>('idle')
   const memory = kept<MemoryRecord>('memory')
   const others = [profile, forms, idle, memory, growth].flatMap(record => record ?? [])
-  const records = [...steps.map(({ record }) => record), ...data, ...others]
+  const records = [...[...steps, ...sound].map(({ record }) => record), ...data, ...others]
   const sections = [
     `# Performance
 
@@ -48,6 +55,7 @@ ${table(
   steps.map(({ one, record }) => summaryRow(one, record)),
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
+    sound.length > 0 && soundSection(sound),
     profile && profileSection(profile),
     forms && formsSection(forms),
     data.length > 0 && dataSection(data),

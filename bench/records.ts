@@ -18,6 +18,14 @@ export interface StepRecord extends Measured, Rounds<StepMeasurement> {
   readonly threads: number
 }
 
+export interface SoundRecord extends Measured, Rounds<StepMeasurement> {
+  /** Of a window */
+  readonly seconds: number
+  readonly batch: number
+  readonly steps: number
+  readonly threads: number
+}
+
 /** Pictures a second */
 export interface DataMeasurement {
   /** From nothing: all pictures decoded for the first time */
@@ -106,7 +114,15 @@ export const root = join('runs', 'bench')
 export const today = (): string => new Date().toISOString().slice(0, 10)
 const pathOf = (part: string) => join(root, `${part}.json`)
 
-type AnyRecord = StepRecord | DataRecord | GrowthRecord | IdleRecord | MemoryRecord | ProfileRecord | FormsRecord
+type AnyRecord =
+  | StepRecord
+  | SoundRecord
+  | DataRecord
+  | GrowthRecord
+  | IdleRecord
+  | MemoryRecord
+  | ProfileRecord
+  | FormsRecord
 
 export function keep(part: string, record: AnyRecord): void {
   mkdirSync(root, { recursive: true })

@@ -1,3 +1,4 @@
+import { matmul } from '../../tensor/contraction.js'
 import { concat } from '../../tensor/movement.js'
 import { ShapeError } from '../../tensor/scope.js'
 import { range, sizes } from '../../tensor/shape.js'
@@ -21,9 +22,9 @@ export function frameConv(inputs: number, outputs: number, kernel: number, optio
 }
 
 /**
- * Frames lie in memory one after the other, channels together. So the `stride` frames that the first taps of a kernel see at
- * every step are rows of a matrix as they lie there, and the convolution is a product for each such part of the kernel: no
- * patches are copied out, and neither are there any for its gradients.
+ * Frames lie in memory one after the other, channels together. So `stride` frames are a row of a matrix as they lie there, and
+ * the convolution is a product for each part of the kernel that sees one row, each a row further on: no patches are copied
+ * out, and neither are there any for its gradients.
  */
 function convolveFrames(
   x: Tensor,
@@ -34,31 +35,32 @@ function convolveFrames(
   const [outputs, , kernel] = sizes(weight.shape, 3)
   const steps = stepsOf(length, { kernel, stride, padding: [begin, end] })
   if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
-  const parts = range(Math.ceil(kernel / stride)).map(part => {
+  const seen = Math.ceil(kernel / stride) // rows that a step sees
+  const count = steps + seen - 1
+  const rows = between(x, -begin, count * stride - begin).reshape(n, count, stride * channels)
+  const parts = range(seen).map(part => {
     const from = part * stride
     const taps = Math.min(stride, kernel - from)
-    const rows = between(x, from - begin, from - begin + steps * stride).reshape(n, steps, stride * channels)
-    const seen = taps < stride ? rows.slice(2, 0, taps * channels) : rows
     const matrix = weight
       .slice(2, from, from + taps)
       .transpose(0, 2, 1)
       .reshape(outputs, taps * channels)
-    return { seen, matrix }
+    return { given: rows.slice(2, 0, taps * channels), matrix, own: (y: Tensor) => y.slice(1, part, part + steps) }
   })
   if (channels * kernel <= NARROW) {
-    const [all, matrix] = [
+    const [given, matrix] = [
       concat(
-        parts.map(p => p.seen),
+        parts.map(({ given, own }) => own(given)),
         2,
       ),
       concat(
-        parts.map(p => p.matrix),
+        parts.map(({ matrix }) => matrix),
         1,
       ),
     ]
-    return all.matmul(matrix.T)
+    return matmul(given, matrix, false, true)
   }
-  return parts.map(({ seen, matrix }) => seen.matmul(matrix.T)).reduce((sum, y) => sum.add(y))
+  return parts.map(({ given, matrix, own }) => own(matmul(given, matrix, false, true))).reduce((sum, y) => sum.add(y))
 }
 /** Rows of so few numbers are sooner put together than their products added up. */
 const NARROW = 64
