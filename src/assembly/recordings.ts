@@ -49,20 +49,34 @@ export function framesProgram(hearing: Hearing, batch: number, target: Target): 
 }
 
 /**
- * Of the frames of each window from number `skip` on that are there: outputs `mean` [batch, width], and `squares`, the sums of
- * the squared differences from it. Inputs are those of the channel, and `skip`, int [batch].
+ * Of the frames of each window that are new: outputs `mean` [batch, width], and `squares`, the sums of the squared differences
+ * from it. Inputs are those of the channel, and those of `newFrames`.
  */
 export function momentsProgram(hearing: Hearing, batch: number, target: Target): Program {
   return evaluated(hearing, target, () => {
     const { frames, count } = heard(hearing, batch)
     const length = frames.size(1)
-    const skip = input('skip', [batch], 'int')
-    const old = constant(range(length), [1, length]).less(skip.cast('float').reshape(-1, 1))
-    const counts = isThere(count, length).and(old.not()).cast('float').reshape(-1, length, 1)
+    const counts = newFrames(count, length).cast('float').reshape(-1, length, 1)
     const mean = frames.mul(counts).sum(1, true).div(counts.sum(1, true).maximum(1))
     const squares = frames.sub(mean).square().mul(counts).sum(1)
     return { mean: mean.reshape(batch, -1), squares }
   })
+}
+
+/**
+ * Which frames of windows no other window gives: those from number `skip` to before number `until`, inputs int [N].
+ * @param count int [N], how many frames there are of each
+ * @returns bool [N, length]
+ */
+export function newFrames(count: Tensor, length: number): Tensor {
+  const place = constant(range(length), [1, length])
+  const before = (name: string) =>
+    place.less(
+      input(name, [count.size(0)], 'int')
+        .cast('float')
+        .reshape(-1, 1),
+    )
+  return isThere(count, length).and(before('skip').not()).and(before('until'))
 }
 
 function heard({ encoder, name, channel, depth }: Hearing, batch: number) {

@@ -16,7 +16,10 @@ export const exportCommand = (): Command =>
     )
     .argument('<run>', 'a trained run')
     .requiredOption('--out <folder>', 'where to write: empty, new, or an earlier export')
-    .addHelpText('after', '\nExample:\n  lacuna export runs/photos --out encoders/photos')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lacuna export runs/photos --out encoders/photos\n  lacuna export runs/speech --out encoders/speech',
+    )
     .action(async (folder: string, { out, json, plugin, ...options }: Options) => {
       const output = terminal(json === true)
       const { exportEncoder } = await import('../evaluation/export.js')
@@ -24,9 +27,9 @@ export const exportCommand = (): Command =>
       const { openRun } = await import('../runs/run.js')
       output.progress('exporting')
       const exported = await exportEncoder(openRun(folder, await loadPlugins(plugin)), out, options)
-      const { directory, files, width, difference, largest } = exported
+      const { directory, files, takes, width, difference, largest } = exported
       output.result(
         exported,
-        `${directory}: ${files.join(', ')}\nuint8 pictures in, ${width} numbers out; differs from the training graph by at most ${difference.toExponential(1)}, in vectors of up to ${largest.toPrecision(3)}`,
+        `${directory}: ${files.join(', ')}\n${takes} in, ${width} numbers out; differs from the training graph by at most ${difference.toExponential(1)}, in vectors of up to ${largest.toPrecision(3)}`,
       )
     })

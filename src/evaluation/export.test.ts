@@ -4,9 +4,12 @@ import { expect, test, vi } from 'vitest'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { Engine } from '../engine/engine.js'
 import { LacunaError } from '../errors.js'
+import { tinyAudioEncoder } from '../nn/audio/testing.js'
+import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
 import { MARK } from './card.js'
 import { compared, exportEncoder, replace } from './export.js'
+import { loudFrames, recordingsOf, spoken } from './testing-sound.js'
 
 test('vectors are compared by their size: what float32 rounds off 34 is no difference, and would be one of 1', () => {
   const vectors = (largest: number, off: number) =>
@@ -64,3 +67,25 @@ test('an export that is broken off while it replaces another is told by its card
   expect(card).toContain('Not finished')
   expect(card.startsWith(MARK)).toBe(true)
 })
+
+test.each([
+  ['tiny-sound', recordingsOf([30, 400, 90, 77, 300, 200, 100, 50]), {}],
+  ['cpc-small', spoken(8).recordings, { pool: 'mean-sd' as const }],
+  ['log-mel-small', spoken(8).recordings, { layer: 2 }],
+  ['wav2vec2-small', spoken(8).recordings, {}],
+])(
+  '%s is exported with windows of its own: recordings of any length give the vectors and frames of the run',
+  async (encoder, recordings, place) => {
+    const folder = temporaryFolder()
+    const [directory, out] = [join(folder, 'run'), join(folder, 'encoder')]
+    const own = encoder === tinyAudioEncoder.name ? tinyAudioEncoder : encoder
+    await pretrain(loudFrames, recordings, { out: directory, encoder: own, steps: 1, threads: 1 })
+    const run = openRun(directory, { methods: [loudFrames], encoders: [tinyAudioEncoder] })
+    const { files, takes, difference, largest } = await exportEncoder(run, out, place)
+    expect([files, takes]).toEqual([['encoder.onnx', 'encoder.safetensors', 'README.md'], 'a recording of any length'])
+    expect(difference).toBeLessThan(1e-5 * largest)
+    const card = readFileSync(join(out, 'README.md'), 'utf8')
+    expect(card).toContain('Turns a recording of any length into')
+    expect(card).not.toMatch(/picture|pixel|undefined|NaN/)
+  },
+)

@@ -1,31 +1,29 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, channelOf, placeOf, represent, sampleOf } from '../assembly/programs.js'
-import { imageIn } from '../channels/bound.js'
-import { picturesOf } from '../data/index.js'
+import { type Assembly, placeOf } from '../assembly/programs.js'
+import { hearingOf } from '../assembly/recordings.js'
 import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { mainEncoder } from '../methods/method.js'
 import { variablesOf } from '../nn/module.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
-import { defaultDevice } from '../program/devices.js'
-import { uniforms } from '../program/draws.js'
-import { FREE_BATCH, writeStandalone } from '../program/standalone.js'
-import { trace } from '../program/trace.js'
+import { writeStandalone } from '../program/standalone.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import { topological } from '../tensor/derivative.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { version } from '../version.js'
 import { card, MARK, UNFINISHED } from './card.js'
-import { openEncoder } from './encoder.js'
-import type { Recipe } from './recipes.js'
+import { pictureMetadata, pictureModel, picturesBothWays, recipeOf } from './export-picture.js'
+import { soundBothWays, soundMetadata, soundModel } from './export-sound.js'
+import { soundCard } from './sound-card.js'
 
 export interface Exported {
   readonly directory: string
   readonly files: readonly string[]
+  /** What goes in, in words */
+  readonly takes: string
   readonly width: number
   /** Largest difference between the file's vectors and the training graph's, on the pictures it was checked with */
   readonly difference: number
@@ -35,11 +33,10 @@ export interface Exported {
 
 /** Of the largest number in the vectors: float32 rounds in proportion to what it adds up */
 const TOLERANCE = 1e-5
-const CHECKED = 5
 
 /**
- * Writes `encoder.onnx` (uint8 pictures in, any number at once, normalisation inside), `encoder.safetensors` with the names of
- * torchvision or timm, and a card. The model is first run by ONNX Runtime and compared with the training graph. A new folder
+ * Writes `encoder.onnx` (uint8 pictures in, any number at once, normalisation inside; or one recording of any length),
+ * `encoder.safetensors` with the names of torchvision, timm or transformers, and a card. The model is first run by ONNX Runtime and compared with the training graph. A new folder
  * appears whole; in one that is there, the card says so as long as its files are being replaced.
  *
  * @param from the run, or its folder
@@ -65,36 +62,41 @@ export async function exportEncoder(
       return data === undefined ? [] : [[variable, { name, data: Float32Array.from(data) }] as const]
     }),
   )
-  const { result, trace: traced } = trace({ training: false }, () => {
-    const sample = sampleOf(assembly.channels, FREE_BATCH)
-    return { image: channelOf('image', assembly.channels, sample), features: represent(assembly, sample, place) }
-  })
-  if (traced.draws.length > 0)
-    throw new LacunaError(`${config.method}: its representation is random and cannot be exported`)
-  const used = new Set(topological([result.features]))
-  const width = result.features.shape[1] ?? 0
-  const recipe = recipeOf(config)
-  const { fingerprint } = config.data
-  const { model, external } = writeStandalone({
-    input: { name: 'image', tensor: result.image },
-    output: { name: 'features', tensor: result.features },
+  const hearing = hearingOf(assembly, place)
+  const model = hearing ? soundModel(hearing, place) : pictureModel(assembly, place)
+  const { features } = model.outputs
+  if (model.draws > 0) throw new LacunaError(`${config.method}: its representation is random and cannot be exported`)
+  const used = new Set(topological(Object.values(model.outputs)))
+  const width = features?.shape[1] ?? 0
+  const { model: bytes, external } = writeStandalone({
+    ...model,
     values: new Map([...stored].filter(([variable]) => used.has(variable))),
     externalFile: 'encoder.onnx.data',
-    metadata: metadataOf(config, recipe, place),
+    metadata: {
+      ...metadataOf(config, place),
+      ...(hearing ? soundMetadata(hearing) : pictureMetadata(recipeOf(config))),
+    },
   })
   const files = ['encoder.onnx', ...(external ? [external.file] : []), 'encoder.safetensors', 'README.md']
   const made = placeFor(out)
   try {
     mkdirSync(made, { recursive: true })
     if (external) writeFileAtomic(join(made, external.file), external.parts)
-    writeFileAtomic(join(made, 'encoder.onnx'), model)
-    const checked = await check(join(made, 'encoder.onnx'), run, place)
+    writeFileAtomic(join(made, 'encoder.onnx'), bytes)
+    const path = join(made, 'encoder.onnx')
+    const vectors = hearing ? await soundBothWays(path, run, hearing, place) : await picturesBothWays(path, run, place)
+    const checked = compared(run.directory, ...vectors)
     const about = { format: 'lacuna', encoder: config.encoder }
     writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), about, { checksum: true })
-    writeFileAtomic(join(made, 'README.md'), card({ config, recipe, step, width, ...place, version, fingerprint }))
+    const facts = { config, step, width, ...place, version, fingerprint: config.data.fingerprint }
+    writeFileAtomic(
+      join(made, 'README.md'),
+      hearing ? soundCard({ ...facts, hearing }) : card({ ...facts, recipe: recipeOf(config) }),
+    )
     if (dirname(made) === resolve(out)) replace(made, out, files)
     else renameSync(made, out)
-    return { directory: out, files, width, ...checked }
+    const takes = hearing ? 'a recording of any length' : 'uint8 pictures'
+    return { directory: out, files, takes, width, ...checked }
   } catch (error) {
     throw errorCode(error) === undefined ? error : writeError(out, error)
   } finally {
@@ -133,16 +135,8 @@ export function replace(made: string, out: string, files: readonly string[]): vo
   for (const file of files) renameSync(join(made, file), join(out, file))
 }
 
-function recipeOf({ channels, reading }: RunConfig): Recipe {
-  const { size, colours } = imageIn(channels)
-  return { size, channels: colours, ...reading }
-}
-
-/** What `metadata_props` of the model say: enough to feed it right without the card. */
-function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): Readonly<Record<string, string>> {
-  const { size, channels, fit, background, range } = recipe
-  const which = range !== 'auto' && range.of === 'deep' ? ' of pictures of more than 8 bits' : ''
-  const from = range === 'auto' ? '' : `; stored values ${range.low} to ${range.high}${which} become 0 to 255`
+/** What `metadata_props` of every model say. */
+function metadataOf(config: RunConfig, { layer, pool }: Place): Readonly<Record<string, string>> {
   return {
     'lacuna.version': version,
     'lacuna.method': config.method,
@@ -151,12 +145,6 @@ function metadataOf(config: RunConfig, recipe: Recipe, { layer, pool }: Place): 
     'lacuna.pool': pool,
     'lacuna.data.fingerprint': config.data.fingerprint,
     'lacuna.data.records': `${config.data.records}`,
-    'image.layout': 'NHWC',
-    'image.type': 'uint8',
-    'image.range': `0 to 255${from}`,
-    'image.size': `${size}`,
-    'image.channels': channels === 3 ? 'RGB' : 'grey',
-    'image.preprocessing': `EXIF orientation applied; transparency on ${background}; ${fit} to ${size} x ${size} with Lanczos-3; normalisation is inside the model`,
   }
 }
 
@@ -169,24 +157,6 @@ function weightsOf({ learner }: Assembly, stored: ReadonlyMap<Tensor, { readonly
       return [name, { dtype: 'float32' as const, shape: variable.shape, data }]
     }),
   )
-}
-
-/** Runs the written file on made-up pictures, one batch larger than one, beside the encoder of the run. */
-async function check(path: string, run: OpenedRun, place: Place): Promise<Pick<Exported, 'difference' | 'largest'>> {
-  const { size, colours: channels } = imageIn(run.config.channels)
-  const next = uniforms(0, 0, 'pictures to check an export with')
-  const stride = size * size * channels
-  const data = Uint8Array.from({ length: CHECKED * stride }, () => Math.floor(256 * next()))
-  const encoder = await openEncoder(run, { device: defaultDevice, ...place })
-  const { values } = await encoder.embed(picturesOf(data, { size, colours: channels })).finally(() => encoder.close())
-  const session = await host.ort.InferenceSession.create(path)
-  try {
-    const image = new host.ort.Tensor('uint8', data, [CHECKED, size, size, channels])
-    const { features } = await session.run({ image })
-    return compared(run.directory, values, features?.data as Float32Array)
-  } finally {
-    await session.release()
-  }
 }
 
 /** @throws LacunaError when vectors differ by more than rounding */

@@ -7,7 +7,7 @@ import { loadCheckpoint } from '../runs/checkpoint.js'
 import { openRun } from '../runs/run.js'
 import { openEncoder } from './encoder.js'
 import { rowOf } from './features.js'
-import { loudFrames, RATE, recordingsOf } from './testing-sound.js'
+import { loudFrames, RATE, recordingsOf, spoken } from './testing-sound.js'
 
 /** The window is 40: shorter than a frame, one frame, a window, and a little or much more. */
 const lengths = [1, 6, 30, 40, 41, 44, 57, 403, 1000]
@@ -80,6 +80,22 @@ test('the frames are those of the uncut recording, of a subset and an earlier la
     rowOf(features, 8),
     [0, 1, 2].map(o => meanOf(naive(8, values, 1), o)),
   )
+  await encoder.close()
+})
+
+test('an encoder with zeros around its waves makes no vector of frames that see the edge of a window', async () => {
+  const { recordings } = spoken(8)
+  const out = join(temporaryFolder(), 'run')
+  await pretrain(loudFrames, recordings, { out, encoder: 'cpc-small', steps: 1, threads: 1, report: false })
+  const encoder = await openEncoder(openRun(out, { methods: [loudFrames] }), { threads: 1, layer: 1, pool: 'mean-sd' })
+  const some = recordings.subset([0, 3])
+  const vectors = await encoder.embed(some)
+  for await (const { position, values, count } of encoder.sound?.frames(some) ?? []) {
+    expect(count).toBe(120)
+    const rows = Array.from({ length: count }, (_, t) => Array.from(values.subarray(128 * t, 128 * (t + 1))))
+    const expected = [meanOf, deviation].flatMap(of => Array.from({ length: 128 }, (_, o) => of(rows, o)))
+    close(rowOf(vectors, position), expected)
+  }
   await encoder.close()
 })
 

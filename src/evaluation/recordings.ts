@@ -115,7 +115,10 @@ async function* passes(runner: Runner, key: string, hearing: Hearing, recordings
       samples.gather({ records: some.map(({ position }) => position), from: { [name]: from } })[name] ?? {}
     const lengths = Int32Array.from(some, ({ length }) => length)
     const given = feedsOf({ [name]: { values: values ?? new Float32Array(), lengths } })
-    return runner.run(key, key === 'moments' ? { ...given, skip: Int32Array.from(some, ({ skip }) => skip) } : given)
+    if (key === 'frames') return runner.run(key, given)
+    const skip = Int32Array.from(some, ({ skip }) => skip)
+    const until = Int32Array.from(some, ({ skip, frames }) => skip + frames)
+    return runner.run(key, { ...given, skip, until })
   }
   let running = windows.length > 0 ? start(0) : undefined
   for (let first = 0; first < windows.length; first += batch) {

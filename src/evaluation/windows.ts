@@ -28,15 +28,9 @@ export interface RecordingWindow {
  * @throws LacunaError when no frame fits into a window
  */
 export function windowsOf(length: number, window: number, grid: FrameGrid): RecordingWindow[] {
-  const { hop, receptiveField, before = 0, framesOf } = grid
+  const { hop, receptiveField } = grid
   const total = framesIn(length, grid)
-  // of a window that lies in the middle: the first and the last frame that see nothing beyond it
-  const first = Math.ceil(before / hop)
-  const last = Math.min(framesOf(window) - 1, Math.floor((window + before - receptiveField) / hop))
-  if (last < first)
-    throw new LacunaError(
-      `windows of ${window} numbers hold no frame, which sees ${receptiveField}; take longer windows`,
-    )
+  const { first, step } = seamsOf(window, grid)
   if (length <= window)
     return [{ from: 0, length: Math.max(length, Math.min(window, receptiveField)), skip: 0, frames: total }]
   const windows: RecordingWindow[] = []
@@ -45,11 +39,25 @@ export function windowsOf(length: number, window: number, grid: FrameGrid): Reco
     const atEnd = usual * hop + window >= length
     const start = atEnd ? Math.ceil((length - window) / hop) : usual
     const skip = next - start
-    const frames = atEnd ? total - next : last - skip + 1
+    const frames = atEnd ? total - next : first + step - skip
     windows.push({ from: start * hop, length: Math.min(window, length - start * hop), skip, frames })
     next += frames
   }
   return windows
+}
+
+/**
+ * Where windows that lie in the middle of a recording meet.
+ * @returns the first of their frames that sees nothing before them, and how many frames see nothing beyond them at either end
+ */
+export function seamsOf(window: number, { hop, receptiveField, before = 0, framesOf }: FrameGrid) {
+  const first = Math.ceil(before / hop)
+  const last = Math.min(framesOf(window) - 1, Math.floor((window + before - receptiveField) / hop))
+  if (last < first)
+    throw new LacunaError(
+      `windows of ${window} numbers hold no frame, which sees ${receptiveField}; take longer windows`,
+    )
+  return { first, step: last - first + 1 }
 }
 
 /** Frames of a recording of any length: at least one. */

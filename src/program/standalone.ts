@@ -11,9 +11,13 @@ import { simplify } from './simplify.js'
 export const FREE_BATCH = 1_000_003
 
 export interface Standalone {
-  /** One input, traced with {@link FREE_BATCH} along its first axis */
-  readonly input: { readonly name: string; readonly tensor: Tensor }
-  readonly output: { readonly name: string; readonly tensor: Tensor }
+  /** What the model is given */
+  readonly input: ValueInfo
+  /** The tensor input whose first axis is free, traced with {@link FREE_BATCH}: the model's own, or one that `before` makes */
+  readonly free: string
+  readonly outputs: Readonly<Record<string, Tensor>>
+  /** Makes the inputs that the outputs are traced with of what the model is given, where they differ; names them by `e.rename` */
+  readonly before?: (e: Emitter) => void
   /** The value of every variable, kept inside the model under its name */
   readonly values: ReadonlyMap<Tensor, { readonly name: string; readonly data: Float32Array }>
   /** File name of the external data, if the model gets too large for one file */
@@ -25,28 +29,36 @@ export interface Standalone {
 /**
  * A model for others to run: its parameters inside, any number of samples at once, only standard ONNX operators.
  */
-export function writeStandalone({ input, output, values, ...options }: Standalone): WrittenModel {
-  const [root = output.tensor] = simplify([output.tensor], false)
-  const e = new Emitter('float32', { size: FREE_BATCH, input: input.name })
+export function writeStandalone(standalone: Standalone): WrittenModel {
+  const { input, free, outputs, before, values, ...options } = standalone
+  const named = Object.entries(outputs)
+  const roots = simplify(
+    named.map(([, tensor]) => tensor),
+    false,
+  )
+  const e = new Emitter('float32', { size: FREE_BATCH, input: free })
+  before?.(e)
   const names = new Map([...values].map(([variable, { name }]) => [variable, name]))
-  const lowered = lower(topological([root]), e, standard, names)
-  const result = lowered(root)
-  if (!e.rename(result, output.name)) throw new Error('the output is no result of the model')
+  const lowered = lower(topological(roots), e, standard, names)
+  for (const [i, [name]] of named.entries()) {
+    const root = roots[i]
+    if (root === undefined || !e.rename(lowered(root), name)) throw new Error(`${name} is no result of the model`)
+  }
   const parameters = [...values].map(([variable, { name, data }]) => {
     if (data.length !== sizeOf(variable.shape))
       throw new Error(`${name}: ${data.length} values for [${variable.shape}]`)
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     return { name, type: 'float32' as const, shape: variable.shape, bytes }
   })
-  const info = (name: string, t: Tensor): ValueInfo => ({
+  const info = ([name, t]: readonly [string, Tensor]): ValueInfo => ({
     name,
     type: e.typeOf(t.dtype),
-    shape: ['N', ...t.shape.slice(1)],
+    shape: t.shape.map(size => (size % FREE_BATCH === 0 ? 'N' : size)),
   })
   const graph = {
-    nodes: e.finished([output.name]),
-    inputs: [info(input.name, input.tensor)],
-    outputs: [info(output.name, output.tensor)],
+    nodes: e.finished(named.map(([name]) => name)),
+    inputs: [input],
+    outputs: named.map(info),
     initializers: [...e.initializers, ...parameters],
   }
   return writeModel(graph, options)
