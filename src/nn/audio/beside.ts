@@ -31,7 +31,8 @@ export function spectraPerFrame({ hop }: AudioEncoder, rate: number): number {
  * @returns [N, T · spectra a frame, bands]
  */
 export function spectraBeside(encoder: AudioEncoder, waves: Tensor, { rate, bands, middle }: BesideOptions): Tensor {
-  const { window, fft } = speechFraming(rate)
+  const framing = speechFraming(rate)
+  const { window } = framing
   const per = spectraPerFrame(encoder, rate)
   const hop = encoder.hop / per
   const length = waves.size(1)
@@ -42,7 +43,7 @@ export function spectraBeside(encoder: AudioEncoder, waves: Tensor, { rate, band
   const before = waves
     .slice(1, Math.max(0, start), Math.min(length, end))
     .pad(1, Math.max(0, -start), Math.max(0, end - length))
-  return logMel(before, { rate, bands, window, hop, fft })
+  return logMel(before, { ...framing, hop, bands })
 }
 
 /** Bands that cepstra are of */

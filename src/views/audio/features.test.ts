@@ -83,6 +83,19 @@ test('power as a transform written out', async () => {
   expect(relativeError(await run(x => powerSpectrogram(x, options), wave), expected)).toBeLessThan(1e-12)
 })
 
+test('of a frame about its mean as of the frame less that; an offset is not heard', async () => {
+  const options = { window: 10, hop: 10, fft: 16 }
+  const wave = randomArray([1, 30], { low: 1, high: 3 })
+  const means = [0, 1, 2].map(t => wave.values.slice(10 * t, 10 * t + 10).reduce((sum, value) => sum + value, 0) / 10)
+  const less = wave.values.map((value, i) => value - (means[Math.floor(i / 10)] ?? 0))
+  const centred = await run(x => powerSpectrogram(x, { ...options, centred: true }), wave)
+  const expected = await run(x => powerSpectrogram(x, options), array([1, 30], less))
+  expect(difference(centred, expected)).toBeLessThan(1e-12)
+  const offset = array([1, 1000], Array(1000).fill(0.3))
+  const { y } = await evaluate(x => ({ y: logMel(x, { ...mel, centred: true }) }), [offset], { precision: 'float32' })
+  expect(difference(y, Array(4 * 40).fill(Math.log(1e-8)))).toBeLessThan(2e-6)
+})
+
 test('a tone of amplitude a at a frequency of the transform has power (a · n/4)² there, a quarter of it beside, none elsewhere', async () => {
   const wave = array(
     [1, 400],

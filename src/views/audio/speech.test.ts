@@ -7,8 +7,8 @@ const rate = 8000
 const length = 200 + 5 * 80
 
 test('25 ms every 10 ms at any rate', () => {
-  expect(speechFraming(16_000)).toEqual({ rate: 16_000, window: 400, hop: 160, fft: 512 })
-  expect(speechFraming(8000)).toEqual({ rate: 8000, window: 200, hop: 80, fft: 256 })
+  expect(speechFraming(16_000)).toEqual({ rate: 16_000, window: 400, hop: 160, fft: 512, centred: true })
+  expect(speechFraming(8000)).toEqual({ rate: 8000, window: 200, hop: 80, fft: 256, centred: true })
 })
 
 test.each([

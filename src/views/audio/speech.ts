@@ -2,18 +2,19 @@ import { concat } from '../../tensor/movement.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { deltas } from './deltas.js'
 import { framesIn } from './framing.js'
-import { logMel, type MelOptions } from './mel.js'
+import { logMel } from './mel.js'
 import { mfcc } from './mfcc.js'
 
 const SECONDS = { window: 0.025, hop: 0.01 }
 
 /**
- * Frames of speech as everybody has them: 25 ms every 10 ms, and the next power of two for the transform.
+ * Frames of speech as everybody has them: 25 ms every 10 ms, each about its own mean, and the next power of two for the
+ * transform.
  * @param rate numbers of the wave a second
  */
-export function speechFraming(rate: number): Pick<MelOptions, 'rate' | 'window' | 'hop'> & { readonly fft: number } {
+export function speechFraming(rate: number) {
   const [window, hop] = [Math.round(SECONDS.window * rate), Math.round(SECONDS.hop * rate)]
-  return { rate, window, hop, fft: 2 ** Math.ceil(Math.log2(window)) }
+  return { rate, window, hop, fft: 2 ** Math.ceil(Math.log2(window)), centred: true } as const
 }
 
 /**
