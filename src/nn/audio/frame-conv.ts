@@ -29,41 +29,45 @@ export function frameConv(inputs: number, outputs: number, kernel: number, optio
 function convolveFrames(
   x: Tensor,
   weight: Tensor,
-  { stride = 1, padding: [begin, end] = [0, 0] }: Pick<FrameConvOptions, 'stride' | 'padding'>,
-): Tensor {
-  const [n, length, channels] = sizes(x.shape, 3)
-  const [outputs, , kernel] = sizes(weight.shape, 3)
-  const steps = stepsOf(length, { kernel, stride, padding: [begin, end] })
-  if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
-  const seen = Math.ceil(kernel / stride) // rows that a step sees
-  const count = steps + seen - 1
-  const rows = between(x, -begin, count * stride - begin).reshape(n, count, stride * channels)
-  const parts = range(seen).map(part => {
-    const from = part * stride
-    const taps = Math.min(stride, kernel - from)
-    const matrix = weight
+  { stride = 1, padding }: Pick<FrameConvOptions, 'stride' | 'padding'>,
+) {
+  const [outputs, channels, kernel] = sizes(weight.shape, 3)
+  const matrixOf = (from: number, taps: number) =>
+    weight
       .slice(2, from, from + taps)
       .transpose(0, 2, 1)
       .reshape(outputs, taps * channels)
-    return { given: rows.slice(2, 0, taps * channels), matrix, own: (y: Tensor) => y.slice(1, part, part + steps) }
-  })
-  if (channels * kernel <= NARROW) {
-    const [given, matrix] = [
-      concat(
-        parts.map(({ given, own }) => own(given)),
-        2,
-      ),
-      concat(
-        parts.map(({ matrix }) => matrix),
-        1,
-      ),
-    ]
-    return matmul(given, matrix, false, true)
-  }
-  return parts.map(({ given, matrix, own }) => own(matmul(given, matrix, false, true))).reduce((sum, y) => sum.add(y))
+  const steps = { kernel, stride, padding }
+  // rows of few numbers are sooner put together than their products added up
+  if (channels * kernel <= NARROW) return matmul(patchesOf(x, steps), matrixOf(0, kernel), false, true)
+  return rowsSeen(x, steps)
+    .map(({ rows, from, taps, own }) => own(matmul(rows, matrixOf(from, taps), false, true)))
+    .reduce((sum, y) => sum.add(y))
 }
-/** Rows of so few numbers are sooner put together than their products added up. */
 const NARROW = 64
+
+/** All that each step of a kernel sees, tap by tap: [N, L, C] → [N, T, kernel · C] */
+export const patchesOf = (x: Tensor, steps: Steps): Tensor =>
+  concat(
+    rowsSeen(x, steps).map(({ rows, own }) => own(rows)),
+    2,
+  )
+
+/** The rows of `stride` frames, cut to the taps that see them, for each part of the kernel; its own are those of all steps. */
+function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0] }: Steps) {
+  const [n, length, channels] = sizes(x.shape, 3)
+  const steps = stepsOf(length, { kernel, stride, padding })
+  if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
+  const seen = Math.ceil(kernel / stride)
+  const count = steps + seen - 1
+  const all = between(x, -padding[0], count * stride - padding[0]).reshape(n, count, stride * channels)
+  return range(seen).map(part => {
+    const from = part * stride
+    const taps = Math.min(stride, kernel - from)
+    const own = (y: Tensor) => y.slice(1, part, part + steps)
+    return { rows: all.slice(2, 0, taps * channels), from, taps, own }
+  })
+}
 
 /** The frames from one on and before another, with zeros where there are none. */
 function between(x: Tensor, from: number, to: number): Tensor {

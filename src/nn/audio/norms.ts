@@ -9,7 +9,8 @@ import { type Module, module } from '../module.js'
 /** A norm of frames [N, T, C], told how many of them are there, int [N]; all unless told. */
 export type FrameNorm = Module<[x: Tensor, frames?: Tensor]>
 
-const gainAndBias = (channels: number) => ({
+/** Variables of a norm. */
+export const frameGains = (channels: number) => ({
   weight: variable([channels], constantly(1)([channels]), 'gain'),
   bias: variable([channels], constantly(0)([channels]), 'bias'),
 })
@@ -19,7 +20,7 @@ const gainAndBias = (channels: number) => ({
  * @see Rivière et al. 2020, Unsupervised Pretraining Transfers Well across Languages, section 3.1
  */
 export function channelNorm(channels: number, epsilon = 1e-5): FrameNorm {
-  const { weight, bias } = gainAndBias(channels)
+  const { weight, bias } = frameGains(channels)
   // of n channels, the unbiased variance is n / (n − 1) of the biased one
   const share = (channels - 1) / channels
   return module({ weight, bias }, (x: Tensor) =>
@@ -38,18 +39,14 @@ export function channelNorm(channels: number, epsilon = 1e-5): FrameNorm {
 export function frameGroupNorm(channels: number, groups: number, epsilon = 1e-5): FrameNorm {
   if (channels % groups !== 0)
     throw new ShapeError('frameGroupNorm', `${channels} channels do not divide into ${groups} groups`)
-  const { weight, bias } = gainAndBias(channels)
+  const { weight, bias } = frameGains(channels)
   return module({ weight, bias }, (x: Tensor, frames?: Tensor) => {
     const [n, length] = sizes(x.shape, 3)
     const there = frames === undefined ? undefined : thereOf(frames, length)
     const seen = there === undefined ? x : x.mul(there)
     const count = there === undefined ? length : there.sum(1).maximum(1) // [N, 1]
     // sums of the channels first, so that x itself is only read for them and for one scale and shift
-    const meanOf = (values: Tensor): Tensor => {
-      const each = values.sum(1).div(count) // [N, C]
-      const grouped = each.reshape(n, groups, channels / groups).mean(2, true)
-      return grouped.expand(n, groups, channels / groups).reshape(n, 1, channels)
-    }
+    const meanOf = (values: Tensor) => groupMeans(values.sum(1).div(count).reshape(n, 1, channels), groups)
     const mean = meanOf(seen)
     const squares = meanOf(seen.mul(seen.stopGradient()))
     // the same number, with the gradient of a square: its factor of two goes over sums instead of over all frames
@@ -57,6 +54,13 @@ export function frameGroupNorm(channels: number, groups: number, epsilon = 1e-5)
     const scale = weight.div(variance.add(epsilon).sqrt())
     return seen.mul(scale).add(bias.sub(mean.mul(scale)))
   })
+}
+
+/** Each channel's number, [N, 1, C], replaced by the mean over its group. */
+export function groupMeans(each: Tensor, groups: number): Tensor {
+  const [n, , channels] = sizes(each.shape, 3)
+  const grouped = each.reshape(n, groups, channels / groups).mean(2, true)
+  return grouped.expand(n, groups, channels / groups).reshape(n, 1, channels)
 }
 
 /** Zeros where no frame is, for what comes after and would see them as it sees the zeros around. */

@@ -4,6 +4,7 @@ import type { Tensor } from '../../tensor/tensor.js'
 import { type Module, module } from '../module.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder } from './encoder.js'
+import { normedConv } from './first-conv.js'
 import { chain, frameConv, type Steps } from './frame-conv.js'
 import { channelNorm, type FrameNorm, frameGroupNorm, numbered } from './norms.js'
 
@@ -58,9 +59,13 @@ export function wav2vecEncoder(options: Wav2vecOptions): AudioEncoder {
   const makeNorm = (): FrameNorm => (norm === 'group' ? frameGroupNorm(channels, 1) : channelNorm(channels))
 
   const extractor = convolutions.map(({ kernel, stride }, i) => {
+    if (i === 0 && norm === 'group') {
+      const { conv, norm, run } = normedConv(channels, 1, { kernel, stride })
+      return module({ 0: conv, 2: norm }, (x: Tensor, frames?: Tensor) => run(x, frames).relu())
+    }
     const conv = frameConv(i === 0 ? 1 : channels, channels, kernel, { stride, bias: false })
-    const norm = makeNorm()
-    return module({ 0: conv, 2: norm }, (x: Tensor, frames?: Tensor) => norm(conv(x), frames).relu())
+    const behind = makeNorm()
+    return module({ 0: conv, 2: behind }, (x: Tensor, frames?: Tensor) => behind(conv(x), frames).relu())
   })
   const convolved = chain(extractor, convolutions)
   const feature_extractor = named(extractor, (waves: Tensor, lengths?: Tensor) => {

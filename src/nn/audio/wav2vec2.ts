@@ -8,8 +8,9 @@ import { dropout, layerNorm, linear } from '../layers.js'
 import { module } from '../module.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder, ContextOptions } from './encoder.js'
+import { normedConv } from './first-conv.js'
 import { chain, frameConv, type Steps } from './frame-conv.js'
-import { type FrameNorm, frameGroupNorm, numbered } from './norms.js'
+import { type FrameNorm, numbered } from './norms.js'
 import { EPSILON, frameTransformer, type TransformerOptions } from './wav2vec2-transformer.js'
 
 export interface Wav2vec2Options extends TransformerOptions {
@@ -92,20 +93,17 @@ export function wav2vec2Encoder(options: Wav2vec2Options): Wav2vec2Encoder {
 const heFanIn: Initial = shape => normal(Math.sqrt(2 / fanIn(shape)))(shape)
 
 function extractor(channels: number, steps: readonly Steps[], norm: 'group' | 'layer') {
-  const layers = steps.map(({ kernel, stride }, i): FrameNorm => {
-    const conv = frameConv(i === 0 ? 1 : channels, channels, kernel, {
-      stride,
-      bias: norm === 'layer',
-      weight: heFanIn,
-    })
-    if (norm === 'layer') {
-      const layer_norm = layerNorm(channels, EPSILON)
-      return module({ conv, layer_norm }, (x: Tensor) => layer_norm(conv(x)).gelu())
+  const layers = steps.map((own, i): FrameNorm => {
+    if (i === 0 && norm === 'group') {
+      const { conv, norm: layer_norm, run } = normedConv(channels, channels, own, { weight: heFanIn })
+      return module({ conv, layer_norm }, (x: Tensor, frames?: Tensor) => run(x, frames).gelu())
     }
-    const layer_norm = i === 0 ? frameGroupNorm(channels, channels) : undefined
-    return module({ conv, layer_norm }, (x: Tensor, frames?: Tensor) => {
+    const options = { stride: own.stride, bias: norm === 'layer', weight: heFanIn }
+    const conv = frameConv(i === 0 ? 1 : channels, channels, own.kernel, options)
+    const layer_norm = norm === 'layer' ? layerNorm(channels, EPSILON) : undefined
+    return module({ conv, layer_norm }, (x: Tensor) => {
       const y = conv(x)
-      return (layer_norm?.(y, frames) ?? y).gelu()
+      return (layer_norm?.(y) ?? y).gelu()
     })
   })
   const conv_layers = module(numbered(layers), chain(layers, steps))
