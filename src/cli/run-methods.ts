@@ -30,7 +30,7 @@ const kinds = ({ reads }: Described): string =>
     .join(', ')
 
 const brief = (m: Described): string =>
-  `${m.name}  (reads ${kinds(m)})\n  shown   ${m.shown}\n  hidden  ${m.hidden}\n  ${m.paper}`
+  `${m.name}  (reads ${kinds(m)})\n  shown   ${m.shown}\n  hidden  ${m.hidden}\n  ${m.paper}${m.advice === undefined ? '' : `\n  advice  ${m.advice}`}`
 
 function full(m: Described): string {
   const { optimiser, learningRate, weightDecay, batch } = m.training

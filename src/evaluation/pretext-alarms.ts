@@ -1,3 +1,4 @@
+import { fewCodes, fewCodesTold } from '../runs/collapse.js'
 import type { Pretext, PretextMeasure } from './pretext-figures.js'
 
 /** Standard errors above chance that white noise may reach by luck */
@@ -8,9 +9,17 @@ const SURE = 2
 
 /** What a pretext's figures give away: that nothing was learnt, or that it was learnt by a shortcut. */
 export const alarmsOf = (pretext: Pick<Pretext, 'measures' | 'pictures'>): string[] => [
+  ...collapsedCodes(pretext),
   ...atChance(pretext),
   ...shortcuts(pretext),
 ]
+
+/** Codes that are nearly all the same are guessed right, and mean nothing. */
+export function collapsedCodes(pretext: Pick<Pretext, 'measures'> | undefined): string[] {
+  const figure = (name: string) => pretext?.measures.find(measure => measure.name === name)?.value
+  const figures = { accuracy: figure('accuracy'), perplexity: figure('code perplexity') }
+  return fewCodes(figures) ? [fewCodesTold(figures)] : []
+}
 
 /**
  * White noise has no parts that fit: an accuracy above chance on it comes from how the parts are cut, not from what they

@@ -69,19 +69,20 @@ export async function pretext(
       done++
       options.onProgress?.(done / batches)
     }
-    const figure = (outputs: Outputs, name: string) => mean(outputs[name] ?? [])
-    const rows = Object.entries(measures).map(([name, { better, baselines }]): PretextMeasure => {
+    const figure = (outputs: Outputs, name: string, of = ([value]: readonly number[]) => value ?? Number.NaN) =>
+      of(meansOf(outputs[name] ?? []))
+    const rows = Object.entries(measures).map(([name, { better, baselines, figure: of }]): PretextMeasure => {
       const known = Object.entries(baselines).map(
         ([baseline, given]) =>
           [baseline, typeof given === 'number' ? given : figure(found, `${name}/${baseline}`)] as const,
       )
       return {
         name,
-        value: figure(found, name),
+        value: figure(found, name, of),
         better,
         baselines: Object.fromEntries(known),
-        ...(assembly.method.chanceOnNoise && { noise: figure(onNoise, name) }),
-        ...(done > 1 && { error: sampleDeviation(found[name] ?? []) / Math.sqrt(done) }),
+        ...(assembly.method.chanceOnNoise && { noise: figure(onNoise, name, of) }),
+        ...(done > 1 && of === undefined && { error: sampleDeviation(firstOf(found[name] ?? [])) / Math.sqrt(done) }),
       }
     })
     const seen = { measures: rows, pictures: done * batch }
@@ -98,13 +99,19 @@ export async function pretext(
   }
 }
 
-/** The figures of every output, one a batch */
-type Outputs = Record<string, number[]>
+/** The figures of every output, of each batch one or several */
+type Outputs = Record<string, number[][]>
+
+const firstOf = (batches: readonly (readonly number[])[]) => batches.map(([value]) => value ?? Number.NaN)
+
+/** Over the batches, each number by itself. */
+const meansOf = ([first = [], ...others]: readonly (readonly number[])[]): number[] =>
+  first.map((value, i) => mean([value, ...others.map(batch => batch[i] ?? Number.NaN)]))
 
 function collect(outputs: Outputs, results: Readonly<Record<string, ArrayLike<number | bigint>>>): void {
   for (const [name, values] of Object.entries(results)) {
     outputs[name] ??= []
-    outputs[name].push(Number(values[0]))
+    outputs[name].push(Array.from(values, Number))
   }
 }
 

@@ -1,3 +1,4 @@
+import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /**
@@ -19,3 +20,17 @@ export const perplexity = (share: Tensor): Tensor => share.mul(share.maximum(1e-
  */
 export const codeDiversity = (probabilities: Tensor): Tensor =>
   perplexity(probabilities).mean().div(probabilities.size(-1)).neg().add(1)
+
+/**
+ * Which frames have the same codes, in all groups.
+ * @param codes int [N, T, G]
+ * @returns bool [N, T, T]
+ */
+export function sameCodes(codes: Tensor): Tensor {
+  const [n, length] = [codes.size(0), codes.size(1)]
+  const same = range(codes.size(2)).map(g => {
+    const own = codes.slice(2, g, g + 1)
+    return own.equal(own.reshape(n, 1, length))
+  })
+  return same.reduce((all, each) => all.and(each))
+}

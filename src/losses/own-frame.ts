@@ -48,3 +48,13 @@ export function ownFrame(
     accuracy: weightedMean(best.less(own).cast('float'), weight),
   }
 }
+
+/**
+ * The frame whose target each context is nearest to, its own among them.
+ * @param among bool [N, T]: frames to choose from
+ * @returns int [N, T]
+ */
+export function nearestTarget(context: Tensor, targets: Tensor, among: Tensor): Tensor {
+  const [n, length] = [among.size(0), among.size(1)]
+  return where(among.reshape(n, 1, length), unit(context).matmul(unit(targets).T), -2).argmax(-1)
+}

@@ -44,6 +44,7 @@ export const bestRq = defineMethod({
   paper: 'Chiu et al. 2022, Self-supervised Learning with Random-projection Quantizer for Speech Recognition',
   training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 0.01, batch: 32 },
   encoder: 'log-mel-small',
+  advice: 'for little data take this or hubert: their codes cannot collapse',
   options,
   prepared: z.object({
     /** Of the projections and codes */

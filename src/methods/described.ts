@@ -4,7 +4,7 @@ import { encoderNameOf } from '../nn/encoder.js'
 import { encoderFor, type Method } from './method.js'
 
 /** What can be said of a method without its code, as JSON. */
-export type Described = Pick<Method, 'name' | 'shown' | 'hidden' | 'paper' | 'training'> & {
+export type Described = Pick<Method, 'name' | 'shown' | 'hidden' | 'paper' | 'training' | 'advice'> & {
   /** The channels that it reads with its default options, by name */
   readonly reads: Reads
   readonly encoder: string
@@ -19,8 +19,18 @@ export interface OptionSchema {
 }
 
 export const described = (method: Method): Described => {
-  const { name, shown, hidden, paper, training, options } = method
+  const { name, shown, hidden, paper, training, advice, options } = method
   const schema = z.toJSONSchema(options, { io: 'input' }) as OptionSchema
   const reads = method.reads({})
-  return { name, reads, shown, hidden, paper, training, encoder: encoderNameOf(encoderFor(method)), options: schema }
+  return {
+    name,
+    reads,
+    shown,
+    hidden,
+    paper,
+    ...(advice && { advice }),
+    training,
+    encoder: encoderNameOf(encoderFor(method)),
+    options: schema,
+  }
 }

@@ -60,7 +60,7 @@ test('all figures as loops over the frames that were hidden', async () => {
   )
   const tally = range(size).map(c => places.filter(({ i, t }) => code(i, t) === c).length)
   expect(found.perplexity?.[0]).toBeCloseTo(perplexityOf(tally), 12)
-  expect(found['codes in use, a batch']?.[0]).toBeCloseTo(perplexityOf(tally), 12)
+  expect(found['code perplexity']).toEqual(tally.map(count => count / places.length))
 })
 
 test('chance is the entropy of how common the codes are, those unseen counted as half', () => {

@@ -1,7 +1,7 @@
 import { perplexity } from '../losses/codes.js'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { entropy, weightedMean } from '../losses/soft-cross-entropy.js'
-import { scatterAdd } from '../tensor/indexing.js'
+import { shareAmong } from '../nn/audio/code-usage.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { nearestShown } from '../views/audio/nearest-shown.js'
@@ -44,8 +44,33 @@ export function countsOf(codes: Float32Array, there: Float32Array, size: { codes
 /** exp of the entropy: how many codes there are, the rare ones counted less. */
 export const perplexityOf = (counts: readonly number[]): number => {
   const total = counts.reduce((sum, count) => sum + count, 0)
-  return Math.exp(entropy(counts.map(count => count / Math.max(1, total))))
+  return Math.exp(entropy(counts.map(count => count / (total || 1))))
 }
+
+/** The same of several groups of codes, one after the other, added up. */
+export const perplexitiesOf =
+  (groups: number) =>
+  (shares: readonly number[]): number =>
+    range(groups).reduce(
+      (sum, g) => sum + perplexityOf(shares.slice((g * shares.length) / groups, ((g + 1) * shares.length) / groups)),
+      0,
+    )
+
+/** How many codes there are over all that was examined. @param share [G, V], of a batch */
+export const codesMeasured = (share: Tensor): Readonly<Record<string, Measure>> => ({
+  'code perplexity': {
+    value: share.reshape(-1),
+    figure: perplexitiesOf(share.size(0)),
+    better: 'higher',
+    baselines: {},
+  },
+  'share of codes in use': {
+    value: share.reshape(-1),
+    figure: shares => shares.filter(each => each > 0).length / shares.length,
+    better: 'higher',
+    baselines: {},
+  },
+})
 
 /** Means over the books. */
 const meanOf = (figures: readonly Tensor[]): Tensor =>
@@ -72,18 +97,13 @@ function figuresOf({ logits, codes, hidden, there }: GuessedCodes, counts: Count
       copied: mean(truth.takeAlong(nearest, 1).equal(truth)),
       commonest: mean(flat.equal(constant(commonest, [1], 'int'))),
       unigram: mean(constant(share.map(Math.log)).gather(flat).neg()),
-      guessed: perplexity(shareAmong(rows.argmax(-1), weight, size)),
-      right: perplexity(shareAmong(flat, weight, size)),
+      guessed: shareAmong(rows.argmax(-1), weight, size),
+      right: shareAmong(flat, weight, size),
     }
   })
   type Figures = (typeof each)[number]
   const over = (name: keyof Figures) => meanOf(each.map(figures => figures[name]))
   return { over, weight: weight.sum(), size: logits[0]?.size(-1) ?? 1 }
-}
-
-/** How often each code is among those that weigh something: [V] */
-export function shareAmong(codes: Tensor, weight: Tensor, size: number): Tensor {
-  return scatterAdd(weight, codes, size).div(weight.sum().maximum(1e-12))
 }
 
 /** Cross entropy over the frames that were hidden. */
@@ -94,8 +114,8 @@ export function codesCompared(guessed: GuessedCodes, counts: Counts): Comparison
     metrics: {
       accuracy: over('accuracy'),
       copied: over('copied'),
-      perplexity: over('right'),
-      guessedPerplexity: over('guessed'),
+      perplexity: perplexity(over('right')),
+      guessedPerplexity: perplexity(over('guessed')),
     },
     chance: unigramOf(counts),
     weight,
@@ -120,7 +140,13 @@ export function codesExamined(guessed: GuessedCodes, counts: Counts): Readonly<R
       better: 'lower',
       baselines: { 'how common each code is': over('unigram') },
     },
-    'codes in use, a batch': { value: over('right'), better: 'higher', baselines: {} },
+    ...codesMeasured(over('right').reshape(1, size)),
+    'perplexity of the guesses': {
+      value: over('guessed'),
+      figure: perplexityOf,
+      better: 'higher',
+      baselines: {},
+    },
   }
 }
 

@@ -24,6 +24,8 @@ export const hubert = defineMethod({
   paper: 'Hsu et al. 2021, HuBERT; on log-mel frames as Lin et al. 2023, MelHuBERT',
   training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 0.01, batch: 32 },
   encoder: 'log-mel-small',
+  advice:
+    'for little data take this or best-rq: their codes cannot collapse; a second training on a layer of the first makes them better',
   options: z
     .strictObject({
       ...spanOptions({ seconds: 4, start: 0.08, span: 10 }),

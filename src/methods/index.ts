@@ -10,9 +10,22 @@ import { named } from './named.js'
 import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
+import { wav2vec2 } from './wav2vec2.js'
 
 export * from './method.js'
-export { bestRq, colorization, contextEncoder, cpcImage, hubert, jigsaw, mae, relativePosition, rotation, simclr }
+export {
+  bestRq,
+  colorization,
+  contextEncoder,
+  cpcImage,
+  hubert,
+  jigsaw,
+  mae,
+  relativePosition,
+  rotation,
+  simclr,
+  wav2vec2,
+}
 
 export type MethodName =
   | 'colorization'
@@ -25,6 +38,7 @@ export type MethodName =
   | 'cpc-image'
   | 'best-rq'
   | 'hubert'
+  | 'wav2vec2'
 
 /** The methods that are built in. */
 export const methods: readonly (Method & { readonly name: MethodName })[] = [
@@ -38,6 +52,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   cpcImage,
   bestRq,
   hubert,
+  wav2vec2,
 ]
 
 /**

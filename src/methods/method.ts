@@ -135,8 +135,10 @@ export interface Adversary {
 
 /** One figure of the task itself, and what it is worth without any learning. */
 export interface Measure {
-  /** One number: the mean over the batch */
+  /** One number: the mean over the batch; or several, where `figure` makes one of their means over all batches */
   readonly value: Tensor
+  /** Of several numbers, such as how often each code occurs */
+  readonly figure?: (means: readonly number[]) => number
   readonly better: 'higher' | 'lower'
   /** What needs no learning: chance, the mean, the commonest answer; tensors of one number, or known beforehand */
   readonly baselines: Readonly<Record<string, Tensor | number>>
@@ -215,6 +217,10 @@ interface About {
   readonly encoder?: EncoderName | (string & {}) | EncoderDefinition
   /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
   readonly chanceOnNoise?: boolean
+  /** When to take it, or not, in a sentence */
+  readonly advice?: string
+  /** Seconds of sound that a batch has to hold at least for the training to be stable */
+  readonly secondsInBatch?: number
 }
 
 /** A method as the rest of Lacuna sees it: its types are its own business. */

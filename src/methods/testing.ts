@@ -7,7 +7,7 @@ import { defineEncoder } from '../nn/encoder.js'
 import { normal } from '../nn/initial.js'
 import { linear } from '../nn/layers.js'
 import { module, variablesOf } from '../nn/module.js'
-import { runModule } from '../nn/testing.js'
+import { type ModuleRun, runModule } from '../nn/testing.js'
 import { block } from '../nn/transformer.js'
 import { uniforms } from '../program/draws.js'
 import { type Draw, variable, variableOf } from '../program/trace.js'
@@ -118,6 +118,7 @@ export async function stepped(
   given: Pick<BuildContext<Reads, unknown, unknown>, 'options' | 'prepared'>,
   recordings: readonly (readonly number[])[],
   length: number,
+  how: Pick<ModuleRun, 'progress'> = {},
 ): Promise<Stepped> {
   const channel = { kind: 'audio', rate: RATE, length } as const
   const learner = method.build({ ...given, channels: { audio: channel }, makeEncoder: () => ear.build(channel) })
@@ -132,7 +133,7 @@ export async function stepped(
     (values: Tensor, lengths: Tensor) =>
       training.step({ audio: { values, lengths: lengths.cast('int') } }, drawnByPlace()).loss,
     [array([recordings.length, length], windows), array([recordings.length], lengths)],
-    { training: true, gradientsOf, weights: [1] },
+    { training: true, gradientsOf, weights: [1], ...how },
   )
   return { loss: y[0] ?? Number.NaN, gradients }
 }

@@ -15,6 +15,8 @@ export interface ModuleRun extends Partial<TraceOptions> {
   /** Variables whose gradients of the result weighted by `weights` are wanted */
   readonly gradientsOf?: readonly string[]
   readonly weights?: ArrayLike<number>
+  /** How far the training is, 0 … 1, for what hangs on it */
+  readonly progress?: number
 }
 
 export interface ModuleResult {
@@ -39,6 +41,7 @@ export async function runModule(
     values = new Map(),
     gradientsOf = [],
     weights = [],
+    progress,
   }: ModuleRun = {},
 ): Promise<ModuleResult> {
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
@@ -58,7 +61,11 @@ export async function runModule(
     await engine.load('module', program)
     const known = new Set(program.state.map(({ name }) => name))
     await engine.write(new Map([...initialValues(names, 0), ...values].filter(([name]) => known.has(name))))
-    const feeds = { ...Object.fromEntries(given.map((g, i) => [`input.${i}`, g.values])), weights }
+    const feeds = {
+      ...Object.fromEntries(given.map((g, i) => [`input.${i}`, g.values])),
+      weights,
+      ...(progress !== undefined && { progress: [progress] }),
+    }
     const results = await engine.run('module', feeds)
     const numbers = (name: string) => Array.from(results[name] ?? [], Number)
     return {

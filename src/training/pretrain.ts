@@ -16,6 +16,7 @@ import { type Keeper, keeperOf } from '../runs/keeper.js'
 import { lockRun } from '../runs/lock.js'
 import { type MetricsLine, readMetrics } from '../runs/metrics.js'
 import { checkPictures, checkUsage } from './arguments.js'
+import { codesWatched } from './codes-note.js'
 import { train } from './loop.js'
 import type { PretrainOptions } from './options.js'
 import { lengthened, resumedConfig } from './resume.js'
@@ -114,6 +115,7 @@ async function trainRun({
     device: config.device,
     threads: options.threads,
   })
+  const watched = codesWatched(config.method, options.onNote)
   try {
     const stepper = stepperOf(assembly, config, await targetFor(host, runner.options))
     const { names, chance, viewsPerSample } = stepper
@@ -139,7 +141,10 @@ async function trainRun({
       save: (at, write) => saveCheckpoint(folder.directory, runner, stepper, at, write),
       watcher: options.watch && (await watcherOf(assembly, config, runner, part, options.watch)),
       signal: options.signal,
-      onProgress: options.onProgress,
+      onProgress: progress => {
+        watched(progress)
+        options.onProgress?.(progress)
+      },
       onStep: options.onStep,
     })
     return { directory: folder.directory, config, step, interrupted: step < config.steps, chance }

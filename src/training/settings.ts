@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
+import { channelsFor } from '../channels/bound.js'
 import { differentOf, type SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
@@ -9,6 +10,7 @@ import { encoderNameOf } from '../nn/encoder.js'
 import { trainingSettings } from '../settings/table.js'
 import type { PretrainOptions } from './options.js'
 import { prepare } from './prepare.js'
+import { soundInBatch } from './sound-in-batch.js'
 
 /** The steps that epochs are. */
 export const stepsIn = (epochs: number, pictures: number, batch: number): number =>
@@ -39,7 +41,11 @@ export async function newConfig(
   const methodOptions = parseOptions(method, options.options ?? {})
   const encoder = encoderOf(options.encoder ?? encoderFor(method))
   const { prepared, notes } = await prepare({ method, encoder }, methodOptions, part, seed, engineOf(options))
-  for (const note of notes) options.onNote?.(note)
+  const little = soundInBatch(method, part.as(channelsFor(method.reads(methodOptions), part.channels)), {
+    batch,
+    chunk,
+  })
+  for (const note of little === undefined ? notes : [...notes, little]) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,
     method: method.name,

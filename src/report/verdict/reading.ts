@@ -1,3 +1,4 @@
+import type { CodeFigures } from '../../runs/collapse.js'
 import type { MetricsLine } from '../../runs/metrics.js'
 
 /** A mean over part of a curve, and how far it may be off by the noise of single batches. */
@@ -20,6 +21,8 @@ export interface CurveReading {
   readonly best: Level
   /** Share of the guesses that were right over the last tenth, where the method counts them */
   readonly accuracy: number | undefined
+  /** The same of what tells whether codes have collapsed */
+  readonly codes: CodeFigures
 }
 
 const PARTS = 10
@@ -49,14 +52,24 @@ export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefin
     error: noise / Math.sqrt(tenth.length),
   }))
   const end = levels.at(-1) ?? { mean: last.loss, error: noise }
-  const right = (tenths.at(-1) ?? []).flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy]))
+  const lately = (metric: string) => {
+    const values = (tenths.at(-1) ?? []).flatMap(({ [metric]: value }) => (value === undefined ? [] : [value]))
+    return values.length > 0 ? meanOf(values) : undefined
+  }
+  const accuracy = lately('accuracy')
   return {
     chance: last.chance,
     steps: last.step,
     end,
     middle: levels[PARTS / 2] ?? end,
     best: levels.reduce((best, level) => (level.mean < best.mean ? level : best), end),
-    accuracy: right.length > 0 ? meanOf(right) : undefined,
+    accuracy,
+    codes: {
+      accuracy,
+      perplexity: lately('perplexity'),
+      contrast: lately('contrast'),
+      contrastChance: lately('contrastChance'),
+    },
   }
 }
 

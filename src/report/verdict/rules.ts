@@ -1,6 +1,7 @@
 import { gainOf } from '../../evaluation/gain.js'
 import { isCollapsed } from '../../evaluation/health.js'
-import { atChance, shortcuts } from '../../evaluation/pretext-alarms.js'
+import { atChance, collapsedCodes, shortcuts } from '../../evaluation/pretext-alarms.js'
+import { codesAdvice, contrastAtChance, contrastTold, fewCodes, fewCodesTold } from '../../runs/collapse.js'
 import type { CurveReading } from './reading.js'
 import type { Verdict, VerdictInput } from './types.js'
 import { usuallyTakes, usualSteps } from './usual-steps.js'
@@ -41,6 +42,24 @@ export const rules: readonly Rule[] = [
           `The loss was down to ${figure(best.mean)} and has risen to ${figure(end.mean)}; a network that knows nothing has ${figure(chance)}.`,
           'Train again with a third of the --lr, or with --clip 1.',
         )
+      : undefined
+  },
+
+  ({ curve: { codes, steps }, method }) =>
+    contrastAtChance(codes)
+      ? alarm(
+          'chance',
+          `Nothing was learnt in ${count(steps)} steps: ${contrastTold(codes)}.`,
+          steps < usualSteps(method)
+            ? `${count(steps)} steps are few: try --steps ${usualSteps(method)}; then a third of the --lr with --warmup 0.2; or hubert or best-rq.`
+            : 'Train again with a third of the --lr and --warmup 0.2; or take hubert or best-rq, which learn from little data.',
+        )
+      : undefined,
+
+  ({ curve, pretext, method }) => {
+    const [told] = collapsedCodes(pretext)
+    return fewCodes(curve.codes) || told !== undefined
+      ? alarm('few codes', `${learnt(curve)}, but ${told ?? fewCodesTold(curve.codes)}.`, codesAdvice(method))
       : undefined
   },
 

@@ -9,6 +9,7 @@ export type VerdictState =
   | 'diverged'
   | 'rising'
   | 'chance'
+  | 'few codes'
   | 'collapsed'
   | 'shortcut'
   | 'memorised'
