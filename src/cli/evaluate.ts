@@ -32,6 +32,7 @@ interface Options extends DeviceOptions, PlaceOptions {
   readonly alignment?: string
   readonly frames?: number
   readonly layers?: boolean
+  readonly play?: boolean
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
@@ -55,6 +56,10 @@ export const evaluateCommand = (): Command =>
     new Option(
       '--test-data <folder>',
       'test on all of these, such as another corpus, and learn from all of the data but its test part',
+    ),
+    new Option(
+      '--play',
+      'recordings can be heard in the report, their beginnings (default: where there are at most 1,000)',
     ),
     new Option('--layers', 'probe every layer of the encoder too'),
     new Option(
@@ -96,8 +101,8 @@ export const evaluateCommand = (): Command =>
         const { document, text, ...found } = await evaluated(runs, set, folder, options, output)
         output.result(document, text)
         output.progress('writing the report')
-        const { device, threads } = options
-        const report = await writeRunReport(first, set, { ...found, directory: folder, device, threads })
+        const { device, threads, play } = options
+        const report = await writeRunReport(first, set, { ...found, directory: folder, device, threads, play })
         output.note(`${verdictText(report.verdict)}\nLook at it: ${report.file}`)
       } finally {
         set.close()

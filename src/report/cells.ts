@@ -1,9 +1,10 @@
-import { inputsOf, type Kind } from '../channels/channel.js'
+import { type ChannelOf, inputsOf, type Kind, type Wanted } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { PreviewColumn } from '../training/preview.js'
 import type { Picture } from './sheet-layout.js'
+import { spectrogramOf } from './spectrogram.js'
 
 type Values = PreviewColumn['values'][number]
 
@@ -16,26 +17,59 @@ const WORDS = 12
 export interface Cell {
   readonly picture: Picture
   readonly caption?: string
+  /** Of sound: the wave itself */
+  readonly sound?: { readonly wave: Float32Array; readonly rate: number }
 }
 
 /** How a sample of each kind is looked at. */
-const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[]) => Cell } = {
+const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[], rate?: number) => Cell } = {
   image: (values, shape) => ({ picture: pictureOf(values, shape) }),
-  audio: values => ({ picture: waveOf(values) }),
+  audio: (values, _, rate) => soundCell(Float32Array.from(values, Number), rate),
   video: (values, shape) => ({ picture: stripOf(values, shape) }),
   text: values => ({ picture: blank(WAVE.width, WAVE.height / 4), caption: numbersIn(values) }),
   vector: values => ({ picture: waveOf(values) }),
 }
 
-export const cellOf = ({ kind, values, shape }: PreviewColumn, i: number): Cell =>
-  cells[kind](values[i] ?? new Uint8Array(sizeOf(shape)), shape)
+export const cellOf = ({ kind, values, shape, rate }: PreviewColumn, i: number): Cell =>
+  cells[kind](values[i] ?? new Uint8Array(sizeOf(shape)), shape, rate)
 
-/** A record as it is stored: its first channel. */
+/** Seconds of a recording that are looked at */
+const SECONDS = 10
+
+/** A record as it is stored: its first channel; of a recording the beginning. */
 export function storedCell(samples: SampleSet, position: number): Cell {
   const [name = '', channel] = Object.entries(samples.channels)[0] ?? []
   if (channel === undefined) throw new RangeError('a set without channels has nothing to look at')
+  if (channel.kind === 'audio') return storedSound(samples, position, name, channel)
   const values = feedsOf(samples.gather([position]))[name] ?? new Uint8Array()
   return cells[channel.kind](values, inputsOf(name, channel, 1)[name]?.shape.slice(1) ?? [])
+}
+
+function storedSound(samples: SampleSet, position: number, name: string, channel: ChannelOf<'audio'>): Cell {
+  const length = Math.max(1, Math.min(samples.lengthOf(name, position), Math.round(SECONDS * channel.rate)))
+  const window = samples.as<Record<string, Wanted<'audio'>>>({ [name]: { ...channel, length } })
+  return soundCell(window.gather([position])[name]?.values ?? new Float32Array(1), channel.rate)
+}
+
+/** Rates below this leave too few frequencies for a picture of them */
+const LEAST_RATE = 4000
+
+/** The wave, and below it its log-mel spectrogram. */
+function soundCell(wave: Float32Array, rate: number | undefined): Cell {
+  const drawn = waveOf(wave)
+  if (rate === undefined) return { picture: drawn }
+  const sound = { wave, rate }
+  if (rate < LEAST_RATE) return { picture: drawn, sound }
+  const spectrogram = spectrogramOf(wave, rate, WAVE.width, WAVE.height)
+  return { picture: stacked(drawn, spectrogram), sound }
+}
+
+/** Grey pictures of one width, one below the other. */
+function stacked(upper: Picture, lower: Picture): Picture {
+  const data = new Uint8Array(upper.data.length + lower.data.length)
+  data.set(upper.data)
+  data.set(lower.data, upper.data.length)
+  return { ...upper, height: upper.height + lower.height, data }
 }
 
 function pictureOf(values: Values, [height = 1, width = 1, channels = 1]: readonly number[]): Picture {

@@ -1,7 +1,9 @@
 import { type SampleSet, shuffled } from '../data/index.js'
+import { media } from '../data/media.js'
 import { type EmbedderOptions, openEncoder } from '../evaluation/encoder.js'
 import { type Features, l2Normalised, pickRows } from '../evaluation/features.js'
 import { collapse } from '../evaluation/health.js'
+import { mediumIn } from '../evaluation/labelled.js'
 import { principal } from '../evaluation/principal.js'
 import type { OpenedRun } from '../runs/run.js'
 import { range } from '../tensor/shape.js'
@@ -9,8 +11,10 @@ import { storedCell } from './cells.js'
 import { agreementOf, type Neighbourhood, neighboursOf } from './neighbours.js'
 import type { Exhibit, Gallery, Health, PictureMap } from './report.js'
 import { pictureSide } from './scatter.js'
+import { type Sounds, soundsFor } from './sound.js'
 import { spread } from './spread.js'
 import { thumbnail } from './thumbnail.js'
+import { worded } from './words.js'
 
 /** Pictures of a run, and what its encoder says of them. */
 export interface Look {
@@ -31,7 +35,10 @@ export async function lookThrough(
   options: EmbedderOptions = {},
 ): Promise<Look> {
   const order = shuffled(pictures.items.length, 0, 1).slice(0, MOST)
-  const encoder = await openEncoder(run, { ...options, batch: Math.min(CHUNK, order.length) })
+  const encoder = await openEncoder(run, {
+    ...options,
+    ...(mediumIn(pictures) === 'image' && { batch: Math.min(CHUNK, order.length) }),
+  })
   try {
     const values = new Float32Array(order.length * encoder.width)
     const began = performance.now()
@@ -71,7 +78,7 @@ export interface Neighbours {
 }
 
 /** For some pictures those whose vectors are nearest, and how often the nearest of many has the same label. */
-export async function neighboursIn({ some, features }: Look): Promise<Neighbours> {
+export async function neighboursIn({ some, features }: Look, sounds = soundsFor(false)): Promise<Neighbours> {
   const { items } = some
   const hoods = neighboursOf(features, items, range(Math.min(QUERIES, items.length)), NEIGHBOURS)
   const counted = neighboursOf(features, items, range(Math.min(COUNTED, items.length)), 1)
@@ -85,7 +92,7 @@ export async function neighboursIn({ some, features }: Look): Promise<Neighbours
     hoods.map(async ({ query, near }) => {
       const own = items[query]?.label
       const exhibits = [query, ...near].map(async i => {
-        const shown = await exhibitOf(some, i)
+        const shown = await exhibitOf(some, i, { sounds })
         return i === query || own === undefined || shown.label === undefined
           ? shown
           : { ...shown, same: shown.label === own }
@@ -93,7 +100,9 @@ export async function neighboursIn({ some, features }: Look): Promise<Neighbours
       return Promise.all(exhibits)
     }),
   )
-  return { hoods, gallery: { caption: caption.filter(Boolean).join(' '), columns: ['picture', 'nearest'], rows } }
+  const medium = mediumIn(some)
+  const said = worded(caption.filter(Boolean).join(' '), medium)
+  return { hoods, gallery: { caption: said, columns: [media[medium].one, 'nearest'], rows } }
 }
 
 const DRAWN = 48
@@ -106,17 +115,24 @@ export async function mapOf({ some, features }: Look): Promise<PictureMap> {
   const width = Math.max(0, ...points.map(({ x }) => x)) - Math.min(0, ...points.map(({ x }) => x))
   const drawn = spread(points, DRAWN, width / 16)
   const exhibits = await Promise.all(
-    drawn.map(async point => ({ ...(await exhibitOf(some, point, 2 * pictureSide)), point })),
+    drawn.map(async point => ({ ...(await exhibitOf(some, point, { largest: 2 * pictureSide })), point })),
   )
   return { points, shares, exhibits }
 }
 
-export async function exhibitOf(pictures: SampleSet, position: number, largest?: number): Promise<Exhibit> {
+export async function exhibitOf(
+  pictures: SampleSet,
+  position: number,
+  { largest, sounds }: { readonly largest?: number; readonly sounds?: Sounds } = {},
+): Promise<Exhibit> {
   const item = pictures.items[position]
+  const { picture, sound } = storedCell(pictures, position)
+  const heard = sound && sounds?.of(sound.wave, sound.rate)
   return {
-    source: await thumbnail(storedCell(pictures, position).picture, largest),
+    source: await thumbnail(picture, largest),
     name: item?.name,
     ...(item?.label !== undefined && { label: item.label }),
+    ...(heard !== undefined && { sound: heard }),
   }
 }
 

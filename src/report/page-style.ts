@@ -66,7 +66,9 @@ figure+figure,p+figure,table+figure,.scroll+figure{margin-top:2.25rem}
 figcaption{margin-bottom:.875rem}
 .gallery{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,7.5rem));gap:.75rem .625rem;align-items:start}
 .gallery .heading{align-self:end;font-size:.8125rem;line-height:1.3;color:var(--muted)}
-.gallery .exhibit{margin:0}
+.gallery .exhibit{margin:0;min-width:0}
+.exhibit audio{display:block;width:100%;min-width:0;height:1.9rem;margin-top:.1875rem}
+.exhibit audio::-webkit-media-controls-timeline,.exhibit audio::-webkit-media-controls-mute-button,.exhibit audio::-webkit-media-controls-volume-control-container{display:none}
 .gallery img{display:block;width:100%;aspect-ratio:1;object-fit:contain;border-radius:4px;outline:1px solid var(--rule);image-rendering:pixelated}
 .gallery figcaption{margin:.3125rem 0 0;font-size:.75rem;line-height:1.3}
 .gallery .name,.gallery .label{display:block;overflow-wrap:anywhere}

@@ -1,7 +1,9 @@
+import type { Medium } from '../data/media.js'
 import type { Preview } from '../training/preview.js'
 import { cellOf } from './cells.js'
 import type { Gallery } from './report.js'
 import { pictureSheet } from './sheet.js'
+import { soundsFor } from './sound.js'
 import { thumbnail } from './thumbnail.js'
 
 /** A row a picture: as stored, and what the method shows, guesses and hides; below it what to know of the guesses. */
@@ -21,18 +23,23 @@ export async function previewSheet(title: string | undefined, preview: Preview):
 }
 
 /** The same for a page, with the names of the pictures. */
-export async function viewsOf(preview: Preview): Promise<Gallery> {
+export async function viewsOf(preview: Preview, medium: Medium = 'image', sounds = soundsFor(false)): Promise<Gallery> {
   const { columns, names } = preview
   const rows = names.map((name, i) =>
     Promise.all(
       columns.map(async (column, c) => {
-        const { picture, caption } = cellOf(column, i)
-        return { source: await thumbnail(picture), label: caption, ...(c === 0 && { name }) }
+        const { picture, caption, sound } = cellOf(column, i)
+        const heard = sound && sounds.of(sound.wave, sound.rate)
+        const shown = { source: await thumbnail(picture), label: caption, ...(c === 0 && { name }) }
+        return heard === undefined ? shown : { ...shown, sound: heard }
       }),
     ),
   )
   return {
-    caption: ['Pictures as stored, and what the method makes of them.', ...notesOf(preview)].join(' '),
+    caption: [
+      `${medium === 'image' ? 'Pictures' : 'Recordings'} as stored, and what the method makes of them.`,
+      ...notesOf(preview),
+    ].join(' '),
     columns: columns.map(({ title }) => title),
     rows: await Promise.all(rows),
   }

@@ -1,3 +1,4 @@
+import type { Medium } from '../data/media.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import type { Collapse } from '../evaluation/health.js'
@@ -12,6 +13,8 @@ export interface RunReport {
   /** What was done, in a line */
   readonly subtitle: string
   readonly verdict?: Verdict | undefined
+  /** What the run learns from; pictures unless told */
+  readonly medium?: Medium | undefined
   /** What is wrong, a sentence each */
   readonly alarms: readonly string[]
   /** What to know about the data and the vectors, a sentence each */
@@ -52,6 +55,8 @@ export interface Exhibit {
   readonly label?: string | undefined
   /** Of neighbours: whether the label is that of the picture they are near to */
   readonly same?: boolean | undefined
+  /** What is to be heard: a data URI */
+  readonly sound?: string | undefined
 }
 
 /** Pictures as points on a plane. */

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { placeOf } from '../assembly/programs.js'
 import type { SampleSet } from '../data/index.js'
+import { media } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import type { EmbedderOptions } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
+import { mediumIn } from '../evaluation/labelled.js'
 import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
 import type { Place } from '../nn/vectors.js'
@@ -22,7 +24,9 @@ import { readEvaluation, readFrames, readPretext } from './results.js'
 import { scatter } from './scatter.js'
 import { chartsOf } from './sections/curve.js'
 import { pictureSheet } from './sheet.js'
+import { MOST_HEARD, soundsFor } from './sound.js'
 import { type Verdict, verdictOf } from './verdict/verdict.js'
+import { worded } from './words.js'
 
 export interface RunReportOptions {
   /** What the encoder is worth; `evaluation.json` of the folder unless told */
@@ -33,6 +37,8 @@ export interface RunReportOptions {
   readonly pretext?: Pretext
   /** Where report.html and samples/ go; the run itself unless told */
   readonly directory?: string
+  /** Whether recordings can be played in the page: unless told those of sets of up to 1,000, the beginning of each, as long as 8 MB last */
+  readonly play?: boolean
   /** How to repeat it, shown in the report */
   readonly command?: string
   readonly device?: DeviceName
@@ -73,8 +79,11 @@ export async function writeRunReport(
   const pretext = options.pretext ?? readPretext(run.directory, step) ?? (await measuredBriefly(run, pictures, machine))
   const preview = await previewRun(run, pictures, VIEWS)
   const look = await lookThrough(run, pictures, SECONDS, { ...machine, ...evaluation?.place })
-  const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look), await mapOf(look)]
-  const verdict = verdictOf({ method: method.name, metrics, steps: config.steps, health, pretext, evaluation })
+  const medium = mediumIn(pictures)
+  const sounds = soundsFor(options.play ?? pictures.items.length <= MOST_HEARD)
+  const views = await viewsOf(preview, medium, sounds)
+  const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look, sounds), await mapOf(look)]
+  const verdict = verdictOf({ method: method.name, medium, metrics, steps: config.steps, health, pretext, evaluation })
   const ofVectors =
     verdict.state === 'collapsed' ? [] : [...(health?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
   const alarms = [...ofVectors, ...(pretext?.alarms ?? [])]
@@ -87,14 +96,15 @@ export async function writeRunReport(
   save('samples/views.png', await previewSheet(undefined, preview))
   save('samples/neighbours.png', await neighbourSheet(look, neighbours.hoods))
   save('samples/map.png', await svgToPng(scatter(map)))
-  const [curve] = chartsOf(metrics)
+  const [curve] = chartsOf(metrics, medium)
   if (curve) save('samples/curve.png', await svgToPng(curve.svg))
   save('verdict.json', `${JSON.stringify(verdict, undefined, 2)}\n`)
   const page = reportPage({
-    title: `${method.name} on ${config.data.records.toLocaleString('en')} pictures`,
+    title: `${method.name} on ${config.data.records.toLocaleString('en')} ${media[medium].many}`,
     subtitle: `Shown: ${method.shown}. Hidden: ${method.hidden}.`,
     verdict,
-    alarms: [...new Set(alarms)].filter(alarm => !verdict.text.includes(alarm)),
+    medium,
+    alarms: [...new Set(alarms.map(alarm => worded(alarm, medium)))].filter(alarm => !verdict.text.includes(alarm)),
     notes: [...pictures.notes, ...skippedNote(pictures), ...placeNote(run, evaluation?.place)],
     method,
     facts: factsOf(run, step, metrics),
@@ -102,7 +112,7 @@ export async function writeRunReport(
     evaluation,
     frames,
     pretext,
-    views: await viewsOf(preview),
+    views,
     neighbours: neighbours.gallery,
     map,
     health,
@@ -140,7 +150,11 @@ function neighbourSheet(
   hoods: readonly { query: number; near: readonly number[] }[],
 ): Promise<Uint8Array> {
   return pictureSheet({
-    columns: ['picture', 'nearest', ...Array<string>(Math.max(0, (hoods[0]?.near.length ?? 0) - 1)).fill('')],
+    columns: [
+      media[mediumIn(some)].one,
+      'nearest',
+      ...Array<string>(Math.max(0, (hoods[0]?.near.length ?? 0) - 1)).fill(''),
+    ],
     rows: hoods.map(({ query, near }) => ({ pictures: [query, ...near].map(i => storedCell(some, i).picture) })),
   })
 }

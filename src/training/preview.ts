@@ -1,6 +1,7 @@
 import { host } from '#host'
 import { type Assembly, assemble, parseOptions, showProgram } from '../assembly/programs.js'
 import { checkAssembly } from '../assembly/tried.js'
+import { findAudio } from '../channels/bound.js'
 import { inputsOf } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
@@ -33,6 +34,8 @@ export interface PreviewColumn extends Omit<Shown, 'values'> {
   readonly shape: Shape
   /** One a sample: uint8 of images and films, numbers of all else */
   readonly values: readonly (Values | Int32Array)[]
+  /** Of sound, numbers in a second */
+  readonly rate?: number
 }
 
 export interface PreviewOptions {
@@ -111,10 +114,13 @@ async function show(
     const stored = Object.entries(assembly.channels).map(([name, channel]) => ({
       title: Object.keys(assembly.channels).length === 1 ? 'as stored' : `${name} as stored`,
       kind: channel.kind,
+      ...(channel.kind === 'audio' && { rate: channel.rate }),
       ...eachOf(given[name] ?? new Uint8Array(), inputsOf(name, channel, count)[name]?.shape ?? []),
     }))
+    const rate = findAudio(assembly.channels)?.[1].rate
     const made = columns.map((column, i) => ({
       ...column,
+      ...(column.kind === 'audio' && rate !== undefined && { rate }),
       ...eachOf(results[`${i}`] ?? new Uint8Array(), program.outputs[i]?.shape ?? []),
     }))
     return {

@@ -1,13 +1,15 @@
+import type { Medium } from '../../data/media.js'
 import type { MetricsLine } from '../../runs/metrics.js'
 import { type LineChart, lineChart } from '../chart.js'
 import type { RunReport } from '../report.js'
 import type { Point } from '../smooth.js'
+import { worded } from '../words.js'
 import { figure, section } from './markup.js'
 
-export const curve = ({ metrics }: RunReport): string =>
+export const curve = ({ metrics, medium }: RunReport): string =>
   section(
     'Training',
-    ...chartsOf(metrics).map(({ title, caption, svg, narrow }) =>
+    ...chartsOf(metrics, medium).map(({ title, caption, svg, narrow }) =>
       figure(title, caption, `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`),
     ),
   )
@@ -28,7 +30,7 @@ const drawn = (chart: LineChart): Pick<Chart, 'svg' | 'narrow'> => ({
 })
 
 /** The loss beside chance, and whatever else was counted while it trained; none of a single line. */
-export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
+export function chartsOf(metrics: readonly MetricsLine[], medium: Medium = 'image'): Chart[] {
   if (metrics.length < 2) return []
   const smooth = Math.max(1, Math.round(metrics.length / 40))
   const loss = drawn({
@@ -47,15 +49,22 @@ export function chartsOf(metrics: readonly MetricsLine[]): Chart[] {
       smooth,
     }),
     ...other(metrics, 'neighbours', 'Neighbours of the same class', {
-      caption:
+      caption: worded(
         'Of a few hundred pictures, the same every time: how many have as their nearest one of the same label. Labels serve to count, never to train.',
+        medium,
+      ),
       yLabel: 'nearest of its class, %',
       scale: 100,
-      reference: { value: 100 * (metrics.at(-1)?.neighboursChance ?? Number.NaN), label: 'pictures at random' },
+      reference: {
+        value: 100 * (metrics.at(-1)?.neighboursChance ?? Number.NaN),
+        label: worded('pictures at random', medium),
+      },
     }),
     ...other(metrics, 'rank', 'Dimensions filled', {
-      caption:
+      caption: worded(
         'The effective rank (RankMe) of the vectors of a few hundred pictures, the same every time: it should not fall to 1.',
+        medium,
+      ),
       yLabel: 'rank',
       reference: { value: 1, label: 'all point one way' },
     }),

@@ -25,7 +25,7 @@ const MOST_SIDE_BY_SIDE = 5
 
 function exhibit(shown: Exhibit | undefined, first: boolean): string {
   if (shown === undefined) return '<div></div>'
-  const { source, name, label, same } = shown
+  const { source, name, label, same, sound } = shown
   const kind = ['exhibit', first ? 'first' : '', same === undefined ? '' : same ? 'same' : 'other']
     .filter(Boolean)
     .join(' ')
@@ -35,5 +35,9 @@ function exhibit(shown: Exhibit | undefined, first: boolean): string {
       : `<span class="name" title="${escapeMarkup(name)}">${escapeMarkup(shortName(name))}</span>`,
     label === undefined ? '' : `<span class="label">${escapeMarkup(label)}</span>`,
   ].join('')
-  return `<figure class="${kind}"><img alt="${escapeMarkup(name ?? '')}" src="${escapeMarkup(source)}">${words === '' ? '' : `<figcaption>${words}</figcaption>`}</figure>`
+  const played =
+    sound === undefined
+      ? ''
+      : `<audio controls controlslist="nodownload noplaybackrate" preload="none" src="${escapeMarkup(sound)}"></audio>`
+  return `<figure class="${kind}"><img alt="${escapeMarkup(name ?? '')}" src="${escapeMarkup(source)}">${played}${words === '' ? '' : `<figcaption>${words}</figcaption>`}</figure>`
 }

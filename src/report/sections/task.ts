@@ -1,6 +1,7 @@
 import type { PretextMeasure } from '../../evaluation/pretext.js'
 import type { RunReport } from '../report.js'
 import { escapeMarkup } from '../text.js'
+import { worded } from '../words.js'
 import { gallery } from './gallery.js'
 import { note, section, table } from './markup.js'
 
@@ -12,7 +13,7 @@ const words = ({ name, shown, hidden, paper }: RunReport['method']): string =>
   `<dl class="task"><div><dt>Shown</dt><dd>${escapeMarkup(shown)}</dd></div><div class="hidden"><dt>Hidden, to be predicted</dt><dd>${escapeMarkup(hidden)}</dd></div></dl>
 <p class="paper">${escapeMarkup(name)}: ${escapeMarkup(paper)}</p>`
 
-function measures({ pretext }: RunReport): string {
+function measures({ pretext, medium = 'image' }: RunReport): string {
   if (pretext === undefined || pretext.measures.length === 0) return ''
   const { pictures, heldOut, notes } = pretext
   const beside = [...new Set(pretext.measures.flatMap(({ baselines }) => Object.keys(baselines)))]
@@ -27,7 +28,7 @@ function measures({ pretext }: RunReport): string {
   }))
   const on = `Measured on ${pictures.toLocaleString('en')} pictures ${heldOut ? 'held out: the training has not seen them' : 'of the data'}.`
   return `<h3 class="apart">How well it is done</h3>${table(['trained', ...beside, ...(noisy ? ['on white noise'] : [])], rows)}
-${note([on, 'What stands beside the trained network needs no learning.', ...notes].join(' '))}`
+${note(worded([on, 'What stands beside the trained network needs no learning.', ...notes].join(' '), medium))}`
 }
 
 const figure = (value: PretextMeasure['value'] | undefined): string =>

@@ -1,3 +1,4 @@
+import type { Medium } from '../../data/media.js'
 import type { Evaluation } from '../../evaluation/evaluate.js'
 import type { Collapse } from '../../evaluation/health.js'
 import type { Pretext } from '../../evaluation/pretext.js'
@@ -34,6 +35,8 @@ export interface Verdict {
 /** What a verdict is found from; what is not known is left out. */
 export interface VerdictInput {
   readonly method: string
+  /** What it learns from; pictures unless told */
+  readonly medium?: Medium | undefined
   readonly metrics: readonly MetricsLine[]
   /** Steps that were planned */
   readonly steps: number

@@ -1,3 +1,4 @@
+import { worded } from '../words.js'
 import { readCurve } from './reading.js'
 import { rules } from './rules.js'
 import type { Verdict, VerdictInput } from './types.js'
@@ -16,7 +17,9 @@ export function verdictOf(input: VerdictInput): Verdict {
     }
   for (const rule of rules) {
     const verdict = rule({ ...input, curve })
-    if (verdict !== undefined) return { ...verdict, text: `${verdict.text}${byLabels(input)}` }
+    if (verdict === undefined) continue
+    const say = (sentence: string) => worded(sentence, input.medium ?? 'image')
+    return { ...verdict, text: say(`${verdict.text}${byLabels(input)}`), advice: say(verdict.advice) }
   }
   throw new Error('verdict: the last rule fits everything')
 }
