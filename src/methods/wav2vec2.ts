@@ -11,9 +11,9 @@ import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
 import { takeRows } from '../tensor/indexing.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { distractorsAmong } from '../views/audio/distractors.js'
+import { chanceAmongHidden, distractorsAmong } from '../views/audio/distractors.js'
 import { nearestShown } from '../views/audio/nearest-shown.js'
-import { spanMask, spanShare } from '../views/audio/spans.js'
+import { spanMask } from '../views/audio/spans.js'
 import { interval } from '../views/view.js'
 import { codesMeasured } from './guessed-codes.js'
 import { defineMethod, type Sequence } from './method.js'
@@ -63,8 +63,7 @@ export const wav2vec2 = defineMethod({
     const quantiser = learntCodes({ ...options, inputs: encoder.latentWidth, width: vectors })
     const toTargets = linear(quantise ? vectors : encoder.latentWidth, width)
     const toGuess = linear(encoder.width, width)
-    const frames = encoder.framesOf(channels.audio.length)
-    const others = Math.min(options.distractors, Math.max(1, Math.round(spanShare(options) * frames) - 1))
+    const chanceOf = chanceAmongHidden(encoder.framesOf(channels.audio.length), options)
 
     /** Spans are hidden from the transformer; the codes are of the latents before anything is hidden. */
     const guess = (audio: Sequence, draw: Draw) => {
@@ -106,7 +105,7 @@ export const wav2vec2 = defineMethod({
                 usedCodes: inUse(told.lately),
               }),
             },
-            chance: Math.log(1 + others),
+            chance: chanceOf,
             weight: weight.sum(),
           }
         },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { array, evaluate } from '../../engine/testing.js'
 import { draw } from '../../program/trace.js'
-import { distractorsAmong } from './distractors.js'
+import { chanceAmongHidden, distractorsAmong } from './distractors.js'
 
 const pairs = async (hidden: readonly (readonly number[])[], most: number) => {
   const length = hidden[0]?.length ?? 0
@@ -44,4 +44,12 @@ test('each other frame is as likely as any', async () => {
   expect(counts[2]).toBe(0)
   // 2000 draws of 2 among 4: 1000 each, and a standard deviation of 22
   for (const s of [0, 1, 3, 4]) expect(Math.abs(counts[s] - 1000)).toBeLessThan(100)
+})
+
+test('to know nothing costs ln 101 where there are always a hundred others, less where there are not', () => {
+  const options = { start: 0.065, span: 10, distractors: 100 }
+  expect(chanceAmongHidden(2000, options)).toBeCloseTo(4.615121, 6)
+  expect(chanceAmongHidden(99, options)).toBeLessThan(4.2)
+  // long recordings hide more: above the logarithm of the mean, 48.4
+  expect(chanceAmongHidden(99, options)).toBeGreaterThan(Math.log(48.4))
 })

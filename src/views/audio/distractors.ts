@@ -2,6 +2,7 @@ import type { Draw } from '../../program/trace.js'
 import { where } from '../../tensor/elementwise.js'
 import { range, sizes } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
+import { hiddenCounts, type SpanOptions } from './spans.js'
 
 /**
  * For every hidden frame, up to `most` other hidden frames of the same recording: each set of so many others is as likely as any
@@ -30,3 +31,13 @@ export function distractorsAmong(draw: Draw, hidden: Tensor, most: number): Tens
 /** bool [1, T, T]: the diagonal */
 const itself = (length: number): Tensor =>
   constant(range(length), [1, length, 1]).equal(constant(range(length), [1, 1, length]))
+
+/**
+ * What it costs to know nothing of which of the hidden frames is the own one: ln(K + 1), K as many others as are hidden, at most
+ * `distractors`; the mean over the hidden frames of recordings of so many frames.
+ */
+export function chanceAmongHidden(frames: number, options: SpanOptions & { readonly distractors: number }): number {
+  const counts = hiddenCounts(frames, options)
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return counts.reduce((sum, m) => sum + m * Math.log(1 + Math.min(options.distractors, Math.max(0, m - 1))), 0) / total
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { array, evaluate, type Given } from '../../engine/testing.js'
 import { type Draw, draw } from '../../program/trace.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { spanMask, spanShare } from './spans.js'
+import { hiddenCounts, spanMask, spanShare } from './spans.js'
 
 const rows = (values: readonly number[] = [], n: number) =>
   Array.from({ length: n }, (_, i) => values.slice((i * values.length) / n, ((i + 1) * values.length) / n))
@@ -110,4 +110,19 @@ test('padding changes no mask, by the same numbers', async () => {
   const padded = await masked(long)
   expect(padded?.slice(0, short)).toEqual(await masked(short))
   expect(padded?.slice(short)).toEqual(Array(long - short).fill(0))
+})
+
+test('how many are hidden, simulated: on average the share of the formula, and spread as in the program', async () => {
+  const options = { start: 0.065, span: 10 }
+  const counts = hiddenCounts(99, options)
+  const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
+  const deviation = (values: readonly number[]) => Math.sqrt(mean(values.map(v => (v - mean(values)) ** 2)))
+  expect(mean(counts) / 99).toBeCloseTo(spanShare(options), 1.7)
+  const { mask } = await evaluate(
+    there => ({ mask: spanMask(draw, there.greater(0), options) }),
+    [frames(Array(600).fill(99), 99)],
+  )
+  const drawn = rows(mask, 600).map(row => row.reduce((sum, m) => sum + m, 0))
+  expect(Math.abs(mean(drawn) - mean(counts))).toBeLessThan(2)
+  expect(Math.abs(deviation(drawn) - deviation(counts))).toBeLessThan(2)
 })

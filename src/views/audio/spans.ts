@@ -1,3 +1,4 @@
+import { uniforms } from '../../program/draws.js'
 import type { Draw } from '../../program/trace.js'
 import { where } from '../../tensor/elementwise.js'
 import { concat } from '../../tensor/movement.js'
@@ -15,6 +16,21 @@ export interface SpanOptions {
 
 /** The share of the frames that is hidden: 1 − (1 − p)^M, because each lies in a span when one of M begins. */
 export const spanShare = ({ start, span }: SpanOptions): number => 1 - (1 - start) ** span
+
+const SIMULATED = 1000
+
+/** How many of `frames` frames are hidden, in a thousand draws that are always the same: they differ much, for spans are long. */
+export function hiddenCounts(frames: number, { start, span }: SpanOptions): number[] {
+  const next = uniforms(0, 0, 'hidden counts')
+  return range(SIMULATED).map(() => {
+    let [left, count] = [0, 0]
+    for (let t = 1 - span; t < frames; t++) {
+      left = next() < start ? span : left - 1
+      if (t >= 0 && left > 0) count++
+    }
+    return count
+  })
+}
 
 /**
  * Which frames are hidden: spans that begin anywhere and may overlap, other ones in every recording. They begin before the first
