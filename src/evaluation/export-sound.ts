@@ -1,6 +1,5 @@
 import { host } from '#host'
 import { type Hearing, newFrames } from '../assembly/recordings.js'
-import { inputsOf } from '../channels/channel.js'
 import { memoryColumn } from '../data/columns.js'
 import type { SampleSet } from '../data/index.js'
 import { numbered, setInMemory } from '../data/memory.js'
@@ -17,15 +16,17 @@ import { openEncoder } from './encoder.js'
 import type { ExportedModel } from './exported-model.js'
 import { seamsOf } from './windows.js'
 
+/** What windows are called inside the model; none may be called as its input is */
+const WINDOWS = { values: 'windows', lengths: 'windows.lengths', skip: 'skip', until: 'until' } as const
+
 /**
  * A model that hears one recording of any length, float [L] in [−1, 1): it cuts it into windows as `lacuna embed` does, which go
  * through the encoder at once. Outputs `features` [1, width], over all frames, and `frames` [N, T, width] of the windows with
  * `new` [N, T]: which of them are frames of the recording, each once and in their order.
  */
-export function soundModel({ encoder, channel, depth, name }: Hearing, { pool }: Place): ExportedModel {
-  const inputs = inputsOf(name, channel, FREE_BATCH)
-  const [values, lengths] = Object.entries(inputs).map(([own, { shape, dtype }]) => input(own, shape, dtype))
-  if (values === undefined || lengths === undefined) throw new Error('soundModel: sound has lengths')
+export function soundModel({ encoder, channel, depth }: Hearing, { pool }: Place): ExportedModel {
+  const values = input(WINDOWS.values, [FREE_BATCH, channel.length])
+  const lengths = input(WINDOWS.lengths, [FREE_BATCH], 'int')
   const { result, trace: traced } = trace({ training: false }, () => {
     const frames = encoder.features(values, depth, lengths)
     const kept = newFrames(encoder.frames(lengths), frames.size(1))
@@ -44,15 +45,9 @@ export function soundModel({ encoder, channel, depth, name }: Hearing, { pool }:
   }
   return {
     input: { name: 'audio', type: 'float32', shape: ['L'] },
-    free: name,
+    free: WINDOWS.values,
     outputs: result,
-    before: e =>
-      cutIntoWindows(
-        e,
-        'audio',
-        { values: name, lengths: Object.keys(inputs)[1] ?? '', skip: 'skip', until: 'until' },
-        windowing,
-      ),
+    before: e => cutIntoWindows(e, 'audio', WINDOWS, windowing),
     draws: traced.draws.length,
   }
 }
