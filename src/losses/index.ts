@@ -7,6 +7,7 @@
 export * from './adversarial.js'
 export * from './codes.js'
 export * from './cross-entropy.js'
+export * from './future-frames.js'
 export * from './info-nce.js'
 export * from './masked-error.js'
 export * from './ntxent.js'

@@ -1,6 +1,7 @@
 import { bestRq } from './best-rq.js'
 import { colorization } from './colorization.js'
 import { contextEncoder } from './context-encoder.js'
+import { cpc } from './cpc.js'
 import { cpcImage } from './cpc-image.js'
 import { hubert } from './hubert.js'
 import { jigsaw } from './jigsaw.js'
@@ -10,6 +11,7 @@ import { named } from './named.js'
 import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
 import { simclr } from './simclr.js'
+import { wav2vec } from './wav2vec.js'
 import { wav2vec2 } from './wav2vec2.js'
 
 export * from './method.js'
@@ -17,6 +19,7 @@ export {
   bestRq,
   colorization,
   contextEncoder,
+  cpc,
   cpcImage,
   hubert,
   jigsaw,
@@ -24,6 +27,7 @@ export {
   relativePosition,
   rotation,
   simclr,
+  wav2vec,
   wav2vec2,
 }
 
@@ -36,6 +40,8 @@ export type MethodName =
   | 'rotation'
   | 'simclr'
   | 'cpc-image'
+  | 'cpc'
+  | 'wav2vec'
   | 'best-rq'
   | 'hubert'
   | 'wav2vec2'
@@ -50,6 +56,8 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   rotation,
   simclr,
   cpcImage,
+  cpc,
+  wav2vec,
   bestRq,
   hubert,
   wav2vec2,

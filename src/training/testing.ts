@@ -78,16 +78,22 @@ export interface Trained {
   readonly columns: readonly { readonly title: string; readonly pictures: Uint8Array }[]
 }
 
+type Given = Readonly<Record<string, ArrayLike<number>>>
+
 /**
  * Trains on batches that are made up step by step, then examines the task on further ones.
- * @param batch the pictures of a number: 0 … steps − 1 to train on, later ones to examine
+ * @param batch the pictures of a number, or all inputs by their names: 0 … steps − 1 to train on, later ones to examine
  */
 export async function trainedOn(
   config: RunConfig,
-  batch: (number: number) => Uint8Array,
+  batch: (number: number) => Uint8Array | Given,
   examinations = 1,
+  assembly = assembled(config),
 ): Promise<Trained> {
-  const assembly = assembled(config)
+  const given = (number: number): Given => {
+    const made = batch(number)
+    return made instanceof Uint8Array ? { image: made } : made
+  }
   const { program, names, chance } = trainingProgram(assembly, config, target)
   const examination = examinationProgram(assembly, config.batch, target)
   const show = showProgram(assembly, config.batch, target)
@@ -100,7 +106,7 @@ export async function trainedOn(
     await engine.write(start)
     let first: Record<string, number> = {}
     for (let step = 0; step < config.steps; step++) {
-      const feeds = { image: batch(step), learningRate: [config.learningRate], step: [step], progress: [0] }
+      const feeds = { ...given(step), learningRate: [config.learningRate], step: [step], progress: [0] }
       const results = await engine.run('train', feeds, { seed: config.seed, step })
       if (step === 0) first = firstOf(results)
     }
@@ -110,12 +116,11 @@ export async function trainedOn(
     await engine.load('show', show.program)
     const measures: Record<string, number> = {}
     for (let i = 0; i < examinations; i++) {
-      const feeds = { image: batch(config.steps + i) }
+      const feeds = given(config.steps + i)
       const results = firstOf(await engine.run('examine', feeds, { seed: config.seed + 1, step: i }))
       for (const [name, value] of Object.entries(results)) measures[name] = (measures[name] ?? 0) + value / examinations
     }
-    const image = batch(config.steps + examinations - 1)
-    const shown = await engine.run('show', { image }, { seed: config.seed, step: 0 })
+    const shown = await engine.run('show', given(config.steps + examinations - 1), { seed: config.seed, step: 0 })
     const columns = show.columns.map(({ title }, i) => ({ title, pictures: shown[`${i}`] as Uint8Array }))
     return { first, chance, unchanged, measures, columns }
   } finally {
