@@ -36,8 +36,8 @@ test('convolving programs for the CPU hide all shapes that they reshape to', () 
   const x = input('x', [4, 6])
   const outputs = {
     y: x
-      .reshape(2, 3, 4)
-      .conv(constant(1).expand(1, 3, 1))
+      .reshape(2, 3, 4, 1)
+      .conv(constant(1).expand(1, 3, 1, 1))
       .reshape(8),
   }
   const inputs = (device: 'cpu' | 'webgpu') =>
