@@ -30,6 +30,8 @@ export interface RunConfig
   readonly data: {
     readonly source: string
     readonly records: number
+    /** Samples that an epoch has, where long recordings count as several */
+    readonly windows?: number
     readonly fingerprint: string
     /** Share of unreadable records that was put up with, where one was told */
     readonly allowSkipped?: number
@@ -54,6 +56,7 @@ export const runConfig = z.strictObject({
   data: z.strictObject({
     source: z.string(),
     records: z.int().positive(),
+    windows: z.int().positive().optional(),
     fingerprint: z.string(),
     allowSkipped: dataSettings.allowSkipped.kind.schema(z).optional(),
   }),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { audio, image, text, video, type Wanted } from '../channels/channel.js'
 import { memoryColumn } from './columns.js'
 import { numbered, setInMemory } from './memory.js'
-import { placesOf } from './places.js'
+import { placesOf, samplesIn } from './places.js'
 
 const RECORDS = 6
 /** As many frames of one pixel as a record is long, and sound of 10 times their rate; an image and words beside them. */
@@ -94,4 +94,35 @@ test('a channel that is not there is told, with those that are; so is another ra
   expect(() => set.as({ vector: { kind: 'vector', width: 3 } })).toThrow(
     'the channel vector (vector) is wanted, the data has image (image), film (video), sound (audio), words (text)',
   )
+})
+
+test('a record that goes on for long counts as often as windows fit into it, and each part of it comes once an epoch', () => {
+  const own = [1000, 20, 149, 150].map(length => Array<number>(length).fill(1))
+  const wanted = { sound: audio({ seconds: 1 }) }
+  const long = setInMemory({ sound: memoryColumn({ kind: 'audio', rate: 100, length: 1000 }, own) }, numbered(4))
+  const windows = long.as<typeof wanted>({ sound: { kind: 'audio', rate: 100, length: 100 } })
+  expect(samplesIn(windows, wanted)).toBe(10 + 1 + 1 + 2)
+  for (const epoch of [0, 1]) {
+    const begins = Array.from({ length: 14 }, (_, i) => {
+      const { records, from } = placesOf(windows, wanted, 1, { seed: 7, step: 14 * epoch + i })
+      return { record: records[0], from: from?.sound?.[0] ?? -1 }
+    })
+    const of = (record: number) => begins.filter(place => place.record === record).map(({ from }) => from)
+    // 901 places to begin at, in ten parts
+    expect(
+      of(0)
+        .map(from => Math.floor((10 * from) / 901))
+        .sort((a, b) => a - b),
+    ).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(of(1)).toEqual([0])
+    expect(
+      of(3)
+        .map(from => Math.floor((2 * from) / 51))
+        .sort(),
+    ).toEqual([0, 1])
+  }
+  const { sound } = windows.gather({ records: [1], from: { sound: [0] } })
+  expect([sound.lengths[0], sound.values.slice(19, 22).map(Math.ceil)]).toEqual([20, Float32Array.of(1, 0, 0)])
+  // pictures are one each
+  expect(samplesIn(setInMemory({ image: columns.image }, numbered(RECORDS)), { image: image() })).toBe(RECORDS)
 })

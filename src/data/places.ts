@@ -4,8 +4,9 @@ import { batchPositions } from './shuffle.js'
 import type { Places, SampleSet } from './types.js'
 
 /**
- * The places of batch number `step`: every epoch goes through all records in another order, and of those that are longer than
- * a window another window is drawn each time. A pure function of its arguments, so that a run goes on where it stopped.
+ * The places of batch number `step`: every epoch goes through all of the data in another order. A record that is longer than a
+ * window counts as often as windows fit into it: it falls into as many pieces, and each has a window that begins in it, another one
+ * each time. A pure function of its arguments, so that a run goes on where it stopped.
  *
  * @param reads says which channels are taken from the same moment: the window lies around the middle of that of the channel
  *   that leads, as far as the record goes
@@ -16,15 +17,61 @@ export function placesOf<R extends Reads>(
   batch: number,
   { seed, step }: { readonly seed: number; readonly step: number },
 ): Places {
-  return windowsOf(set, reads, batchPositions(set.items.length, batch, seed, step), { seed, step })
+  const { owners, firsts } = piecesOf(set, reads)
+  const drawn = batchPositions(owners.length, batch, seed, step)
+  const records = drawn.map(piece => owners[piece] ?? 0)
+  const pieces = Array.from(drawn, (piece, i): Piece => {
+    const first = firsts[records[i] ?? 0] ?? 0
+    return { number: piece - first, of: (firsts[(records[i] ?? 0) + 1] ?? 0) - first }
+  })
+  return windowsOf(set, reads, records, { seed, step }, pieces)
 }
 
-/** Where in each of some records the windows lie, drawn by (seed, step). */
+/** Samples that an epoch has: one a record, and of a record that goes on for long one for each window that fits into it. */
+export const samplesIn = (set: SampleSet, reads: Reads): number => piecesOf(set, reads).owners.length
+
+/** One of the equal parts of a record. */
+interface Piece {
+  readonly number: number
+  readonly of: number
+}
+
+interface Pieces {
+  /** The record that each piece is of, in the order of the records */
+  readonly owners: Uint32Array
+  /** Of every record the first of its pieces, and the end of the last */
+  readonly firsts: Uint32Array
+}
+
+const known = new WeakMap<object, Pieces>()
+
+function piecesOf<R extends Reads>(set: SampleSet<R>, reads: Reads): Pieces {
+  const found = known.get(set)
+  if (found !== undefined) return found
+  const leading = sequencesOf(set.channels, reads).filter(
+    ([name, { kind }]) => kind !== 'text' && leaderOf(reads[name]) === undefined,
+  )
+  const firsts = new Uint32Array(set.items.length + 1)
+  for (let record = 0; record < set.items.length; record++) {
+    const fitting = leading.map(([name, { length }]) => Math.round(set.lengthOf(name, record) / length))
+    firsts[record + 1] = (firsts[record] ?? 0) + Math.max(1, ...fitting)
+  }
+  const owners = new Uint32Array(firsts[set.items.length] ?? 0)
+  for (let record = 0; record < set.items.length; record++) owners.fill(record, firsts[record], firsts[record + 1])
+  known.set(set, { owners, firsts })
+  return { owners, firsts }
+}
+
+/**
+ * Where in each of some records the windows lie, drawn by (seed, step).
+ * @param pieces that they begin in; anywhere unless told
+ */
 export function windowsOf<R extends Reads>(
   set: SampleSet<R>,
   reads: Reads,
   records: Uint32Array,
   { seed, step }: { readonly seed: number; readonly step: number },
+  pieces?: readonly Piece[],
 ): Places {
   const from: Record<string, Float64Array> = {}
   for (const [name, channel] of sequencesOf(set.channels, reads)) {
@@ -34,7 +81,8 @@ export function windowsOf<R extends Reads>(
     from[name] = Float64Array.from(records, (record, i) => {
       const length = set.lengthOf(name, record)
       const most = Math.max(0, length - channel.length)
-      if (leader === undefined) return Math.floor(next() * (most + 1))
+      const { number = 0, of = 1 } = pieces?.[i] ?? {}
+      if (leader === undefined) return Math.min(most, Math.floor(((number + next()) / of) * (most + 1)))
       const seconds = middleOf(set.channels[leader], from[leader]?.[i]) ?? length / channel.rate / 2
       return Math.min(most, Math.max(0, Math.round(seconds * channel.rate - channel.length / 2)))
     })

@@ -17,7 +17,7 @@ export function factsOf(
   metrics: readonly MetricsLine[],
 ): RunReport['facts'] {
   const { seconds = 0 } = metrics.at(-1) ?? {}
-  const epoch = step / Math.floor(config.data.records / config.batch)
+  const epoch = step / Math.floor((config.data.windows ?? config.data.records) / config.batch)
   const taken =
     step < config.steps
       ? `${step.toLocaleString('en')} of ${config.steps.toLocaleString('en')}`

@@ -74,7 +74,9 @@ export function checkUsage(given: string | Method, asked: PretrainOptions): Meth
 export function checkPictures(pictures: SampleSet): void {
   const set = pictures as Partial<SampleSet> | null | undefined
   if (typeof set?.gather !== 'function' || !Array.isArray(set.items))
-    throw wrongCall('pictures that `openPictures` gave as the second argument')
+    throw wrongCall(
+      'pictures that `openPictures` gave, or recordings that `openRecordings` gave, as the second argument',
+    )
 }
 
 const wrongCall = (what: string) =>

@@ -46,7 +46,7 @@ export function resumedConfig(
     )
   refuseDifferences(directory, config, options)
   const steps =
-    options.steps ?? (options.epochs === undefined ? config.steps : stepsIn(options.epochs, items.length, config.batch))
+    options.steps ?? (options.epochs === undefined ? config.steps : stepsIn(options.epochs, config.data, config.batch))
   const warmup = warmupSteps(config.warmup, config.steps) / steps // over as many steps as before
   return {
     ...config,
@@ -86,7 +86,7 @@ function differences(config: RunConfig, given: PretrainOptions): string[] {
     .concat(leaves(options).map(([key, value]) => [`--set ${key}`, value, valueAt(config.options, key.split('.'))]))
     .filter(([, is, was]) => is !== undefined && JSON.stringify(is) !== JSON.stringify(was))
     .map(([flag, is, was]) => `${flag} is ${shown(is)} where it was ${was === undefined ? 'not given' : shown(was)}`)
-  const steps = given.steps ?? (given.epochs && stepsIn(given.epochs, config.data.records, config.batch))
+  const steps = given.steps ?? (given.epochs && stepsIn(given.epochs, config.data, config.batch))
   if (steps !== undefined && steps < config.steps)
     listed.push(`--steps is ${steps} where it was ${config.steps} (more would lengthen the run)`)
   return listed

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
-import { channelsFor } from '../channels/bound.js'
-import { differentOf, type SampleSet } from '../data/index.js'
+import { channelsFor, findImage } from '../channels/bound.js'
+import type { Reads } from '../channels/channel.js'
+import { differentOf, type SampleSet, samplesIn } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
 import { encoderOf } from '../nn/checked.js'
@@ -13,8 +14,10 @@ import { prepare } from './prepare.js'
 import { soundInBatch } from './sound-in-batch.js'
 
 /** The steps that epochs are. */
-export const stepsIn = (epochs: number, pictures: number, batch: number): number =>
-  Math.max(1, Math.round(epochs * Math.floor(pictures / batch)))
+export const stepsIn = (epochs: number, { windows, records }: Epoch, batch: number): number =>
+  Math.max(1, Math.round(epochs * Math.floor((windows ?? records) / batch)))
+
+type Epoch = Pick<RunConfig['data'], 'windows' | 'records'>
 
 /** @param part the pictures to train on; `data` is what they are a part of */
 export async function newConfig(
@@ -25,26 +28,27 @@ export async function newConfig(
 ): Promise<RunConfig> {
   const { items } = part
   const seed = options.seed ?? trainingSettings.seed.default
-  const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(items.length)))
-  if (items.length < 2) throw new LacunaError(`${items.length} picture to train on; at least 2 are needed`)
-  if (differentOf(items) < 2)
+  const methodOptions = parseOptions(method, options.options ?? {})
+  const reads = method.reads(methodOptions)
+  const windows = inWindows(part, reads)
+  const samples = windows === undefined ? items.length : samplesIn(windows, reads)
+  const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(samples)))
+  const noun = findImage(part.channels) === undefined ? 'recording' : 'picture'
+  if (samples < 2) throw new LacunaError(`${items.length} ${noun} to train on; at least 2 are needed`)
+  if (differentOf(items) < 2 && samples === items.length)
     throw new LacunaError(
-      `${part.source}: ${items.length} pictures, ${differentOf(items)} different: there is nothing to learn from copies; give pictures that differ`,
+      `${part.source}: ${items.length} ${noun}s, ${differentOf(items)} different: there is nothing to learn from copies; give ${noun}s that differ`,
     )
-  if (batch > items.length)
+  if (batch > samples)
     throw new LacunaError(
-      `a batch of ${batch} is larger than the data: ${items.length} pictures; choose --batch ${items.length} or less`,
+      `a batch of ${batch} is larger than the data: ${samples === items.length ? `${samples} ${noun}s` : `${samples} windows of ${items.length} ${noun}s`}; choose --batch ${samples} or less`,
       2,
     )
   const chunk = checkedChunk(options.chunk ?? batch, batch)
-  const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, items.length, batch)
-  const methodOptions = parseOptions(method, options.options ?? {})
+  const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, { records: samples }, batch)
   const encoder = encoderOf(options.encoder ?? encoderFor(method))
   const { prepared, notes } = await prepare({ method, encoder }, methodOptions, part, seed, engineOf(options))
-  const little = soundInBatch(method, part.as(channelsFor(method.reads(methodOptions), part.channels)), {
-    batch,
-    chunk,
-  })
+  const little = windows && soundInBatch(method, windows, { batch, chunk, samples })
   for (const note of little === undefined ? notes : [...notes, little]) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,
@@ -57,6 +61,7 @@ export async function newConfig(
     data: {
       source: part.source,
       records: items.length,
+      ...(samples !== items.length && { windows: samples }),
       fingerprint: data.fingerprint,
       ...(data.allowSkipped !== undefined && { allowSkipped: data.allowSkipped }),
     },
@@ -78,6 +83,10 @@ export async function newConfig(
 
 /** What a method computes of the data before the training runs where the training does. */
 const engineOf = ({ device, threads }: PretrainOptions) => ({ ...(device && { device }), ...(threads && { threads }) })
+
+/** What goes on in time as the method reads it; undefined where nothing does. */
+const inWindows = (part: SampleSet, reads: Reads): SampleSet | undefined =>
+  Object.values(reads).some(wanted => 'seconds' in wanted) ? part.as(channelsFor(reads, part.channels)) : undefined
 
 /** A chunk as large as the batch is the plain step. */
 function checkedChunk(chunk: number, batch: number): number {

@@ -26,6 +26,6 @@ test('too little: what to type is said, with no more memory than before', () => 
 
 test('too little in all', () => {
   expect(soundInBatch(wav2vec2, recordings(Array(16).fill(2)), { batch: 16 })).toContain(
-    '16 recordings make no larger one: take longer windows (--set seconds=…), or hubert or best-rq',
+    '16 windows make no larger one: take longer windows (--set seconds=…), or hubert or best-rq',
   )
 })
