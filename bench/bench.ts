@@ -15,6 +15,7 @@ import { measureGrowth } from './measure-growth.js'
 import { measureIdle } from './measure-idle.js'
 import { measureMemory } from './measure-memory.js'
 import { measureProfile } from './measure-profile.js'
+import { formats, measureRecordings } from './measure-recordings.js'
 import { measureSound } from './measure-sound.js'
 import { measureSteps } from './measure-steps.js'
 import { performancePage } from './page.js'
@@ -23,7 +24,7 @@ import { soundCases } from './sound-cases.js'
 
 const help = `npm run bench [-- OPTIONS]
 
-  --only NAME          ${[...[...cases, ...soundCases].map(({ name }) => name), ...Object.keys(folders), 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
+  --only NAME          ${[...[...cases, ...soundCases].map(({ name }) => name), ...Object.keys(folders), ...formats.map(format => `recordings-${format}`), 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
   --page               measures nothing, writes the page from what is kept
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
@@ -31,6 +32,7 @@ const help = `npm run bench [-- OPTIONS]
   --batch N            pictures in a batch, in place of each case's own
   --threads N          default the number of cores
   --pictures N         of the data part, default 1000, and a tenth of it large
+  --recordings N       of the recordings parts, default 2000, from a Debian package
   --growth-steps N     of the growth part, default 40000`
 
 const { values: options } = parseArgs({
@@ -43,6 +45,7 @@ const { values: options } = parseArgs({
     batch: { type: 'string' },
     threads: { type: 'string', default: `${availableParallelism()}` },
     pictures: { type: 'string', default: '1000' },
+    recordings: { type: 'string', default: '2000' },
     'growth-steps': { type: 'string', default: '40000' },
     help: { type: 'boolean' },
   },
@@ -70,6 +73,12 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     (Object.keys(folders) as FolderName[]).map(name => [
       name,
       () => measureData(name, { peers, rounds, pictures: Number(options.pictures), problems, report }),
+    ]),
+  ),
+  ...Object.fromEntries(
+    formats.map(format => [
+      `recordings-${format}`,
+      () => measureRecordings(format, { peers, rounds, recordings: Number(options.recordings), problems, report }),
     ]),
   ),
   profile: () => measureProfile({ threads, report }),

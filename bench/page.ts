@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cases } from './cases.js'
 import { folders } from './measure-data.js'
+import { formats } from './measure-recordings.js'
 import { dataSection } from './page-data.js'
 import { formsSection } from './page-forms.js'
 import { idleSection, memorySection } from './page-memory.js'
 import { profileSection } from './page-profile.js'
+import { recordingsSection } from './page-recordings.js'
 import { soundSection } from './page-sound.js'
 import { stepSection, summaryRow } from './page-steps.js'
 import { table } from './page-table.js'
@@ -17,6 +19,7 @@ import {
   kept,
   type MemoryRecord,
   type ProfileRecord,
+  type RecordingsRecord,
   type SoundRecord,
   type StepRecord,
 } from './records.js'
@@ -33,13 +36,14 @@ export function performancePage(): string {
     return record === undefined ? [] : [{ one, record }]
   })
   const data = Object.keys(folders).flatMap(name => kept<DataRecord>(name) ?? [])
+  const recordings = formats.flatMap(format => kept<RecordingsRecord>(`recordings-${format}`) ?? [])
   const growth = kept<GrowthRecord>('growth')
   const profile = kept<ProfileRecord>('profile')
   const forms = kept<FormsRecord>('forms')
   const idle = kept<IdleRecord>('idle')
   const memory = kept<MemoryRecord>('memory')
   const others = [profile, forms, idle, memory, growth].flatMap(record => record ?? [])
-  const records = [...[...steps, ...sound].map(({ record }) => record), ...data, ...others]
+  const records = [...[...steps, ...sound].map(({ record }) => record), ...data, ...recordings, ...others]
   const sections = [
     `# Performance
 
@@ -59,6 +63,7 @@ ${table(
     profile && profileSection(profile),
     forms && formsSection(forms),
     data.length > 0 && dataSection(data),
+    recordings.length > 0 && recordingsSection(recordings),
     idle && idleSection(idle),
     memory && memorySection(memory),
     growth && growthSection(growth),

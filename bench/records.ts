@@ -46,6 +46,21 @@ export interface DataRecord extends Measured, Rounds<DataMeasurement> {
   readonly batch: number
 }
 
+export interface RecordingsMeasurement {
+  /** Of sound in all files */
+  readonly hours: number
+  readonly hoursPerMinute: number
+  /** Resident at most */
+  readonly megabytes: number
+}
+
+export interface RecordingsRecord extends Measured, Rounds<RecordingsMeasurement> {
+  readonly format: string
+  readonly files: number
+  /** Of all files */
+  readonly megabytes: number
+}
+
 export interface GrowthRecord extends Measured {
   /** Resident memory after so many steps */
   readonly points: readonly { readonly step: number; readonly megabytes: number }[]
@@ -118,6 +133,7 @@ type AnyRecord =
   | StepRecord
   | SoundRecord
   | DataRecord
+  | RecordingsRecord
   | GrowthRecord
   | IdleRecord
   | MemoryRecord
