@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { sharp } from '../src/data/sharp.js'
+import { wav } from '../src/data/testing.js'
 import { emoji as images } from './lacuna.js'
 
 /** Pictures of each class */
@@ -40,7 +41,34 @@ export async function layOut(folder: string): Promise<void> {
   })
   await layOutOddities(join(folder, 'mixed'), pictures)
   await layOutIdx(join(folder, 'digits'), pictures.slice(0, 100))
+  layOutRecordings(join(folder, 'recordings'))
 }
+
+/** Two voices of 12 recordings each, two calls of a telephone in stereo, and one in which nobody speaks. */
+function layOutRecordings(folder: string): void {
+  const write = (place: string, bytes: Buffer) => {
+    mkdirSync(dirname(join(folder, place)), { recursive: true })
+    writeFileSync(join(folder, place), bytes)
+  }
+  for (const [speaker, pitch] of [['anna', 220] as const, ['ben', 110] as const])
+    for (let i = 0; i < 12; i++) write(`${speaker}/${i}.wav`, wav([spoken(pitch, i, i === 0 ? 3 : 1)]))
+  for (let i = 0; i < 2; i++) {
+    const call = spoken(160, 40 + i, 2.5, 8000)
+    write(`calls/${i}.wav`, wav([call, call.map(value => value / 2)], { rate: 8000 }))
+  }
+  write('quiet.wav', wav([new Float32Array(16_000)]))
+}
+
+/** Something like syllables: overtones of a pitch that swell and fade, each louder or fainter in its turn. */
+const spoken = (pitch: number, which: number, seconds: number, rate = 16_000): Float32Array =>
+  Float32Array.from({ length: Math.round(seconds * rate) }, (_, i) => {
+    const [time, syllable] = [i / rate, Math.floor((5 * i) / rate)]
+    const swell = Math.sin(Math.PI * ((5 * time) % 1)) ** 2
+    const overtones = [1, 2, 3, 4, 5, 6].map(
+      k => Math.sin(2 * Math.PI * k * pitch * time) * (1 + Math.cos(which + k * syllable)) ** 2,
+    )
+    return 0.04 * swell * overtones.reduce((sum, value) => sum + value, 0)
+  })
 
 function chosen(): Picture[] {
   const all = JSON.parse(readFileSync(join(images, '../../../emoji.json'), 'utf8')) as {
