@@ -169,6 +169,20 @@ export function isThere(path: string): boolean {
 
 export const isFolder = (path: string): boolean => isThere(path) && statSync(path).isDirectory()
 
+/**
+ * Where the code of a worker or another process is, by the name of its file. None beside TypeScript sources (the
+ * tests run them, and a worker cannot load them) and in a bundle, which leaves it behind.
+ *
+ * @param from `import.meta.url` of the file that it lies beside */
+export function fileBeside(name: string, from: string): URL | undefined {
+  try {
+    const file = new URL(name, from) // not written out, or bundlers would copy the file without what it imports
+    return existsSync(file) ? file : undefined
+  } catch {
+    return undefined // a bundle of CommonJS has no import.meta.url
+  }
+}
+
 function* chunks(parts: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
   if (typeof parts === 'string') yield new TextEncoder().encode(parts)
   else if (parts instanceof Uint8Array) yield parts

@@ -52,7 +52,8 @@ export function cacheCommand(): Command {
 const megabytes = (stores: readonly Pick<CachedStore, 'bytes'>[]): string =>
   (stores.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)
 
-const measure = (channel: Channel): string => ('size' in channel ? `${channel.size} px` : channel.kind)
+const measure = (channel: Channel): string =>
+  'size' in channel ? `${channel.size} px` : channel.kind === 'audio' ? 'sound' : channel.kind
 
 function listed(stores: readonly CachedStore[]): string {
   if (stores.length === 0) return 'no stores'

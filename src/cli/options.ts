@@ -111,7 +111,8 @@ export async function open(
   checkedThreads(threads)
   const { host } = await import('#host')
   await host.tryDevice(device)
-  const { media, openData } = await import('../data/index.js')
+  const { media } = await import('../data/media.js')
+  const { openData } = await import('../data/index.js')
   const set = await openData(source, {
     ...options,
     kinds,

@@ -43,6 +43,8 @@ export interface Maker<Made extends object> {
   parts(made: Made): Iterable<Stored>
   /** Told of every record that is stored, in this order */
   see(made: Made): void
+  /** Lets go of what it needed; asked for once, whatever happened */
+  close?(): void
   /** @param items those that are stored, @param path where their values lie */
   finish(items: readonly Item[], path: string): Finished
 }
@@ -65,7 +67,7 @@ export async function build<Made extends object>(
   try {
     const maker = makerIn(temporary)
     checkSpace(maker.bytes, plan)
-    const index = await fill(temporary, listing, maker, plan)
+    const index = await fill(temporary, listing, maker, plan).finally(() => maker.close?.())
     writeIndex(temporary, index)
     install(temporary, plan.directory, plan.fingerprint)
     return index

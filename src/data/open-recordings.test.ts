@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readdirSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Wanted } from '../channels/channel.js'
 import { openData } from './open-data.js'
 import { openRecordings } from './open-recordings.js'
-import { plain, put, temporaryFolder, tone, type WaveFormat, wav } from './testing.js'
+import { idx, plain, put, temporaryFolder, tone, type WaveFormat, wav } from './testing.js'
 import type { RecordingOptions, RecordingSet } from './types.js'
 
 const open = (root: string, options: RecordingOptions = {}) =>
@@ -106,4 +107,114 @@ test('a store is used again, and opened by its folder', async () => {
   expect(readdirSync(`${root}-cache`)).toEqual([basename(first.directory)])
   expect(numbers(await open(first.directory), 0)).toEqual(numbers(first, 0))
   expect(first.directory.startsWith(join(`${root}-cache`))).toBe(true)
+})
+
+const seconds = (hertz: number, length = 0.2) => wav([tone(hertz, length)])
+
+test('what cannot be read, or has nothing in it, is skipped and listed', async () => {
+  const good = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.wav`, seconds(200 + 10 * i)]))
+  const root = put(temporaryFolder(), {
+    ...good,
+    'empty.wav': '',
+    'garbage.flac': idx([10, 28], new Uint8Array(280)),
+    'noise.mp3': new Uint8Array(5000).fill(17),
+    'short.wav': seconds(300, 0.01),
+    'silent.wav': wav([new Float32Array(8000)]),
+    'wrong.mp3': seconds(300),
+    'what.gsm': 'raw, as telephones have it',
+    'folder.wav/inside.wav': seconds(500),
+  })
+  execFileSync('mkfifo', [join(root, 'pipe.wav')])
+  symlinkSync('nowhere.wav', join(root, 'link.wav'))
+  const skippedIn = async (path: string) => {
+    vi.stubEnv('PATH', '')
+    const { skipped } = await open(path, { allowSkipped: 0.5 })
+    vi.unstubAllEnvs()
+    return Object.fromEntries(skipped.map(({ name, reason }) => [name, reason]))
+  }
+  expect(await skippedIn(root)).toEqual({
+    'empty.wav': 'is empty',
+    'garbage.flac': expect.stringContaining('is no recording that can be read'),
+    'link.wav': 'no such file',
+    'noise.mp3': expect.stringContaining('is damaged'),
+    'pipe.wav': 'is not a regular file',
+    'short.wav': 'has 10 ms, less than 25',
+    'silent.wav': 'is silent',
+    'what.gsm': expect.stringContaining('is GSM, which needs ffmpeg: install it'),
+  })
+  await expect(open(root, { allowSkipped: 0.1 })).rejects.toThrow(
+    /8 or more of 22 recordings cannot be read \(.*\): .*raise the share with --allow-skipped/,
+  )
+  expect((await open(root, { allowSkipped: 0.5 })).items.map(({ name }) => name)).toContain('wrong.mp3')
+})
+
+test.skipIf(process.getuid?.() === 0)('one without permission to read it is skipped', async () => {
+  const root = put(temporaryFolder(), { 'a.wav': seconds(300), 'b.wav': seconds(400) })
+  chmodSync(join(root, 'b.wav'), 0)
+  expect((await open(root)).skipped).toEqual([{ name: 'b.wav', reason: 'no permission to read it' }])
+})
+
+test('a folder without recordings says what is in it instead, and one of unreadable ones what is wrong', async () => {
+  const digits = put(temporaryFolder(), { 'train-images-idx3-ubyte': idx([1, 2, 2], [1, 2, 3, 4]), 'a.txt': '' })
+  await expect(open(digits)).rejects.toThrow(
+    /no recordings found, only other files \(1 .*\): give a folder with .wav, .flac, .mp3, .ogg or .opus files/,
+  )
+  await expect(open(join(digits, 'a.txt'))).rejects.toThrow('not a folder or a recording; give the folder that holds')
+  await expect(open(join(digits, 'gone'))).rejects.toThrow('no such file; give a folder of recordings')
+  const silent = put(temporaryFolder(), { 'a.wav': wav([new Float32Array(8000)]) })
+  await expect(open(silent)).rejects.toThrow('all 1 recordings cannot be read (a.wav: is silent): repair them')
+})
+
+test('a table as of a Hugging Face audiofolder: splits, several labels, transcripts, and files that are not there', async () => {
+  const root = put(temporaryFolder(), {
+    'metadata.csv':
+      'file_name,transcription,speaker,word,split\n' +
+      'data/1.wav,"yes, please",anna,yes,train\n' +
+      'data/2.wav,no,ben,no,test\n' +
+      'data/3.wav,lost,ben,no,test\n' +
+      'cover.png,,,,train\n',
+    'data/1.wav': seconds(300),
+    'data/2.wav': seconds(400),
+    'cover.png': await plain([0]),
+    'data/4.wav': seconds(500),
+  })
+  const set = await open(root, { label: 'speaker' })
+  expect(set.items).toEqual([
+    {
+      ...{ name: 'data/1.wav', group: 'data/1.wav', split: 'train', label: 'anna' },
+      labels: { transcription: 'yes, please', speaker: 'anna', word: 'yes' },
+    },
+    {
+      ...{ name: 'data/2.wav', group: 'data/2.wav', split: 'test', label: 'ben' },
+      labels: { transcription: 'no', speaker: 'ben', word: 'no' },
+    },
+  ])
+  expect(set.skipped).toEqual([{ name: 'data/3.wav', reason: 'no such file' }])
+  expect(set.notes[0]).toBe('1 recording (data/4.wav) is in the folder but not in its metadata: left out.')
+  await expect(open(root, { label: 'accent' })).rejects.toThrow('the labels are transcription, speaker, word')
+})
+
+test('copies are found by their sound, whatever they are stored as, above all across splits', async () => {
+  const root = put(temporaryFolder(), {
+    'train/yes/1.wav': seconds(300),
+    'train/no/2.wav': seconds(400),
+    'test/yes/3.wav': wav([tone(300, 0.2)], { bits: 16, extensible: true }),
+  })
+  const { items, notes } = await open(root)
+  expect(items.find(({ name }) => name === 'train/yes/1.wav')?.copyOf).toBe('test/yes/3.wav')
+  expect(new Set(items.map(({ group }) => group)).size).toBe(2)
+  expect(notes.slice(1)).toEqual([
+    '3 recordings, 2 different: the others are exact copies.',
+    '1 of 1 test recordings are also among the training recordings, the same or nearly so (test/yes/3.wav is train/yes/1.wav): scores on them say nothing of new recordings.',
+  ])
+})
+
+test('progress is told, and a signal ends it with nothing left behind', async () => {
+  const root = put(temporaryFolder(), { 'a.wav': seconds(300), 'b.wav': seconds(400) })
+  const seen: number[] = []
+  await open(root, { onProgress: ({ done }) => seen.push(done) })
+  expect(seen.at(-1)).toBe(2)
+  const cache = temporaryFolder()
+  await expect(open(root, { cache, signal: AbortSignal.abort() })).rejects.toThrow()
+  expect(readdirSync(cache)).toEqual([])
 })

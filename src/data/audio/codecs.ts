@@ -78,16 +78,44 @@ async function* decodedPieces(
   codec: Codec,
   onError: () => void,
 ): AsyncGenerator<{ readonly piece: Piece; readonly rate: number }> {
-  const decoder = await load(codec)
   const part = file.size <= WHOLE ? WHOLE : PART
+  const first = file.read(0, part)
+  const whole = codec === 'vorbis' && isWholeOgg(first, file.size)
+  const decoder = (whole ? idle.pop() : undefined) ?? (await load(codec))
+  let again = whole
   try {
-    for (let at = 0; at < file.size + part; at += part) {
-      const decoded = at < file.size ? decoder.decode(file.read(at, part)) : decoder.flush?.()
-      if (decoded?.errors !== undefined && decoded.errors.length > 0) onError()
+    for (let at = 0; at < file.size + (whole ? 0 : part); at += part) {
+      const bytes = at === 0 ? first : file.read(at, part)
+      const decoded = bytes.length > 0 ? decoder.decode(bytes) : decoder.flush?.()
+      if (decoded?.errors !== undefined && decoded.errors.length > 0) {
+        again = false
+        onError()
+      }
       const { channelData: piece = [], sampleRate: rate = 0 } = decoded ?? {}
       if ((piece[0]?.length ?? 0) > 0) yield { piece, rate }
     }
+  } catch (error) {
+    again = false
+    throw error
   } finally {
-    decoder.free()
+    if (again) idle.push(decoder)
+    else decoder.free()
   }
+}
+
+/** That of Vorbis takes one whole file after the other; to make one takes as long as to decode half a second. */
+const idle: Decoder[] = []
+
+/** Whether these are all pages of one Ogg stream and nothing else. @param size of the file */
+function isWholeOgg(bytes: Uint8Array, size: number): boolean {
+  if (bytes.length !== size) return false
+  for (let at = 0; at + 27 <= size; ) {
+    const begins = bytes[at] === 0x4f && bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67 && bytes[at + 3] === 0x53
+    const [version, flags = 0, segments = 0] = [bytes[at + 4], bytes[at + 5], bytes[at + 26]]
+    if (!begins || version !== 0 || (at === 0 && (flags & 2) === 0)) return false
+    const lengths = bytes.subarray(at + 27, at + 27 + segments)
+    at += 27 + segments + lengths.reduce((sum, length) => sum + length, 0)
+    if ((flags & 4) !== 0) return at === size
+  }
+  return false
 }

@@ -16,8 +16,11 @@ export function soundKind(bytes: Uint8Array, name: string): SoundKind {
   if ((at(bytes, 0, 'RIFF') || at(bytes, 0, 'RF64')) && at(bytes, 8, 'WAVE')) return 'wav'
   if (at(sound, 0, 'fLaC')) return 'flac'
   if (at(bytes, 0, 'OggS')) return oggKind(bytes)
-  // what begins in the middle of a frame, or with a large tag, is known by its name alone
-  return mpegFrame(sound) || extname(name).toLowerCase() === '.mp3' ? 'mp3' : 'other'
+  if (mpegFrame(sound)) return 'mp3'
+  const extension = extname(name).toLowerCase()
+  if (sound.length < 4 && bytes.length >= BEGINNING) return extension === '.flac' ? 'flac' : 'mp3' // behind a large tag
+  // what begins in the middle of a frame is known by its name alone
+  return extension === '.mp3' && foreignSound(bytes, name) === undefined ? 'mp3' : 'other'
 }
 
 /** Kinds that Lacuna itself cannot decode, by how their files begin. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { put, temporaryFolder, tone, wav } from '../testing.js'
 import { decodeRecording, type Recording } from './recording.js'
+import { partsOf } from './scratch.js'
 
 /**
  * 0.3 s of 500 Hz at half of full scale, 16 kHz, by ffmpeg 9.0.2:
@@ -16,7 +17,7 @@ const bytesOf = (codec: string) => Buffer.from(encoded[codec] ?? '', 'base64')
 
 async function decoded(from: string | Uint8Array, name = 'a.wav'): Promise<Recording & { values: number[] }> {
   const recording = await decodeRecording(from, { name, rate: 16_000, scratch: join(temporaryFolder(), '0.i16') })
-  return { ...recording, values: [...recording.parts()].flatMap(part => Array.from(part, value => value / 2 ** 15)) }
+  return { ...recording, values: [...partsOf(recording)].flatMap(part => Array.from(part, value => value / 2 ** 15)) }
 }
 
 /** The largest difference from the tone, away from its ends */
@@ -38,6 +39,21 @@ test.each([
   expect([recording.rate, recording.channels, recording.clipped, recording.cutShort]).toEqual([rate, 1, false, false])
   expect(Math.abs(recording.length - 4800)).toBeLessThanOrEqual(codec === 'mp3' ? 1152 : 0)
   expect(error(recording.values)).toBeLessThan(within)
+})
+
+test('a tag in front of it, of whatever size, hides no recording', async () => {
+  const tag = (size: number) => {
+    const bytes = Buffer.alloc(10 + size)
+    bytes.write('ID3\x04', 'latin1')
+    for (let i = 0; i < 4; i++) bytes[6 + i] = (size >> (7 * (3 - i))) & 0x7f
+    return bytes
+  }
+  for (const size of [100, 20_000])
+    for (const [codec, name, within] of [
+      ['mp3', 'a.mp3', 0.03],
+      ['flac', 'a.flac', 1e-3],
+    ] as const)
+      expect(error((await decoded(Buffer.concat([tag(size), bytesOf(codec)]), name)).values)).toBeLessThan(within)
 })
 
 test('what cannot be decoded says why', async () => {
@@ -106,7 +122,7 @@ test('a long recording goes through a file and leaves none behind', async () => 
   const recording = await decodeRecording(path, { name: 'long.wav', rate: 16_000, scratch })
   expect([recording.length, existsSync(scratch)]).toEqual([16_000 * seconds, true])
   let at = 0
-  for (const part of recording.parts()) {
+  for (const part of partsOf(recording)) {
     const place = 16_000 * 299 - at
     if (place >= 0 && place < part.length) expect(part[place]).toBe(1234)
     at += part.length
@@ -136,7 +152,7 @@ test('what needs ffmpeg is decoded by it where it is on the PATH, and says what 
   const recording = await decoded(file, 'a call.g722')
   expect([recording.rate, recording.channels, recording.length]).toEqual([8000, 1, 4800])
   expect(error(recording.values)).toBeLessThan(1e-3)
-  await expect(decoded(Buffer.from('FORM....AIFF'), 'b.aif')).rejects.toThrow(
+  await expect(decoded(Buffer.from('FORM....AIFF'), 'b.mp3')).rejects.toThrow(
     'cannot be decoded by ffmpeg: Invalid data found',
   )
 })

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { type Bytes, bytesIn, bytesOfFile } from './bytes.js'
 import { codecSound } from './codecs.js'
 import { ffmpegSound } from './ffmpeg.js'
@@ -32,6 +33,8 @@ export interface RecordingWanted {
 const SHORTEST = 0.025
 /** Of 32,768: what lies below is silence, with the noise of rounding. */
 const SILENCE = 2
+/** Pieces after which others have their turn. */
+const YIELD = 16
 /** Numbers at full scale, one after the other, that no microphone gives. */
 const CLIPPED = 4
 
@@ -72,19 +75,20 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
   const out = scratch(wanted.scratch)
   try {
     const { write, end } = resampler(rate, wanted.rate)
-    let [channels, peak, run, longest] = [0, 0, 0, 0]
+    let [channels, peak, run] = [0, 0, 0]
+    let clipped = false
     const keep = (values: Float32Array) => {
       const whole = wholeNumbers(values)
-      for (let i = 0; i < whole.length; i++) peak = Math.max(peak, Math.abs(whole[i] as number))
+      peak = Math.max(peak, peakOf(whole))
       if (whole.length > 0) out.write(whole)
     }
+    let number = 0
     for await (const piece of pieces) {
+      if (++number % YIELD === 0) await setImmediate() // a file is read without waiting: let timers come through
       if (channels < piece.length && (channels === 0 || differ(piece))) channels = differ(piece) ? piece.length : 1
-      const [first = new Float32Array()] = piece
-      for (let i = 0; i < first.length; i++) {
-        run = Math.abs(first[i] as number) >= FULL ? run + 1 : 0
-        if (run > longest) longest = run
-      }
+      const runs = fullScale(piece[0] ?? new Float32Array(), run)
+      run = runs.last
+      if (runs.longest >= CLIPPED) clipped = true
       keep(write(mono(piece)))
     }
     keep(end())
@@ -92,7 +96,7 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
     const seconds = all.length / wanted.rate
     if (seconds < SHORTEST) throw new Error(`has ${Math.round(1000 * seconds)} ms, less than ${1000 * SHORTEST}`)
     if (peak <= SILENCE) throw new Error('is silent')
-    return { ...all, rate, channels, clipped: longest >= CLIPPED, cutShort: cutShort?.() ?? false }
+    return { ...all, rate, channels, clipped, cutShort: cutShort?.() ?? false }
   } catch (error) {
     out.remove()
     throw error
@@ -101,6 +105,17 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
 
 /** The largest of 16 bits, less a hair. */
 const FULL = 32_766.5 / 32_768
+
+/** How many numbers on end lie at full scale: at most, and at the end. @param run of those just before */
+function fullScale(values: Float32Array, run: number): { readonly longest: number; readonly last: number } {
+  let [longest, last] = [run, run]
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    last = value >= FULL || value <= -FULL ? last + 1 : 0
+    if (last > longest) longest = last
+  }
+  return { longest, last }
+}
 
 /** Some decoders make two equal channels of one. */
 const differ = ([first, ...others]: Piece): boolean =>
@@ -116,9 +131,20 @@ function mono(piece: Piece): Float32Array {
   return sum
 }
 
-function wholeNumbers(values: Float32Array): Int16Array {
+function wholeNumbers(values: Float32Array): Int16Array<ArrayBuffer> {
   const whole = new Int16Array(values.length)
-  for (let i = 0; i < values.length; i++)
-    whole[i] = Math.max(-32_768, Math.min(32_767, Math.round(32_768 * (values[i] as number))))
+  for (let i = 0; i < values.length; i++) {
+    const value = Math.round(32_768 * (values[i] as number))
+    whole[i] = value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value
+  }
   return whole
+}
+
+function peakOf(values: Int16Array): number {
+  let peak = 0
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number)
+    if (size > peak) peak = size
+  }
+  return peak
 }

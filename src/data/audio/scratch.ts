@@ -6,31 +6,29 @@ import { appender } from '../appender.js'
 const HELD = 2 ** 22
 const PART = 2 ** 21
 
-/** The numbers of one recording, however many: what is too long for memory lies in a file meanwhile. */
+/** The numbers of one recording, however many: plain data, that can go from one thread to another. */
 export interface Kept {
   readonly length: number
   /** SHA-256 of the numbers */
   readonly digest: string
-  /** All of them, in parts; once */
-  parts(): Iterable<Int16Array>
+  /** The numbers, or the file that they are in where they are too many for memory */
+  readonly numbers: readonly Int16Array<ArrayBuffer>[] | string
 }
 
 /** @param path of the file, where one is needed: nothing is there yet */
 export function scratch(path: string) {
   const hash = createHash('sha256')
-  let held: Int16Array[] = []
+  let held: Int16Array<ArrayBuffer>[] = []
   let length = 0
   let file: ReturnType<typeof appender> | undefined
   const bytesOf = (values: Int16Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const remove = () => {
+  const close = () => {
     file?.close()
-    if (file !== undefined) rmSync(path, { force: true })
     file = undefined
-    held = []
   }
   return {
     /** @param values not to be written to afterwards */
-    write(values: Int16Array): void {
+    write(values: Int16Array<ArrayBuffer>): void {
       hash.update(bytesOf(values))
       held.push(values)
       length += values.length
@@ -41,33 +39,30 @@ export function scratch(path: string) {
     },
     finish(): Kept {
       file?.flush()
-      return {
-        length,
-        digest: hash.digest('hex'),
-        *parts() {
-          try {
-            yield* file === undefined ? held : partsOf(path)
-          } finally {
-            remove()
-          }
-        },
-      }
+      const numbers = file === undefined ? held : path
+      close()
+      return { length, digest: hash.digest('hex'), numbers }
     },
     /** What was kept is of no use. */
-    remove,
+    remove(): void {
+      close()
+      if (length > HELD) rmSync(path, { force: true })
+    },
   }
 }
 
-function* partsOf(path: string): Generator<Int16Array> {
-  const file = openSync(path, 'r')
+/** All numbers, in parts. A file that they were in is removed afterwards. */
+export function* partsOf({ numbers }: Kept): Generator<Int16Array> {
+  if (typeof numbers !== 'string') {
+    yield* numbers
+    return
+  }
+  const file = openSync(numbers, 'r')
   try {
-    for (;;) {
-      const part = new Int16Array(PART)
-      const count = readSync(file, part)
-      if (count === 0) return
-      yield part.subarray(0, count / 2)
-    }
+    const part = new Int16Array(PART)
+    for (let count = readSync(file, part); count > 0; count = readSync(file, part)) yield part.subarray(0, count / 2)
   } finally {
     closeSync(file)
+    rmSync(numbers, { force: true })
   }
 }

@@ -1,10 +1,10 @@
 import { type ForkOptions, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
+import { fileBeside } from '../../files.js'
 import { type DeviceName, devices } from '../../program/devices.js'
 import { unavailable } from '../failures.js'
 import { received, type SentError } from '../sent-error.js'
-import { fileBeside } from './file-beside.js'
 import { cudaCommands } from './runtime-place.js'
 
 /** What is wrong with the device, if something is. */
@@ -21,7 +21,7 @@ export interface Answer {
 export async function tryDevice(device: DeviceName): Promise<void> {
   const key = `lacuna: ${device} works` // workers are born with what their parents knew
   if (devices[device].certain || getEnvironmentData(key) === true) return
-  const file = fileBeside('./try-device.js')
+  const file = fileBeside('./try-device.js', import.meta.url)
   if (file === undefined) return
   const { error } = await new Promise<Answer>((done, fail) => {
     // a group of its own: Ctrl-C is for this process, which says what becomes of it

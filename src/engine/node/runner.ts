@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { LacunaError } from '../../errors.js'
+import { fileBeside } from '../../files.js'
 import { defaultDevice } from '../../program/devices.js'
 import { inOurWords } from '../failures.js'
 import type { EngineOptions } from '../options.js'
@@ -7,7 +8,6 @@ import type { Runner } from '../runner.js'
 import { received } from '../sent-error.js'
 import { checkedThreads } from './cores.js'
 import { openEngine } from './engine.js'
-import { fileBeside } from './file-beside.js'
 import { currentSignal, endingBy } from './interruptible.js'
 import type { Call, Reply, Request } from './worker.js'
 
@@ -22,7 +22,7 @@ export function startRunner({
   threads,
 }: Partial<EngineOptions> = {}): Runner {
   const options: EngineOptions = { device, precision, threads: checkedThreads(threads) }
-  const file = fileBeside('./worker.js') // without it programs run in this thread, which hears nothing while a step runs
+  const file = fileBeside('./worker.js', import.meta.url) // without it programs run in this thread, which hears nothing while a step runs
   const runner = file === undefined ? openEngine(options) : workerRunner(options, file)
   const signal = currentSignal()
   return signal === undefined ? runner : endingBy(signal, runner)
