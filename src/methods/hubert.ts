@@ -28,7 +28,7 @@ export const hubert = defineMethod({
     'for little data take this or best-rq: their codes cannot collapse; a second training on a layer of the first makes them better',
   options: z
     .strictObject({
-      ...spanOptions({ seconds: 4, start: 0.08, span: 10 }),
+      ...spanOptions({ seconds: 4, start: 0.14, span: 5 }),
       targets: z
         .string()
         .default('mfcc')

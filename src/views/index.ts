@@ -7,7 +7,7 @@
 
 export { keepOneChannel, withoutFringes } from './aberration.js'
 export { type DeltaOptions, deltas } from './audio/deltas.js'
-export { distractorsAmong } from './audio/distractors.js'
+export { chanceAmongHidden, distractorsAmong } from './audio/distractors.js'
 export { type Framing, framesIn, framesOf } from './audio/framing.js'
 export {
   decibels,
@@ -21,7 +21,8 @@ export {
   melSpectrogram,
 } from './audio/mel.js'
 export { type CepstrumOptions, mfcc } from './audio/mfcc.js'
-export { type SpanOptions, spanMask, spanShare } from './audio/spans.js'
+export { nearestShown } from './audio/nearest-shown.js'
+export { hiddenCounts, type SpanOptions, spanMask, spanShare } from './audio/spans.js'
 export { type Fade, fadeOf, powerSpectrogram, type SpectrogramOptions } from './audio/spectrogram.js'
 export { logMelWithDeltas, mfccWithDeltas, speechFraming } from './audio/speech.js'
 export { perUtterance } from './audio/utterance.js'

@@ -187,3 +187,41 @@ test('of a method of somebody else it is not said how long it usually takes', ()
   expect(verdictText(judge(still, { method: 'mine' }))).toContain('most methods take 1,000 or more')
   expect(verdictText(judge(still))).toContain('simclr usually takes 600 or more')
 })
+
+describe('codes that are guessed', () => {
+  const withFigures = (figures: Readonly<Record<string, number>>, loss = settled) =>
+    curveOf(loss).map(line => ({ ...line, ...figures }))
+
+  test('nearly all right, with next to no codes: collapsed, by the curve or by the task', () => {
+    const verdict = judge(withFigures({ accuracy: 0.991, perplexity: 2.1 }), { method: 'wav2vec2', health: healthy })
+    expect(verdict).toMatchObject({ state: 'few codes', alarm: true })
+    expect(verdict.text).toContain('99.1 % are guessed right, but their perplexity is 2.1')
+    expect(verdict.advice).toContain('--set diversity=0.5')
+    const measures = [
+      { name: 'accuracy', value: 0.97, better: 'higher', baselines: { chance: 0.01 } },
+      { name: 'code perplexity', value: 3, better: 'higher', baselines: {} },
+    ] as const
+    const byTask = judge(curveOf(settled), { method: 'hubert', pretext: { ...pretext, measures } })
+    expect(byTask).toMatchObject({ state: 'few codes', alarm: true })
+    expect(byTask.advice).toContain('alike or silent')
+  })
+
+  test('nearly all right among many codes, or half of few: nothing to say', () => {
+    for (const figures of [
+      { accuracy: 0.99, perplexity: 60 },
+      { accuracy: 0.5, perplexity: 2 },
+    ])
+      expect(judge(withFigures(figures)).state).toBe('settled')
+  })
+
+  test('a contrastive loss of ln 101, whatever else is in the loss', () => {
+    const figures = { contrast: 4.6151, contrastChance: Math.log(101) }
+    const verdict = judge(
+      withFigures(figures, () => 3),
+      { method: 'wav2vec2' },
+    )
+    expect(verdict).toMatchObject({ state: 'chance', alarm: true })
+    expect(verdict.text).toContain('the contrastive loss is 4.62, which is ln(K + 1)')
+    expect(judge(withFigures({ ...figures, contrast: 4.5 }, () => 3)).state).not.toBe('chance')
+  })
+})
