@@ -28,3 +28,11 @@ test('heaps are found among the frames that are there; each with its count and i
     [0, 3],
   ])
 })
+
+test('fewer frames than clusters: what to type is told', () => {
+  const [rows, spectra] = [new Float32Array(60), new Float32Array(60)]
+  const there = Float32Array.from({ length: 60 }, (_, i) => Number(i < 50))
+  expect(() => clustersOf({ rows, spectra, there }, 100, 1)).toThrow(
+    '100 clusters need as many frames, and there are 50; type --set clusters=2',
+  )
+})

@@ -1,5 +1,6 @@
 import { kMeans } from '../clusters/k-means.js'
 import { nearestCentres } from '../clusters/nearest-centres.js'
+import { LacunaError } from '../errors.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 
@@ -30,6 +31,11 @@ export function clustersOf(
 ): FoundClusters {
   const [width, bands] = [rows, spectra].map(({ length }) => length / there.length) as [number, number]
   const real = range(there.length).filter(i => there[i] === 1)
+  if (real.length < clusters)
+    throw new LacunaError(
+      `${clusters} clusters need as many frames, and there are ${real.length}; type --set clusters=${Math.max(2, Math.floor(real.length / 20))}, or give more recordings`,
+      2,
+    )
   const apart = Math.ceil(real.length / MOST)
   const some = taken(
     rows,
