@@ -90,7 +90,7 @@ test('evaluate tells speakers, frames and layers beside log-mel and MFCC, and sa
   const page = readFileSync(join(run, 'report.html'), 'utf8')
   for (const part of ['What frames tell', 'Layer by layer', 'log-mel + Δ', 'data:audio/wav'])
     expect(page).toContain(part)
-  expect(page.replace(/src="[^"]*"/g, '')).not.toMatch(/raw pixels|pictures/)
+  expect(page.replace(/(src|href)="[^"]*"/g, '')).not.toMatch(/raw pixels|pictures/)
 })
 
 test('evaluate learns from one folder and tests on another; without labels there are frames alone', async () => {

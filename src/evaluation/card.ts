@@ -35,7 +35,7 @@ Turns a picture into ${width} numbers. Made by Lacuna ${facts.version}; trained 
 |---|---|
 | input \`image\` | uint8 [N, ${size}, ${size}, ${channels}], rows from the top, ${channels === 3 ? 'sRGB, red first' : 'grey'}, 0 … 255 |
 | output \`features\` | float32 [N, ${width}] |
-| taken after | ${facts.layer}, ${poolWords[facts.pool]} |
+| taken after | ${facts.layer}, ${poolWords(facts.pool, 'image')} |
 | weights | \`encoder.safetensors\`, names and layouts as in torchvision (ResNet) and timm (ViT) |
 | data | fingerprint ${facts.fingerprint} |
 

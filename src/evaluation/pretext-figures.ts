@@ -1,3 +1,5 @@
+import type { Medium } from '../data/media.js'
+
 /** One figure of the task itself on held-out pictures, and what it is worth without learning. */
 export interface PretextMeasure {
   readonly name: string
@@ -13,9 +15,11 @@ export interface PretextMeasure {
 /** `pretext.json` */
 export interface Pretext {
   readonly method: string
+  /** What it was measured on; pictures unless told */
+  readonly medium?: Medium
   /** Steps that the run had taken */
   readonly step: number
-  /** Pictures it was measured on */
+  /** Samples it was measured on */
   readonly pictures: number
   /** Whether the training has not seen them: they are the test part of the data */
   readonly heldOut: boolean

@@ -7,6 +7,7 @@ import { LacunaError } from '../errors.js'
 import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import type { EmbedderOptions } from './encoder.js'
+import { mediumIn } from './labelled.js'
 import { noiseFor } from './noise.js'
 import { alarmsOf } from './pretext-alarms.js'
 import type { Pretext, PretextMeasure } from './pretext-figures.js'
@@ -88,6 +89,7 @@ export async function pretext(
     const seen = { measures: rows, pictures: done * batch }
     return {
       method: config.method,
+      medium: mediumIn(pictures),
       step: checkpoint.step,
       heldOut: unseen,
       ...seen,

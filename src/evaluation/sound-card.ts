@@ -23,7 +23,7 @@ Turns a recording of any length into ${width} numbers, and into frames. Made by 
 | output \`features\` | float32 [1, ${width}], ${facts.pool === 'mean-sd' ? 'mean, then standard deviation,' : 'mean'} over all frames |
 | output \`frames\` | float32 [windows, T, width]: frames of ${ms(receptiveField)} every ${ms(hop)}, window by window |
 | output \`new\` | bool [windows, T]: \`frames[new]\` are the frames of the recording, each once and in order; frame t sees what begins at ${before > 0 ? `t · ${hop} − ${before}` : `t · ${hop}`} |
-| taken after | ${facts.layer}, ${poolWords[facts.pool]} |
+| taken after | ${facts.layer}, ${poolWords(facts.pool, 'audio')} |
 | weights | \`encoder.safetensors\` |
 | data | fingerprint ${facts.fingerprint} |
 

@@ -5,9 +5,8 @@
 export const pools = ['mean', 'class', 'mean-sd'] as const
 export type Pool = (typeof pools)[number]
 
-/** How each is said. */
-export const poolWords: { readonly [P in Pool]: string } = {
-  mean: 'mean over places',
-  class: 'its class token',
-  'mean-sd': 'mean and deviation over time',
+/** How each is said of what an encoder reads. */
+export function poolWords(pool: Pool, reads: 'image' | 'audio'): string {
+  const mean = reads === 'audio' ? 'mean over time' : 'mean over places'
+  return { mean, class: 'its class token', 'mean-sd': 'mean and deviation over time' }[pool]
 }

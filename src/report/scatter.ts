@@ -39,7 +39,7 @@ export function scatter({ points, exhibits }: PictureMap): string {
       `${title}${element('image', { ...box, href: source })}${element('rect', { ...box, fill: 'none', ...stroke })}`,
     )
   })
-  return svgDrawing(width, height, 'Map: pictures by their vectors', [...dots, ...pictures])
+  return svgDrawing(width, height, 'Map of the vectors', [...dots, ...pictures])
 }
 
 /** The class by which the page finds the colour of a class; -1 are all the others. */

@@ -7,6 +7,7 @@ import type { LoopProgress } from '../training/task.js'
 import { probeTitle } from './sections/scores.js'
 import { layersText } from './sound-lines.js'
 import { table } from './table.js'
+import { worded } from './words.js'
 
 /** 75 → '1 min 15 s' */
 export function duration(seconds: number): string {
@@ -52,7 +53,7 @@ export function evaluationText(e: Evaluation): string {
       medium,
     ),
     '',
-    `${e.tested} test ${media[medium].many} of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Vectors: ${e.place.layer}, ${poolWords[e.place.pool]}. Balanced: each class of the test part counts the same.`,
+    `${e.tested} test ${media[medium].many} of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Vectors: ${e.place.layer}, ${poolWords(e.place.pool, medium)}. Balanced: each class of the test part counts the same.`,
     ...e.notes,
     ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
     ...(e.layers ? ['', layersText('balanced, probe', e.layers)] : []),
@@ -60,7 +61,7 @@ export function evaluationText(e: Evaluation): string {
 }
 
 /** The task itself on held-out pictures: a line for each measure, with what needs no learning. */
-export function pretextText({ method, pictures, heldOut, measures, notes, alarms }: Pretext): string {
+export function pretextText({ method, medium = 'image', pictures, heldOut, measures, notes, alarms }: Pretext): string {
   const figure = (value: number) => value.toPrecision(4)
   const lines = measures.map(({ name, value, better, baselines, noise }) => {
     const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
@@ -68,10 +69,10 @@ export function pretextText({ method, pictures, heldOut, measures, notes, alarms
     return `${name} ${figure(value)} (${better} is better; ${beside.join(', ')})`
   })
   return [
-    `${method} on ${pictures} pictures${heldOut ? ' held out' : ''}:`,
+    `${method} on ${pictures} ${media[medium].many}${heldOut ? ' held out' : ''}:`,
     ...lines,
-    ...notes,
-    ...alarms.map(alarm => `Alarm: ${alarm}`),
+    ...notes.map(note => worded(note, medium)),
+    ...alarms.map(alarm => `Alarm: ${worded(alarm, medium)}`),
   ].join('\n')
 }
 
