@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { emojiFolder } from './emoji.js'
+import { speechExperiments } from './speech-experiments.js'
 
 /** What `npm run results` measures. */
 export interface Experiment {
@@ -11,11 +12,21 @@ export interface Experiment {
   readonly train: string
   /** Options of `lacuna evaluate`; without, only the task itself is measured */
   readonly score?: string
+  /** What the encoder is asked on other data than it was trained on */
+  readonly tasks?: readonly Task[]
   readonly seeds: readonly number[]
   /** The experiment that this is another budget or recipe for: shown below it, as tried */
   readonly insteadOf?: string
   /** Why it is done in this way, where that is not as the method has it */
   readonly recipe?: string
+}
+
+/** A question to an encoder, and the labelled data that it is asked on. */
+export interface Task {
+  readonly title: string
+  readonly path: string
+  /** Options of `lacuna evaluate` */
+  readonly score: string
 }
 
 export const sources = {
@@ -26,9 +37,10 @@ export const sources = {
   },
   emoji: { title: 'emoji', path: 'runs/quickstart-data', from: 'the package emoji-datasource-google, by npm ci' },
   photos: { title: 'photos', path: 'runs/photos', from: 'npm run photos' },
+  recordings: { title: 'speech', path: 'runs/recordings/pretrain', from: 'npm run recordings' },
 } as const
 
-/** @throws Error when pictures are not there, saying what they come from; the emoji are made from their package */
+/** @throws Error when the data is not there, saying what they come from; the emoji are made from their package */
 export function checkSource(on: keyof typeof sources): void {
   const { path, from } = sources[on]
   if (on === 'emoji') emojiFolder(path)
@@ -159,4 +171,5 @@ export const experiments: readonly Experiment[] = [
     method: 'cpc-image',
     train: '--encoder c4-half-gn --size 64 --batch 16 --steps 600',
   },
+  ...speechExperiments,
 ]

@@ -11,8 +11,8 @@ const BENEATH = 1
  * Changes when the figures may: with the options of an experiment, and with what the method's code does (comments and types
  * do not count). A record of another fingerprint is stale.
  */
-export function fingerprintOf({ method, on, train, score, seeds }: Experiment): string {
-  const definition = JSON.stringify({ method, on, train, score, seeds, beneath: BENEATH })
+export function fingerprintOf({ method, on, train, score, tasks, seeds }: Experiment): string {
+  const definition = JSON.stringify({ method, on, train, score, tasks, seeds, beneath: BENEATH })
   const hash = createHash('sha256').update(definition)
   for (const code of codeOf(join('src', 'methods', `${method}.ts`))) hash.update(code)
   return hash.digest('hex').slice(0, 16)

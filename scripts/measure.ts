@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
-import { imageIn } from '#lacuna/channels/bound.js'
+import { findImage } from '#lacuna/channels/bound.js'
+import type { Channels } from '#lacuna/channels/channel.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import { type Experiment, sources } from './experiments.js'
@@ -36,25 +37,29 @@ export async function measureSeed(experiment: Experiment, seed: number): Promise
 
 /** Scores all seeds and sums up what they left. */
 export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
-  const { name, method, on, seeds } = experiment
+  const { name, method, on, seeds, tasks = [] } = experiment
   const started = Date.now()
   const scoring = scoringOf(experiment)
-  if (scoring !== undefined) await lacuna([...scoring, '--threads', '1'])
+  const evaluation = scoring && (await evaluated(name, scoring))
+  const asked: NonNullable<ResultRecord['asked']>[number][] = []
+  for (const { title, path, score } of tasks) {
+    const command = ['evaluate', folderOf(name), path, ...words(score)]
+    const found = await evaluated(name, command)
+    if (found !== undefined) asked.push({ title, command: written(command), evaluation: found })
+  }
   const runs = seeds.map(seed => runOf(name, seed))
   const [first = ''] = runs
   const { encoder, channels, steps, batch, data } = readConfig(first)
-  const { size, colours } = imageIn(channels)
   const lines = readMetrics(first)
   const kept = lines.filter((_, i) => i % Math.ceil(lines.length / CURVE) === 0 || i === lines.length - 1)
-  const evaluation = read<Evaluation>(join(folderOf(name), 'evaluation.json'))
   return {
     ...{ name, method, on, fingerprint: fingerprintOf(experiment), seeds },
     commands: [
       training(experiment, seeds[0] ?? 0),
       ['pretext', folderOf(name), sources[on].path],
       ...(scoring === undefined ? [] : [scoring]),
-    ].map(command => `lacuna ${command.join(' ')}`),
-    run: { encoder, size, channels: colours, steps, batch, pictures: data.records },
+    ].map(written),
+    run: { encoder, ...windowOf(channels), steps, batch, pictures: data.records },
     minutes: {
       trainings: runs.map(run => tidy((readMetrics(run).at(-1)?.seconds ?? Number.NaN) / 60)),
       scoring: tidy((Date.now() - started) / 60_000),
@@ -66,7 +71,8 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
     },
     start: startOf(steps, lines),
     pretexts: runs.map(run => read<Pretext>(join(run, 'pretext.json'))).flatMap(pretext => pretext ?? []),
-    ...(scoring !== undefined && evaluation !== undefined && { evaluation }),
+    ...(evaluation !== undefined && { evaluation }),
+    ...(asked.length > 0 && { asked }),
     measured: circumstances(),
   }
 }
@@ -77,12 +83,29 @@ const tidy = (value: number) => Number(value.toPrecision(4))
 
 /** The command that trains a seed. */
 export const training = ({ name, method, on, train }: Experiment, seed: number, out = runOf(name, seed)): string[] => [
-  ...['pretrain', method, sources[on].path, ...train.split(' ')],
+  ...['pretrain', method, sources[on].path, ...words(train)],
   ...['--seed', `${seed}`, '--threads', '1', '--out', out],
 ]
 
+/** What a sample is: height, width and colours of a picture, seconds of sound. */
+function windowOf(channels: Channels): Pick<ResultRecord['run'], 'size' | 'channels' | 'seconds'> {
+  const image = findImage(channels)
+  if (image !== undefined) return { size: image.size, channels: image.colours }
+  const sound = Object.values(channels).find(channel => channel.kind === 'audio')
+  return sound === undefined ? {} : { seconds: sound.length / sound.rate }
+}
+
+const words = (options: string): string[] => options.split(' ').filter(word => word !== '')
+const written = (command: readonly string[]): string => `lacuna ${command.join(' ')}`
+
+/** Runs an evaluation of all seeds. */
+async function evaluated(name: string, command: readonly string[]): Promise<Evaluation | undefined> {
+  await lacuna([...command, '--threads', '1'])
+  return read<Evaluation>(join(folderOf(name), 'evaluation.json'))
+}
+
 const scoringOf = ({ name, on, score }: Experiment): string[] | undefined =>
-  score === undefined ? undefined : ['evaluate', folderOf(name), sources[on].path, ...score.split(' ')]
+  score === undefined ? undefined : ['evaluate', folderOf(name), sources[on].path, ...words(score)]
 
 /** What an experiment of the same name but another fingerprint has left is no part of this one. */
 function keepOnlyOf(experiment: Experiment): void {

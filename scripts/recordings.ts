@@ -1,7 +1,8 @@
 /**
  * Real recordings to train on and to be asked about: 8 hours of speech in 15 languages, from Debian packages. Leaves in
  * `runs/recordings`
- *   pretrain/   tuxpaint (spoken captions), fillets (two fish who talk), asterisk (prompts of a telephone exchange)
+ *   pretrain/   tuxpaint (spoken captions), fillets (two fish who talk), asterisk (prompts of a telephone exchange); one caption,
+ *               level or prompt in twenty is held out
  *   language/   Spanish, French and Russian: learnt from tuxpaint, told in asterisk, so that no voice is in both
  *   speaker/    the small fish or the big one, by episode; in Czech and in Dutch, each with voices of its own
  *   word/       the 26 words of the spelling alphabet, learnt in four languages and told in the fifth
@@ -64,6 +65,10 @@ async function lay(root: string): Promise<void> {
   for (const { from, to } of [...pretrain, ...phones]) copy(from, join(partial, to))
   for (const { from, to } of phones) copy(labOf(from), labOf(join(partial, to)))
 
+  writeTable(
+    join(partial, 'pretrain'),
+    heldOut(pretrain, 20).map(one => ({ ...one, to: one.to.slice('pretrain/'.length) })),
+  )
   const of = (corpus: Recording['corpus'], ...languages: string[]) =>
     pretrain.filter(one => one.corpus === corpus && languages.includes(one.language))
   const told = ['es', 'fr', 'ru']
@@ -179,11 +184,16 @@ function writeTable(folder: string, recordings: readonly Recording[]): void {
   writeFileSync(join(folder, 'metadata.jsonl'), `${rows.join('\n')}\n`)
 }
 
-/** One group in five is for the test. */
-function inFifths<One extends Recording>(recordings: readonly One[]): (One & { readonly split: string })[] {
-  const groups = [...new Set(recordings.map(({ group }) => group))].sort()
-  return recordings.map(one => ({ ...one, split: groups.indexOf(one.group) % 5 === 2 ? 'test' : 'train' }))
+/** One group in so many is for the test. */
+function heldOut<One extends Recording>(
+  recordings: readonly One[],
+  inSoMany: number,
+): (One & { readonly split: string })[] {
+  const groups = new Map([...new Set(recordings.map(({ group }) => group))].sort().map((group, i) => [group, i]))
+  const isTest = ({ group }: One) => (groups.get(group) ?? 0) % inSoMany === 2
+  return recordings.map(one => ({ ...one, split: isTest(one) ? 'test' : 'train' }))
 }
+const inFifths = <One extends Recording>(recordings: readonly One[]) => heldOut(recordings, 5)
 
 const filesIn = (root: string): string[] =>
   readdirSync(root, { recursive: true, withFileTypes: true })

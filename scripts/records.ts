@@ -17,11 +17,14 @@ export interface ResultRecord {
   readonly seeds: readonly number[]
   readonly run: {
     readonly encoder: string
-    readonly size: number
-    readonly channels: number
+    /** Of pictures */
+    readonly size?: number
+    readonly channels?: number
+    /** Of sound: length of a window */
+    readonly seconds?: number
     readonly steps: number
     readonly batch: number
-    /** Pictures trained on */
+    /** Pictures or recordings trained on */
     readonly pictures: number
   }
   readonly minutes: {
@@ -37,6 +40,8 @@ export interface ResultRecord {
   /** One a seed */
   readonly pretexts: readonly Pretext[]
   readonly evaluation?: Evaluation
+  /** On other data, see {@link Experiment.tasks} */
+  readonly asked?: readonly { readonly title: string; readonly command: string; readonly evaluation: Evaluation }[]
   readonly measured: {
     readonly day: string
     readonly commit: string

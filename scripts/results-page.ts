@@ -1,6 +1,7 @@
 import { type Experiment, sources } from './experiments.js'
 import { minutesOf, type ResultRecord, type State } from './records.js'
 import { besideBaselines, notBetter, scoresOf, verdictOf } from './results-figures.js'
+import { askedSection, speechTable } from './results-speech.js'
 
 /** An experiment and what is known of it. */
 export interface Measured {
@@ -16,22 +17,33 @@ const count = (value: number) => value.toLocaleString('en')
 /** `docs/results.md`: every number read from the records. */
 export function resultsPage(all: readonly Measured[]): string {
   const own = all.filter(({ experiment }) => experiment.insteadOf === undefined)
+  const [speech, pictures] = [true, false].map(ofSpeech =>
+    own.filter(({ experiment }) => (experiment.tasks !== undefined) === ofSpeech),
+  )
   const minutes = all.flatMap(({ record }) => record ?? []).reduce((sum, record) => sum + minutesOf(record), 0)
   const sections = own.map(one => section(one, triedFor(one, all)))
   return `# Results
 
 Written by \`npm run results\` from the records in \`docs/results\`; every number is one that was measured. A training runs on one thread, as many side by side as there are cores${minutes === 0 ? '' : `: ${minutes.toFixed(0)} minutes of one core in all`}.${loadOf(all)}
 
-## All methods
+## Methods of pictures
 
 Pretext: the task itself on pictures that training has not seen, and what needs no learning. kNN and probes: **balanced accuracy** in per cent on test pictures (each class counts alike), **trained** / the same encoder at random initialisation / raw pixels, mean over the seeds; accuracy stands below, method by method. Above random: whether the trained encoder is above the random one in kNN and both probes, in accuracy and in balanced accuracy, with every seed.
 
 | method | data | encoder | steps × batch | minutes | pretext | kNN | probe, 10 labels | probe, more labels | above random |
 |---|---|---|---|---|---|---|---|---|---|
-${own.map(row).join('\n')}
+${(pictures ?? []).map(row).join('\n')}
 
-${sections.join('\n')}`
+${speech === undefined || speech.length === 0 ? '' : speechPart(speech)}${sections.join('\n')}`
 }
+
+const speechPart = (speech: readonly Measured[]) => `## Methods of sound
+
+Balanced accuracy in per cent of a linear probe with all labels on recordings that it has not learnt from: **trained** / the same encoder at random initialisation / log-mel with deltas / MFCC with theirs (mean and deviation over the frames, for all four), mean over the seeds.
+
+${speechTable(speech)}
+
+`
 
 function row({ experiment: { method, on }, record, state }: Measured): string {
   const { title } = sources[on]
@@ -57,21 +69,29 @@ function section({ experiment, record, state }: Measured, tried: readonly Measur
   const { run, minutes, pretexts, evaluation, commands } = record
   const behind = notBetter(pretexts)
   const task = [
-    `On ${count(pretexts[0]?.pictures ?? 0)} pictures held out: ${besideBaselines(pretexts).join('; ')}.`,
+    `On ${count(pretexts[0]?.pictures ?? 0)} ${nameOf(run)} held out: ${besideBaselines(pretexts).join('; ')}.`,
     ...pretexts.flatMap(({ alarms }) => alarms).map(alarm => `Alarm: ${alarm}.`),
     ...(behind.length > 0 ? [`Not better than ${behind.join(', nor than ')}.`] : []),
   ]
   const parts = [
     heading,
     ...(state === 'stale' ? ['Measured before a change of the method or of this experiment: to be repeated.\n'] : []),
-    `${count(run.pictures)} pictures of ${run.size} px, ${run.channels === 1 ? 'grey' : 'colour'} (${from}). Encoder ${run.encoder}, ${count(run.steps)} steps of ${run.batch} pictures without labels: ${minutes.trainings.map(m => m.toFixed(1)).join(', ')} minutes. ${recipe === undefined ? '' : `${recipe}. `}${when(record)}\n`,
+    `${count(run.pictures)} ${dataOf(run)} (${from}). Encoder ${run.encoder}, ${count(run.steps)} steps of ${run.batch} ${nameOf(run)} without labels: ${minutes.trainings.map(m => m.toFixed(1)).join(', ')} minutes. ${recipe === undefined ? '' : `${recipe}. `}${when(record)}\n`,
     `\`\`\`\n${commands.join('\n')}\n\`\`\`\n`,
     `${task.join(' ')}\n`,
+    ...(record.asked === undefined ? [] : [`${askedSection(record)}\n`]),
     ...(evaluation === undefined ? [] : [scoreSection(evaluation), `${verdictOf(scoresOf(evaluation)).long}\n`]),
     ...(tried.length === 0 ? [] : [triedSection(tried)]),
   ]
   return parts.join('\n')
 }
+
+const isSound = ({ seconds }: ResultRecord['run']): boolean => seconds !== undefined
+const nameOf = (run: ResultRecord['run']): string => (isSound(run) ? 'recordings' : 'pictures')
+const dataOf = (run: ResultRecord['run']): string =>
+  isSound(run)
+    ? `recordings, ${run.seconds?.toFixed(1)} s of each at a time`
+    : `pictures of ${run.size} px, ${run.channels === 1 ? 'grey' : 'colour'}`
 
 function when({ measured: { day, commit, lacuna, onnxruntime, node }, rechecked }: ResultRecord): string {
   const since =

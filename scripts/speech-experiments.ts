@@ -1,0 +1,20 @@
+import type { Experiment, Task } from './experiments.js'
+
+const of = (title: string, folder: string, score: string): Task => ({ title, path: `runs/recordings/${folder}`, score })
+
+const tasks: readonly Task[] = [
+  of('language, other corpus', 'language', '--label language --labels all'),
+  of('speaker, Czech', 'speaker-cs', '--label speaker --labels all'),
+  of('word, fifth language', 'word', '--label word --labels all'),
+  of('phone', 'phone', ''),
+]
+const onSpeech = { on: 'recordings', seeds: [0, 1, 2], tasks } as const
+
+/** Trained on 8 hours of speech in 15 languages. */
+export const speechExperiments: readonly Experiment[] = [
+  { ...onSpeech, name: 'hubert-speech', method: 'hubert', train: '--steps 600' },
+  { ...onSpeech, name: 'best-rq-speech', method: 'best-rq', train: '--steps 600' },
+  { ...onSpeech, name: 'cpc-speech', method: 'cpc', train: '--steps 600' },
+  { ...onSpeech, name: 'wav2vec-speech', method: 'wav2vec', train: '--steps 600' },
+  { ...onSpeech, name: 'wav2vec2-speech', method: 'wav2vec2', train: '--steps 600' },
+]
