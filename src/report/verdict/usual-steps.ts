@@ -10,6 +10,7 @@ export const usual: Readonly<Record<string, number>> = {
   'relative-position': 1200,
   jigsaw: 1200,
   rotation: 400,
+  'cpc-image': 1200,
 }
 
 /** @returns the usual steps of a method; of one that was never measured, what most need */
