@@ -123,3 +123,20 @@ test('the minutes of all records are summed, and a busy machine is told', () => 
   const busy = { ...above, measured: { ...above.measured, load: 8 } }
   expect(page(busy)).toContain('busy with other work')
 })
+
+test('a method of sound is told by what it was asked on other data, beside log-mel and MFCC', () => {
+  const asked = { ...experiment, name: 'cpc-speech', method: 'cpc', on: 'recordings' } as const
+  const task = { title: 'speaker', path: 'runs/recordings/speaker-cs', score: '--label speaker' }
+  const probe = column([0.6, 0.62], [0.499, 0.63])
+  const withMfcc = { ...probe, balanced: { ...probe.balanced, mean: { ...probe.balanced.mean, mfcc: 0.42 } } }
+  const { evaluation, ...record } = recordOf(column([0.7, 0.7], [0.5, 0.5]), [{ labelsPerClass: 'all', ...withMfcc }])
+  const own: ResultRecord = {
+    ...record,
+    run: { encoder: 'cpc-small', seconds: 1.28, steps: 100, batch: 32, pictures: 900 },
+    asked: [{ title: 'speaker', command: 'lacuna evaluate runs speaker', evaluation: evaluation as Evaluation }],
+  }
+  const text = resultsPage([{ experiment: { ...asked, tasks: [task] }, record: own, state: 'measured' }])
+  expect(text).toContain('**54.9** / 50.8 / 27.0 / 42.0 | not in speaker |') // 0.9 times 61 and 56.5
+  expect(text).toContain('900 recordings, 1.3 s of each at a time')
+  expect(text).not.toContain('pictures without labels')
+})
