@@ -21,7 +21,7 @@ export const cpc = defineMethod({
   shown: 'a recording up to a moment',
   hidden: 'which of the frames of the recording are the next twelve',
   paper: 'van den Oord et al. 2018, Representation Learning with Contrastive Predictive Coding',
-  training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 0, batch: 32 },
+  training: { optimiser: 'adamw', learningRate: 2.4e-3, weightDecay: 0, batch: 32 },
   encoder: 'cpc-small',
   options: z
     .strictObject({

@@ -21,7 +21,7 @@ export const wav2vec = defineMethod({
   shown: 'a recording up to a moment',
   hidden: 'whether a frame is the one that comes so many frames later, or another of the recording',
   paper: 'Schneider et al. 2019, wav2vec: Unsupervised Pre-training for Speech Recognition',
-  training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 0, batch: 16 },
+  training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 0, batch: 16 },
   encoder: 'wav2vec-small',
   chanceOnNoise: true,
   options: z
@@ -46,7 +46,7 @@ export const wav2vec = defineMethod({
     const first = options.offset === 'auto' ? nextApart(made) : options.offset
     const ahead = range(options.steps).map(i => first + i)
     const encoder = encoderOfThePast('wav2vec', made, { usual: 'wav2vec-small', ahead, channel: channels.audio })
-    const guess = futureGuesses(encoder, { ahead, bias: options.bias })
+    const guess = futureGuesses(encoder, { ahead, bias: options.bias, start: -Math.log(options.negatives) })
     const choices = 1 + options.negatives
     const nothing = choices * Math.LN2
     // who says of every frame that it is the right one once in so many

@@ -37,6 +37,16 @@ test.each([
         }
 })
 
+test.each(['step', 'shared'] as const)(
+  'bias %s: before the first step rectified latents get the score that is told',
+  async bias => {
+    const guesses = futureGuesses(sizes, { ahead, bias, start: -Math.log(10) })
+    const { y } = await runModule(guesses, guesses, [array([1, 5, 4], Array(20).fill(0))])
+    const mean = 1 / Math.sqrt(2 * Math.PI) // of max(0, x), x normal
+    for (const t of [3, 4]) expect((y[2 * t] ?? 0) * mean + (y[2 * t + 1] ?? 0) * mean).toBeCloseTo(-Math.log(10), 6)
+  },
+)
+
 test('their gradients are those of central differences', async () => {
   const guesses = futureGuesses(sizes, { ahead, bias: 'shared' })
   expect(await moduleGradientError(guesses, guesses, [context])).toBeLessThan(1e-6)

@@ -19,7 +19,15 @@ export interface FutureGuessOptions {
   readonly ahead: readonly number[]
   /** A bias for each of them, one for all, or none */
   readonly bias: 'step' | 'shared' | 'none'
+  /**
+   * What each guess is to score with any latents before the first step, by its bias; 0 unless told. Where most frames are wrong,
+   * a start at their odds: scores that are far too high are lowered by making all latents alike.
+   */
+  readonly start?: number
 }
+
+/** The mean of a normal number where it is positive and of 0 elsewhere: of latents behind a norm and ReLU */
+const RECTIFIED = 1 / Math.sqrt(2 * Math.PI)
 
 /**
  * Linear guesses of later latents from each frame of the context.
@@ -28,11 +36,12 @@ export interface FutureGuessOptions {
  */
 export function futureGuesses(
   { width, latentWidth }: Pick<AudioEncoder, 'width' | 'latentWidth'>,
-  { ahead, bias }: FutureGuessOptions,
+  { ahead, bias, start = 0 }: FutureGuessOptions,
 ): Module {
   const weight = uniformWithin(1 / Math.sqrt(width * ahead.length)) // small: no guess is sure at the start
-  const map = linear(width, ahead.length * latentWidth, { bias: bias === 'step', weight, biasInitial: constantly(0) })
-  const shared = bias === 'shared' ? variable([latentWidth], constantly(0)([latentWidth]), 'bias') : undefined
+  const biasInitial = constantly(start / (RECTIFIED * latentWidth))
+  const map = linear(width, ahead.length * latentWidth, { bias: bias === 'step', weight, biasInitial })
+  const shared = bias === 'shared' ? variable([latentWidth], biasInitial([latentWidth]), 'bias') : undefined
   return module({ map, shared }, (context: Tensor) => {
     const all = map(context)
     const guesses = ahead.map((_, i) => all.slice(2, i * latentWidth, (i + 1) * latentWidth))
