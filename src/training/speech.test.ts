@@ -52,7 +52,7 @@ describe.each(methods)('$name', (method, options) => {
 
   test('learns more than how common each code is and what stands beside, gives vectors, and is shown', async () => {
     const out = join(root(), 'run')
-    const { run } = await train(out, { steps: 100, learningRate: 0.2 })
+    const { run } = await train(out, { steps: 200, learningRate: 0.2 })
     const opened = openRun(out, { methods: [method], encoders: [ear] })
     const lines = opened.metrics()
     expect(lines.at(-1)?.loss).toBeLessThan(0.85 * run.chance)
