@@ -12,6 +12,7 @@
  * Needs apt-get and dpkg-deb (Debian, Ubuntu); downloads 540 MB once and installs nothing. The prompts are G.722, which Lacuna
  * reads through ffmpeg.
  */
+import { createHash } from 'node:crypto'
 import {
   copyFileSync,
   existsSync,
@@ -60,7 +61,7 @@ async function lay(root: string): Promise<void> {
   const partial = `${out}.partial`
   rmSync(partial, { recursive: true, force: true })
   const share = join(root, 'usr', 'share')
-  const pretrain = [...tuxpaint(share), ...fillets(share), ...asterisk(share)]
+  const pretrain = copiesTogether([...tuxpaint(share), ...fillets(share), ...asterisk(share)])
   const phones = festvox(share)
   for (const { from, to } of [...pretrain, ...phones]) copy(from, join(partial, to))
   for (const { from, to } of phones) copy(labOf(from), labOf(join(partial, to)))
@@ -82,14 +83,14 @@ async function lay(root: string): Promise<void> {
       `speaker-${language}`,
       inFifths(of('fillets', language).filter(({ speaker }) => speaker !== undefined)),
     )
-  const words = of('asterisk', ...Object.keys(voices)).filter(({ group }) => /^phonetic-[a-z]_p$/.test(group))
+  const words = of('asterisk', ...Object.keys(voices)).filter(({ to }) => wordOf(to) !== undefined)
   task(
     partial,
     'word',
     words.map(one => ({
       ...one,
       group: one.to,
-      word: one.group.slice(-3, -2),
+      word: wordOf(one.to),
       split: one.language === 'fr' ? 'test' : 'train',
     })),
   )
@@ -182,6 +183,20 @@ function task(folder: string, name: string, recordings: readonly (Recording & { 
 function writeTable(folder: string, recordings: readonly Recording[]): void {
   const rows = recordings.map(({ from: _, to, ...known }) => JSON.stringify({ file_name: to, ...known }))
   writeFileSync(join(folder, 'metadata.jsonl'), `${rows.join('\n')}\n`)
+}
+
+/** The letter of the spelling alphabet that is said. */
+const wordOf = (path: string): string | undefined => /\/phonetic-([a-z])_p\.g722$/.exec(path)?.[1]
+
+/** One recording in seven of tuxpaint is a copy of another: those are of one group. */
+function copiesTogether(recordings: readonly Recording[]): Recording[] {
+  const groups = new Map<string, string>()
+  return recordings.map(one => {
+    const digest = createHash('sha256').update(readFileSync(one.from)).digest('hex')
+    const group = groups.get(digest) ?? one.group
+    groups.set(digest, group)
+    return { ...one, group }
+  })
 }
 
 /** One group in so many is for the test. */

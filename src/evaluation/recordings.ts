@@ -16,7 +16,7 @@ export type Recordings = Pick<SampleSet, 'items' | 'as'>
 export interface RecordingFrames {
   /** Position of the recording in its set */
   readonly position: number
-  /** [count, width]: frame t begins t · hop / rate seconds after the recording */
+  /** [count, width]; frame t begins t · hop / rate seconds after the recording */
   readonly values: Float32Array
   readonly count: number
 }

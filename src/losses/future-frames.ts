@@ -4,13 +4,13 @@ import type { Tensor } from '../tensor/tensor.js'
 
 /** Guesses of frames, each scored by its scalar product with the right frame and with others that were drawn. */
 export interface GuessedFrames {
-  /** [N, K, T, D]: K guesses of each frame t */
+  /** [N, K, T, D], K guesses of each frame t */
   readonly guesses: Tensor
-  /** [N, T, D]: the right ones */
+  /** [N, T, D], the right ones */
   readonly frames: Tensor
-  /** [N, F, D]: frames that stand against the right ones */
+  /** [N, F, D], frames that stand against the right ones */
   readonly candidates: Tensor
-  /** [N, T, F]: how often each stands against frame t; 0 for t itself */
+  /** [N, T, F], how often each stands against frame t; 0 for t itself */
   readonly times: Tensor
 }
 

@@ -6,7 +6,7 @@ import { weightedMean } from './soft-cross-entropy.js'
 export interface OwnFrameOptions {
   /** bool [N, T, T]: which frames s stand beside the right one for frame t; never t itself */
   readonly distractors: Tensor
-  /** [N, T]: how much each frame counts, 0 where it was not hidden */
+  /** [N, T], how much each frame counts, 0 where it was not hidden */
   readonly weight: Tensor
   /** κ > 0 */
   readonly temperature: number

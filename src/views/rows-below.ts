@@ -66,7 +66,7 @@ export function foundByPixels(patches: Tensor, down: number): Tensor {
 /**
  * The part of a picture that the patches of its rows up to one show, and below it every other patch of a later row; grey else.
  * @param x [N, C, H, H]
- * @param patches of the later row [N, 7, C, patch, patch]; grey too without them
+ * @param later its row, and the patches of it [N, 7, C, patch, patch]; grey too without them
  */
 export function shownAbove(x: Tensor, row: number, later?: { readonly row: number; readonly patches: Tensor }): Tensor {
   const size = x.size(2)

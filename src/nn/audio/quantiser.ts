@@ -19,11 +19,11 @@ export interface QuantiserOptions {
 }
 
 export interface Quantised {
-  /** [rows, width]: the vectors of the codes, one group after the other */
+  /** [rows, width], the vectors of the codes, one group after the other */
   readonly vectors: Tensor
   /** int [rows, G] */
   readonly codes: Tensor
-  /** [rows, G, V]: how likely each code is, without noise and temperature */
+  /** [rows, G, V], how likely each code is, without noise and temperature */
   readonly probabilities: Tensor
 }
 
