@@ -31,7 +31,7 @@ export function placesOf<R extends Reads>(
 export const samplesIn = (set: SampleSet, reads: Reads): number => piecesOf(set, reads).owners.length
 
 /** One of the equal parts of a record. */
-interface Piece {
+export interface Piece {
   readonly number: number
   readonly of: number
 }

@@ -4,6 +4,7 @@
  *
  * @module lacuna/evaluation
  */
+export { type Alignments, alignmentsOf, type Segment } from './alignment/index.js'
 export { type Baselines, baselines } from './baselines.js'
 export {
   type Embedder,
@@ -22,6 +23,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  type ProbeScores,
   type Scored,
   type Scores,
   type Summary,
@@ -37,14 +39,17 @@ export {
   rowOf,
   standardiser,
 } from './features.js'
+export { type Abx, evaluateFrames, type FrameEvaluation, type FrameOptions } from './frames/evaluate.js'
 export { alignment, type CodeUsage, type Collapse, codeUsage, collapse, uniformity } from './health.js'
 export { type NeighbourOptions, type NeighbourResult, nearestNeighbours, neighboursFor } from './knn.js'
 export { balancedSubset, type Parts, validationSplit } from './labels.js'
+export type { LayerScores } from './layers.js'
 export { classify, type LinearClassifier, type LogisticFit } from './logistic.js'
 export { type Pretext, type PretextMeasure, type PretextOptions, pretext } from './pretext.js'
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'
 export type { RecordingFrames } from './recordings.js'
 export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
+export { contenders, type Each } from './scores.js'
 export { mean, median, sampleDeviation, showPercent } from './statistics.js'
 export type { RunnerOptions } from './with-runner.js'
