@@ -26,6 +26,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { joinEqual } from '#lacuna/data/groups.js'
 import { withPackages } from './debian.js'
 
 const voices = {
@@ -190,13 +191,10 @@ const wordOf = (path: string): string | undefined => /\/phonetic-([a-z])_p\.g722
 
 /** One recording in seven of tuxpaint is a copy of another: those are of one group. */
 function copiesTogether(recordings: readonly Recording[]): Recording[] {
-  const groups = new Map<string, string>()
-  return recordings.map(one => {
-    const digest = createHash('sha256').update(readFileSync(one.from)).digest('hex')
-    const group = groups.get(digest) ?? one.group
-    groups.set(digest, group)
-    return { ...one, group }
-  })
+  const digests = recordings.map(({ from }) => createHash('sha256').update(readFileSync(from)).digest('hex'))
+  const items = recordings.map(({ to, group }) => ({ name: to, label: undefined, group, split: undefined }))
+  const joined = joinEqual(items, digests)
+  return recordings.map((one, i) => ({ ...one, group: joined[i]?.group ?? one.group }))
 }
 
 /** One group in so many is for the test. */

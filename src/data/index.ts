@@ -17,7 +17,7 @@ export { openRecordings } from './open-recordings.js'
 export { type Piece, placesOf, samplesIn, windowsOf } from './places.js'
 export { defineReader } from './reader.js'
 export { batchPositions, shuffled } from './shuffle.js'
-export { splitByGroup } from './split.js'
+export { collect, splitByGroup } from './split.js'
 export type {
   About,
   GreyShape,

@@ -43,7 +43,8 @@ function commonest(labels: readonly string[]): string {
   return counts.reduce((best, entry) => (entry.count > best.count ? entry : best), { label: '', count: 0 }).label
 }
 
-function collect<T, K>(values: Iterable<T>, keyOf: (value: T) => K): Map<K, T[]> {
+/** What has the same key, in the order in which each key came first. */
+export function collect<T, K>(values: Iterable<T>, keyOf: (value: T) => K): Map<K, T[]> {
   const collected = new Map<K, T[]>()
   for (const value of values) {
     const key = keyOf(value)

@@ -1,11 +1,11 @@
 import { audioIn } from '../channels/bound.js'
 import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
-import type { OpenedRun } from '../runs/run.js'
 import { type Embedder, type EmbedderOptions, openEncoder, type SoundEmbedder, untrainedEncoder } from './encoder.js'
 import type { Features } from './features.js'
 import { openRawSound, type RawSound } from './raw-sound.js'
 import type { Each } from './scores.js'
+import { type Runs, seedsOf } from './seeds.js'
 
 /** Something that hears recordings: an encoder, or what needs no learning. */
 export interface Hearer extends SoundEmbedder {
@@ -23,14 +23,9 @@ export interface SoundSource {
 }
 
 /** The trained encoder of each run, the same one at random initialisation, log-mel with deltas, and MFCC with theirs. */
-export function soundSourcesOf(
-  runs: readonly [OpenedRun, ...OpenedRun[]],
-  training: SampleSet,
-  options: EmbedderOptions,
-): Each<SoundSource> {
+export function soundSourcesOf(runs: Runs, training: SampleSet, options: EmbedderOptions): Each<SoundSource> {
   const wide = { ...options, pool: 'mean-sd' as const }
-  const runOf = (seed: number) => runs[seed % runs.length] ?? runs[0]
-  const randomSeed = (seed: number) => runOf(seed).config.seed + (runs.length > 1 ? 0 : seed)
+  const { runOf, randomSeed } = seedsOf(runs)
   const raw = (kind: RawSound, title: string): SoundSource => ({
     title,
     key: () => kind,

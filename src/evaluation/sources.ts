@@ -1,10 +1,10 @@
 import type { SampleSet } from '../data/index.js'
 import type { Medium } from '../data/media.js'
-import type { OpenedRun } from '../runs/run.js'
 import { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
 import type { Features, Labelled } from './features.js'
 import { type LabelledParts, pixels } from './labelled.js'
 import { type Each, eachOf } from './scores.js'
+import { type Runs, seedsOf } from './seeds.js'
 import { soundSourcesOf } from './sound-sources.js'
 
 /** Vectors with their labels, to learn from and to be told. */
@@ -30,16 +30,10 @@ export interface Source {
 }
 
 /** The trained encoder of each run, the same one at random initialisation, and what is known without one. */
-export function sourcesOf(
-  runs: readonly [OpenedRun, ...OpenedRun[]],
-  parts: LabelledParts,
-  options: EmbedderOptions,
-  medium: Medium,
-): Each<Source> {
+export function sourcesOf(runs: Runs, parts: LabelledParts, options: EmbedderOptions, medium: Medium): Each<Source> {
   return medium === 'audio' ? ofRecordings(runs, parts, options) : ofPictures(runs, parts, options)
 }
 
-type Runs = readonly [OpenedRun, ...OpenedRun[]]
 type FeaturesOf = (part: SampleSet) => Features | Promise<Features>
 
 async function labelled({ training, test, labels }: LabelledParts, featuresOf: FeaturesOf): Promise<Vectors> {
@@ -63,8 +57,7 @@ function ofPictures(runs: Runs, parts: LabelledParts, options: EmbedderOptions):
       await encoder.close()
     }
   }
-  const runOf = (seed: number) => runs[seed % runs.length] ?? runs[0]
-  const randomSeed = (seed: number) => runOf(seed).config.seed + (runs.length > 1 ? 0 : seed)
+  const { runOf, randomSeed } = seedsOf(runs)
   return {
     trained: {
       title: 'trained encoder',

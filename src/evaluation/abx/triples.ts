@@ -1,4 +1,4 @@
-import { shuffled } from '../../data/index.js'
+import { collect, shuffled } from '../../data/index.js'
 
 /** A phone as it was said once. */
 export interface Said {
@@ -33,13 +33,13 @@ export function triplesOf(
   said: readonly Said[],
   { across = false, perCell = 5, most = 20_000, seed = 0 }: TripleOptions = {},
 ): Triple[] {
-  const byContext = grouped(
+  const byContext = collect(
     Array.from(shuffled(said.length, seed, across ? 1 : 0)),
     place => said[place]?.context ?? '',
   )
   const cells: Triple[][] = []
   for (const places of byContext.values()) {
-    const byCell = grouped(places, place => `${said[place]?.speaker}\n${said[place]?.phone}`)
+    const byCell = collect(places, place => `${said[place]?.speaker}\n${said[place]?.phone}`)
     for (const as of byCell.values())
       for (const bs of byCell.values()) {
         const [a, b] = [said[as[0] ?? -1], said[bs[0] ?? -1]]
@@ -111,17 +111,6 @@ function meanBy(scored: readonly Scored[], level: number): number {
   const parts =
     level === scored[0]?.keys.length
       ? scored.map(({ error }) => error)
-      : [...grouped(scored, ({ keys }) => keys[level] ?? '').values()].map(part => meanBy(part, level + 1))
+      : [...collect(scored, ({ keys }) => keys[level] ?? '').values()].map(part => meanBy(part, level + 1))
   return parts.reduce((sum, value) => sum + value, 0) / parts.length
-}
-
-function grouped<T>(all: readonly T[], keyOf: (each: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const each of all) {
-    const key = keyOf(each)
-    const group = groups.get(key)
-    if (group) group.push(each)
-    else groups.set(key, [each])
-  }
-  return groups
 }
