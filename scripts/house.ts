@@ -12,7 +12,7 @@ import ts from 'typescript'
 /** Each folder, or file of `src` itself, stands only on those before it. */
 const ORDER = [
   ...['nearest', 'errors', 'version', 'definition', 'channels', 'tensor', 'program', 'clusters', 'settings'],
-  ...['optim', 'losses', 'views', 'files', 'formats', 'nn', 'methods', 'method', 'assembly'],
+  ...['optim', 'losses', 'views', 'text', 'files', 'formats', 'nn', 'methods', 'method', 'assembly'],
   ...['engine', 'data', 'runs', 'training', 'evaluation', 'report', 'pretrain', 'index', 'cli'],
 ]
 const chosen = JSON.parse(readFileSync('package.json', 'utf8'))
