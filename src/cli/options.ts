@@ -111,7 +111,8 @@ export async function open(
   checkedThreads(threads)
   const { host } = await import('#host')
   await host.tryDevice(device)
-  const { media } = await import('../data/media.js')
+  const { mediaAmong, wordsOf } = await import('../data/media.js')
+  const { many } = wordsOf(mediaAmong(kinds))
   const { openData } = await import('../data/index.js')
   const set = await openData(source, {
     ...options,
@@ -119,9 +120,7 @@ export async function open(
     readers,
     signal: listen().asked,
     onProgress: ({ done, total, perSecond }) =>
-      output.progress(
-        `decoding ${media[kinds.includes('audio') ? 'audio' : 'image'].many}: ${done} of ${total}, ${perSecond.toFixed(0)}/s`,
-      ),
+      output.progress(`decoding ${many}: ${done} of ${total}, ${perSecond.toFixed(0)}/s`),
   })
   for (const note of set.notes) output.note(note)
   if (set.skipped.length > 0) {

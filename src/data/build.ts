@@ -2,11 +2,14 @@ import { rmSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Channel } from '../channels/channel.js'
+import { plainReading, type Reading } from '../channels/picture-reading.js'
 import { LacunaError } from '../errors.js'
-import { columnWriter } from './column-writer.js'
+import { type ColumnWriter, columnWriter } from './column-writer.js'
 import type { Stored } from './columns.js'
 import { inOrder } from './concurrency.js'
-import type { Medium } from './media.js'
+import { type Copies, jointCopies, withCopies } from './copies.js'
+import { joinEqual } from './groups.js'
+import { type MemberKind, media } from './media.js'
 import { checkSkipped } from './skipped.js'
 import { contentOf, install, type StoreIndex, temporaryStore, writeIndex } from './store.js'
 import type { Item, Listing, Opening } from './types.js'
@@ -14,7 +17,8 @@ import { reasonOf } from './walk.js'
 
 export interface Plan extends Pick<Opening, 'onProgress' | 'signal'> {
   readonly source: string
-  readonly medium: Medium
+  /** The kinds of the members of a record */
+  readonly media: readonly MemberKind[]
   readonly fingerprint: string
   readonly directory: string
   readonly allowSkipped?: number
@@ -22,12 +26,19 @@ export interface Plan extends Pick<Opening, 'onProgress' | 'signal'> {
   readonly listed: readonly string[]
 }
 
-/** What a store says of its records once all are there. */
-export interface Finished extends Pick<StoreIndex, 'reading' | 'items' | 'notes'> {
+/** What is known of a member once all records are there. */
+export interface Finished {
   readonly channel: Channel
+  readonly notes: readonly string[]
+  /** Of pictures */
+  readonly reading?: Reading
+  /** Records with an equal key are of one group; a key a record, for each way of being equal */
+  readonly keys: readonly (readonly string[])[]
+  /** Records that repeat others in this member */
+  readonly copies: Copies
 }
 
-/** How records of one kind are made, and what is told of them. */
+/** How a member of the records is made, and what is told of it. */
 export interface Maker<Made extends object> {
   /** Of the column */
   readonly name: string
@@ -43,6 +54,8 @@ export interface Maker<Made extends object> {
   parts(made: Made): Iterable<Stored>
   /** Told of every record that is stored, in this order */
   see(made: Made): void
+  /** Lets go of one that is not stored, since another member of its record cannot be read */
+  drop?(made: Made): void
   /** Lets go of what it needed; asked for once, whatever happened */
   close?(): void
   /** @param items those that are stored, @param path where their values lie */
@@ -53,21 +66,19 @@ export interface Maker<Made extends object> {
 export type MakerIn<Made extends object> = (folder: string) => Maker<Made>
 
 /**
- * Decodes all records of a listing into a store at `plan.directory`, in the order of the listing. Nothing is there before
- * everything is.
+ * Decodes all records of a listing into a store at `plan.directory`, a column for each member, in the order of the listing. A
+ * record is stored when all of its members can be read. Nothing is there before everything is.
  *
+ * @param makersIn one for each of `plan.media`
  * @throws LacunaError when too many records cannot be read, or the disk is full
  */
-export async function build<Made extends object>(
-  listing: Listing,
-  makerIn: MakerIn<Made>,
-  plan: Plan,
-): Promise<StoreIndex> {
+export async function build(listing: Listing, makersIn: readonly MakerIn<object>[], plan: Plan): Promise<StoreIndex> {
   const temporary = temporaryStore(plan.directory)
   try {
-    const maker = makerIn(temporary)
-    checkSpace(maker.bytes, plan)
-    const index = await fill(temporary, listing, maker, plan).finally(() => maker.close?.())
+    const makers = makersIn.map(makerIn => makerIn(temporary))
+    const index = await fill(temporary, listing, makers, plan).finally(() => {
+      for (const maker of makers) maker.close?.()
+    })
     writeIndex(temporary, index)
     install(temporary, plan.directory, plan.fingerprint)
     return index
@@ -77,20 +88,30 @@ export async function build<Made extends object>(
   }
 }
 
-async function fill<Made extends object>(
+interface Member {
+  readonly maker: Maker<object>
+  readonly out: ColumnWriter
+}
+
+async function fill(
   temporary: string,
   listing: Listing,
-  maker: Maker<Made>,
+  makers: readonly Maker<object>[],
   plan: Plan,
 ): Promise<StoreIndex> {
   const { source, fingerprint, signal } = plan
+  checkSpace(
+    makers.reduce((sum, { bytes }) => sum + bytes, 0),
+    plan,
+  )
   const total = listing.items.length + listing.skipped.length
   const items: Item[] = []
   const skipped = [...listing.skipped]
   const report = reporter(total, plan)
-  const out = columnWriter(temporary, maker.name, maker.channel)
+  const members = makers.map(maker => ({ maker, out: columnWriter(temporary, maker.name, maker.channel) }))
   try {
-    const made = inOrder(listing.items.length, maker.workers, position => maker.make(position).catch(Failed.of))
+    const workers = Math.max(...makers.map(({ workers }) => workers))
+    const made = inOrder(listing.items.length, workers, position => makeAll(makers, plan.media, position))
     let position = 0
     for await (const record of made) {
       if (position % 256 === 0) await setImmediate() // some records need no waiting: let timers and Ctrl-C come through
@@ -101,34 +122,62 @@ async function fill<Made extends object>(
         skipped.push({ name: item.name, reason: record.reason })
         checkSkipped(plan, skipped, total, plan.allowSkipped)
       } else {
-        out.write(maker.parts(record))
-        maker.see(record)
+        record.forEach((made, i) => {
+          members[i]?.out.write(makers[i]?.parts(made) ?? [])
+          makers[i]?.see(made)
+        })
         items.push(item)
       }
       report(items.length + skipped.length, skipped.length)
     }
-    out.finish()
+    for (const { out } of members) out.finish()
   } finally {
-    out.close()
+    for (const { out } of members) out.close()
   }
   checkSkipped(plan, skipped, total, plan.allowSkipped)
-  const { channel, ...finished } = maker.finish(items, out.path)
-  const content = contentOf({ [maker.name]: { channel, digest: out.digest() } }, items)
+  return { source, fingerprint, ...finished(members, items), listed: plan.listed, skipped }
+}
+
+/** What a store says of its records once all are there. */
+function finished(
+  members: readonly Member[],
+  items: readonly Item[],
+): Pick<StoreIndex, 'channels' | 'content' | 'reading' | 'items' | 'notes'> {
+  const made = members.map(({ maker, out }) => ({ name: maker.name, out, ...maker.finish(items, out.path) }))
+  const joined = made.flatMap(({ keys }) => keys).reduce(joinEqual, items)
   return {
-    source,
-    channels: { [maker.name]: channel },
-    fingerprint,
-    content,
-    ...finished,
-    listed: plan.listed,
-    skipped,
+    channels: Object.fromEntries(made.map(({ name, channel }) => [name, channel])),
+    content: contentOf(
+      Object.fromEntries(made.map(({ name, channel, out }) => [name, { channel, digest: out.digest() }])),
+      items,
+    ),
+    reading: made.find(({ reading }) => reading !== undefined)?.reading ?? plainReading,
+    items: withCopies(joined, jointCopies(made.map(({ copies }) => copies))),
+    notes: made.flatMap(({ notes }) => notes),
   }
 }
 
 /** What became of a record that cannot be read. */
 class Failed {
-  static readonly of = (error: unknown) => new Failed(reasonOf(error))
   constructor(readonly reason: string) {}
+}
+
+/** All members of a record, or why one of them cannot be read. */
+async function makeAll(
+  makers: readonly Maker<object>[],
+  kinds: readonly MemberKind[],
+  position: number,
+): Promise<readonly object[] | Failed> {
+  const all = await Promise.allSettled(makers.map(maker => maker.make(position)))
+  const failed = all.findIndex(({ status }) => status === 'rejected')
+  const reason = all[failed]
+  if (reason?.status !== 'rejected') return all.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
+  all.forEach((each, i) => {
+    if (each.status === 'fulfilled') makers[i]?.drop?.(each.value)
+  })
+  const medium = kinds[failed]
+  const whose = makers.length > 1 && medium !== undefined ? `its ${media[medium].one}: ` : ''
+  return new Failed(`${whose}${reasonOf(reason.reason)}`)
 }
 
 /** Better to know before hours of decoding that the result has no room. */

@@ -11,7 +11,7 @@ const channels: readonly (readonly [Channel, perUnit: number, highest: number])[
   [{ kind: 'image', size: 2, colours: 3 }, 12, 255],
   [{ kind: 'audio', rate: 16_000, length: 1 }, 1, 2 ** 15 - 1],
   [{ kind: 'video', size: 2, colours: 1, rate: 25, length: 1 }, 4, 255],
-  [{ kind: 'text', vocabulary: 2 ** 20, length: 1 }, 1, 2 ** 20 - 1],
+  [{ kind: 'text', vocabulary: 256, length: 1 }, 1, 255],
   [{ kind: 'vector', width: 3 }, 3, 2 ** 20],
 ]
 

@@ -4,9 +4,9 @@ import { type Channel, type ChannelOf, isSequence, type Kind } from '../channels
 import { LacunaError, messageOf } from '../errors.js'
 
 /** Values as they are stored. */
-export type Stored = Uint8Array | Int16Array | Int32Array | Float32Array
+export type Stored = Uint8Array | Int16Array | Float32Array
 
-/** How the values of a kind are stored, little-endian. A unit is an image, a number of a wave, a frame, a token, a vector. */
+/** How the values of a kind are stored, little-endian. A unit is an image, a number of a wave, a frame, a byte of text, a vector. */
 interface Format<K extends Kind> {
   readonly extension: string
   readonly array: (buffer: ArrayBuffer) => Stored
@@ -19,7 +19,7 @@ const formats: { readonly [K in Kind]: Format<K> } = {
   image: { ...bytes, valuesPerUnit: ({ size, colours }) => size * size * colours },
   audio: { extension: 'i16', array: b => new Int16Array(b), bytesPerValue: 2, valuesPerUnit: () => 1 },
   video: { ...bytes, valuesPerUnit: ({ size, colours }) => size * size * colours },
-  text: { extension: 'i32', array: b => new Int32Array(b), bytesPerValue: 4, valuesPerUnit: () => 1 },
+  text: { ...bytes, valuesPerUnit: () => 1 }, // UTF-8: tokens are made of it when a batch is gathered
   vector: { extension: 'f32', array: b => new Float32Array(b), bytesPerValue: 4, valuesPerUnit: ({ width }) => width },
 }
 const formatOf = (channel: Channel): Format<Kind> => formats[channel.kind] as Format<Kind>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { countOf, type Medium, media } from './media.js'
+import { countOf, type MemberKind, media } from './media.js'
 import { shuffled } from './shuffle.js'
 import type { Item } from './types.js'
 
@@ -146,6 +146,24 @@ export function differentOf(items: readonly Item[]): number {
   return new Set(items.map(({ name, copyOf }) => copyOf ?? name)).size
 }
 
+/**
+ * Of records with several members: a copy repeats an earlier record in all of them.
+ * @param members what repeats what in each
+ */
+export function jointCopies(members: readonly Copies[]): Copies {
+  const [only, ...others] = members
+  if (only === undefined) return []
+  if (others.length === 0) return only
+  const firstOf = (copies: Copies, row: number, exactly: boolean): number => {
+    const copy = copies[row]
+    return copy === undefined || (exactly && !copy.exact) ? row : firstOf(copies, copy.of, exactly)
+  }
+  const keys = (exactly: boolean) =>
+    only.map((_, row) => members.map(copies => firstOf(copies, row, exactly)).join(' '))
+  const [exact, near] = [equalCopies(keys(true)), equalCopies(keys(false))]
+  return exact.map((copy, row) => copy ?? (near[row] && { of: near[row].of, exact: false }))
+}
+
 /** Copies where equal contents are all that is looked for. @param digests of what is stored, one a record */
 export function equalCopies(digests: readonly string[]): Copies {
   const first = new Map<string, number>()
@@ -157,7 +175,7 @@ export function equalCopies(digests: readonly string[]): Copies {
 }
 
 /** What the user should know of records that are there more than once, and of those that are in two parts. */
-export function copyNotes(items: readonly Item[], copies: Copies, medium: Medium): string[] {
+export function copyNotes(items: readonly Item[], copies: Copies, medium: MemberKind): string[] {
   const notes: string[] = []
   const exact = copies.filter(copy => copy?.exact).length
   const near = copies.findIndex(copy => copy !== undefined && !copy.exact)
@@ -171,7 +189,7 @@ export function copyNotes(items: readonly Item[], copies: Copies, medium: Medium
   return [...notes, ...leakNotes(items, copies, medium)]
 }
 
-function leakNotes(items: readonly Item[], copies: Copies, medium: Medium): string[] {
+function leakNotes(items: readonly Item[], copies: Copies, medium: MemberKind): string[] {
   const { many } = media[medium]
   const firstOf = (row: number): number => {
     const of = copies[row]?.of

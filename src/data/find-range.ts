@@ -2,7 +2,7 @@ import type { Range } from '../channels/picture-reading.js'
 import { sampleOf } from './decode.js'
 import { rangeOf, type Sample } from './range.js'
 import { shuffled } from './shuffle.js'
-import type { Listing } from './types.js'
+import type { Members } from './types.js'
 
 /** Pictures of more than 8 bits that are looked at, wherever in the set they lie. */
 const ENOUGH = 64
@@ -13,7 +13,7 @@ const alwaysBytes = /\.(jpe?g|jpe|jfif|gif|webp|svg)$/i
  * The range of all pictures of a listing that have more than 8 bits, looked for when the first of them comes. It depends
  * on the listing alone, not on which one comes first.
  */
-export function rangeFinder(listing: Listing, signal?: AbortSignal) {
+export function rangeFinder(listing: Members, signal?: AbortSignal) {
   let finding: Promise<Range> | undefined
   let range: Range | undefined
   const look = async () => {
@@ -30,7 +30,7 @@ export function rangeFinder(listing: Listing, signal?: AbortSignal) {
   }
 }
 
-async function samples(listing: Listing, signal?: AbortSignal): Promise<Sample[]> {
+async function samples(listing: Members, signal?: AbortSignal): Promise<Sample[]> {
   const found: Sample[] = []
   for (const position of shuffled(listing.items.length, 0, 0)) {
     signal?.throwIfAborted()
@@ -42,7 +42,7 @@ async function samples(listing: Listing, signal?: AbortSignal): Promise<Sample[]
   return found
 }
 
-async function sampleAt(listing: Listing, position: number): Promise<Sample | undefined> {
+async function sampleAt(listing: Members, position: number): Promise<Sample | undefined> {
   try {
     const { bytes } = await listing.read(position)
     return await sampleOf(bytes)

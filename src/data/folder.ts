@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { basename, join, posix } from 'node:path'
+import { basename, join } from 'node:path'
 import { LacunaError } from '../errors.js'
+import { groupOf } from './group-pattern.js'
 import { layoutNotes, readLayout, splitNamed } from './layout.js'
-import { countOf, type Medium, media, mediumOf } from './media.js'
+import { countOf, type MemberKind, media, mediumOf } from './media.js'
 import { type MetadataRow, type MetadataTable, readMetadata } from './metadata.js'
 import type { Item, Listing, ReaderOptions, Skipped, Source } from './types.js'
 import { type DataFile, dataFile, reasonOf, type Walk, walk } from './walk.js'
@@ -24,7 +25,7 @@ export async function folderSource(path: string, { medium, group, signal }: Read
     const first = name.split('/', 1)[0] ?? ''
     return tabled.size === 0 || (!tabled.has('') && splitNamed(first) !== undefined && !tabled.has(first))
   }
-  const walked = await walk(path, medium, signal)
+  const walked = await walk(path, [medium], signal)
   const { rows, notes } = rowsOf(tables, medium)
   const named = followRows(path, rows, group)
   const listed = new Set(rows.map(({ name }) => name))
@@ -58,14 +59,14 @@ const counted = (files: readonly { readonly name: string }[], noun: string, one:
 }
 
 /** A folder may have pictures and recordings: what is used, and what not. */
-const passedNote = ({ passed, files }: Walk, medium: Medium): string[] =>
+const passedNote = ({ passed, files }: Walk, medium: MemberKind): string[] =>
   [...passed].map(
     ([other, count]) =>
       `${countOf(count, other)} in the same folder: passed over, what is read here ${files.length === 1 ? 'is' : 'are'} the ${countOf(files.length, medium)}.`,
   )
 
 /** Files that hold the like by their names, but of kinds that we do not look into. */
-function foreignNote({ others }: Walk, medium: Medium): string[] {
+function foreignNote({ others }: Walk, medium: MemberKind): string[] {
   const kinds = [...others].filter(([extension]) => media[medium].foreign.has(extension))
   if (kinds.length === 0) return []
   const total = kinds.reduce((sum, [, count]) => sum + count, 0)
@@ -78,7 +79,7 @@ function foreignNote({ others }: Walk, medium: Medium): string[] {
  * The rows of all tables, one for every file that may be of the kind.
  * @throws LacunaError when two rows say different things of one
  */
-function rowsOf(tables: readonly MetadataTable[], medium: Medium): { rows: MetadataRow[]; notes: string[] } {
+function rowsOf(tables: readonly MetadataTable[], medium: MemberKind): { rows: MetadataRow[]; notes: string[] } {
   const first = new Map<string, MetadataRow>()
   const again: MetadataRow[] = []
   const noun = media[medium].one
@@ -114,7 +115,7 @@ interface Contents {
   readonly notes: readonly string[]
 }
 
-function sourceOf(path: string, medium: Medium, { found, skipped, tables, notes }: Contents): Source {
+function sourceOf(path: string, medium: MemberKind, { found, skipped, tables, notes }: Contents): Source {
   const hash = createHash('sha256')
   for (const { file } of found) hash.update(`${file.name}\n${file.version}\n`)
   for (const { name, reason } of skipped) hash.update(`${name}\n${reason}\n`)
@@ -162,11 +163,7 @@ function followRows(
   return { found, skipped }
 }
 
-function groupOf(name: string, groupPattern?: RegExp): string {
-  return groupPattern?.exec(posix.basename(name))?.[1] ?? name
-}
-
-function nothingIn(path: string, medium: Medium, tables: readonly MetadataTable[], { others }: Walk): LacunaError {
+function nothingIn(path: string, medium: MemberKind, tables: readonly MetadataTable[], { others }: Walk): LacunaError {
   const { one, many, give } = media[medium]
   const rows = tables.reduce((sum, table) => sum + table.rows.length, 0)
   if (tables.length > 0)

@@ -7,15 +7,17 @@
 export { type Fit, fits } from '../channels/fits.js'
 export { plainReading, type Range, type Reading, type ReadingOptions } from '../channels/reading.js'
 export * from '../formats/index.js'
+export type { Tokenizer } from '../text/tokenizer.js'
 export { type CachedStore, type ClearOptions, clearCache, listCache } from './cache.js'
 export { differentOf } from './copies.js'
-export type { Medium } from './media.js'
+export type { Medium, MemberKind } from './media.js'
 export { type MadePictures, picturesOf } from './memory.js'
 export { openPictures } from './open.js'
 export { type DataOptions, openData } from './open-data.js'
 export { openRecordings } from './open-recordings.js'
 export { type Piece, placesOf, samplesIn, windowsOf } from './places.js'
 export { defineReader } from './reader.js'
+export { tokenised } from './set.js'
 export { batchPositions, shuffled } from './shuffle.js'
 export { collect, splitByGroup } from './split.js'
 export type {
@@ -23,6 +25,7 @@ export type {
   GreyShape,
   Item,
   Listing,
+  Members,
   Opening,
   OpenOptions,
   PictureSet,

@@ -1,4 +1,4 @@
-import { countOf, type Medium } from './media.js'
+import { countOf, type MemberKind } from './media.js'
 import type { Item, Split } from './types.js'
 
 const splits: Readonly<Record<string, Split>> = {
@@ -50,7 +50,7 @@ function firstLevelIsSplit(paths: readonly (readonly string[])[]): boolean {
 }
 
 /** What is to be said where some records lie in folders of classes and others beside them. */
-export function layoutNotes(names: readonly string[], medium: Medium): string[] {
+export function layoutNotes(names: readonly string[], medium: MemberKind): string[] {
   const layout = readLayout(names)
   const splits = new Set(layout.flatMap(({ label, split }) => (label === undefined ? [] : [split])))
   const outside = names.filter((_, i) => layout[i]?.label === undefined && splits.has(layout[i]?.split))

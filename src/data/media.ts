@@ -1,7 +1,10 @@
 import { extname } from 'node:path'
 
-/** What the files of a folder can hold. */
+/** What can be seen or heard. */
 export type Medium = 'image' | 'audio'
+
+/** What the files of a folder can hold, and the members of a record be: a medium, or words about it. */
+export type MemberKind = Medium | 'text'
 
 interface MediumWords {
   readonly one: string
@@ -18,7 +21,7 @@ interface MediumWords {
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/))
 
-export const media: { readonly [M in Medium]: MediumWords } = {
+export const media: { readonly [M in MemberKind]: MediumWords } = {
   image: {
     one: 'picture',
     many: 'pictures',
@@ -41,14 +44,41 @@ export const media: { readonly [M in Medium]: MediumWords } = {
     give: 'give a folder with .wav, .flac, .mp3, .ogg or .opus files',
     convert: 'convert them to WAV or FLAC',
   },
+  text: {
+    one: 'caption',
+    many: 'captions',
+    extensions: set('.txt .caption'),
+    foreign: set(''),
+    give: 'give a folder with .txt files',
+    convert: 'save them as plain text in UTF-8',
+  },
+}
+
+/** The kinds of files, in the order in which the members of a record are told: its first member gives a record its name. */
+export const memberKinds = ['image', 'audio', 'text'] as const satisfies readonly MemberKind[]
+
+/** Those of some kinds of channels that files can hold, in their order. */
+export const mediaAmong = (kinds: readonly string[]): MemberKind[] =>
+  memberKinds.filter(medium => kinds.includes(medium))
+
+/** Records of several members: `picture with its caption`, `pictures with their captions` */
+export function wordsOf(wanted: readonly MemberKind[]): Pick<MediumWords, 'one' | 'many'> {
+  const [first, ...others] = wanted.map(medium => media[medium])
+  if (first === undefined) return { one: 'record', many: 'records' }
+  const rest = (words: readonly string[]) => words.join(' and ')
+  if (others.length === 0) return first
+  return {
+    one: `${first.one} with its ${rest(others.map(({ one }) => one))}`,
+    many: `${first.many} with their ${rest(others.map(({ many }) => many))}`,
+  }
 }
 
 /** Of what kind a file is, by its name. */
-export function mediumOf(name: string): Medium | undefined {
+export function mediumOf(name: string): MemberKind | undefined {
   const extension = extname(name).toLowerCase()
-  return (['image', 'audio'] as const).find(medium => media[medium].extensions.has(extension))
+  return memberKinds.find(medium => media[medium].extensions.has(extension))
 }
 
 /** `1 picture`, `3 recordings` */
-export const countOf = (count: number, medium: Medium): string =>
+export const countOf = (count: number, medium: MemberKind): string =>
   `${count} ${count === 1 ? media[medium].one : media[medium].many}`

@@ -2,8 +2,8 @@ import type { Kind } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { flagOf, rowsOf } from '../settings/rows.js'
 import { dataSettings } from '../settings/table.js'
-import { openPictures } from './open.js'
-import { openRecordings } from './open-recordings.js'
+import { mediaAmong, wordsOf } from './media.js'
+import { openRecords } from './open-records.js'
 import type { OpenOptions, SampleSet } from './types.js'
 
 export interface DataOptions extends OpenOptions {
@@ -12,24 +12,28 @@ export interface DataOptions extends OpenOptions {
 }
 
 /**
- * Opens a source for what is to be read of it: pictures or recordings.
+ * Opens a source for what is to be read of it: pictures, recordings or texts, or what belongs together of several kinds. A record
+ * then has a member of each, and the set a channel: `image`, `audio`, `text`.
+ *
  * @throws LacunaError (wrong usage) for settings of another kind, and for kinds that no source has; as those who open them
  */
 export async function openData(source: string, { kinds, ...options }: DataOptions): Promise<SampleSet> {
-  const [kind, ...others] = new Set(kinds)
-  if (others.length > 0 || (kind !== 'image' && kind !== 'audio'))
+  const wanted = mediaAmong(kinds)
+  const strange = kinds.find(kind => !wanted.some(medium => medium === kind))
+  if (strange !== undefined || wanted.length === 0)
     throw new LacunaError(
-      `${source}: ${[...new Set(kinds)].join(' and ')} are wanted, and what can be opened is pictures alone or recordings alone; open them in a program of your own`,
+      `${source}: ${strange ?? 'nothing'} is wanted, and what can be opened is pictures, recordings and captions; open it in a program of your own`,
       2,
     )
-  if (kind === 'image') return (await openPictures(source, options)) as unknown as SampleSet
-  const { size, channels, fit, background, range, ...rest } = options
-  const given = { size, channels, fit, background, range }
-  for (const [name, row] of rowsOf(dataSettings))
-    if (row.of === 'image' && given[name as keyof typeof given] !== undefined)
+  const given: Partial<Record<string, unknown>> = { ...options }
+  for (const [name, row] of rowsOf(dataSettings)) {
+    if (row.of === undefined || wanted.includes(row.of)) continue
+    if (given[name] !== undefined)
       throw new LacunaError(
-        `${flagOf(row)} says how pictures are read, and these are recordings; leave ${flagOf(row)} away`,
+        `${flagOf(row)} says how pictures are read, and these are ${wordsOf(wanted).many}; leave ${flagOf(row)} away`,
         2,
       )
-  return (await openRecordings(source, rest)) as unknown as SampleSet
+    delete given[name]
+  }
+  return openRecords('openData', source, wanted, given)
 }

@@ -95,7 +95,7 @@ test('what is said of pictures is refused for recordings, and kinds that cannot 
   await expect(openData(root, { kinds: ['audio'], size: 64 })).rejects.toThrow(
     '--size says how pictures are read, and these are recordings; leave --size away',
   )
-  await expect(openData(root, { kinds: ['audio', 'image'] })).rejects.toThrow('audio and image are wanted')
+  await expect(openData(root, { kinds: ['audio', 'vector'] })).rejects.toThrow('vector is wanted')
   await expect(openRecordings(root, { fit: 'pad' } as RecordingOptions)).rejects.toThrow('fit')
 })
 

@@ -6,7 +6,7 @@ import { checkSettings, refuseUnknown } from '../settings/check.js'
 import { rowsOf } from '../settings/rows.js'
 import { dataSettings } from '../settings/table.js'
 import type { DataSettings } from '../settings/types.js'
-import { type Medium, media } from './media.js'
+import { type MemberKind, wordsOf } from './media.js'
 import { sourceAt } from './readers.js'
 import { readIndex, refuseBroken, type StoreIndex } from './store.js'
 import type { Opening, Source } from './types.js'
@@ -19,14 +19,19 @@ const others = ['onProgress', 'readers', 'signal', 'workers'] as const satisfies
  * @param where the function that is called
  * @throws LacunaError (wrong usage)
  */
-export function checkOpening(where: string, medium: Medium, source: unknown, options: DataSettings & Opening): void {
-  const { one } = media[medium]
-  const example = medium === 'image' ? "'photos', { size: 64 }" : "'talks'"
+export function checkOpening(
+  where: string,
+  wanted: readonly MemberKind[],
+  source: unknown,
+  options: DataSettings & Opening,
+): void {
+  const { one } = wordsOf(wanted)
+  const example = wanted.includes('image') ? "'photos', { size: 64 }" : "'talks'"
   if (typeof source !== 'string' || source === '')
     throw new LacunaError(`${where}: a path is expected first, as in ${where}(${example})`, 2)
   if (typeof options !== 'object' || options === null)
     throw new LacunaError(`${where}: options are expected second, such as { allowSkipped: 0.1 }`, 2)
-  const rows = rowsOf(dataSettings).filter(([, { of = medium }]) => of === medium)
+  const rows = rowsOf(dataSettings).filter(([, { of }]) => of === undefined || wanted.includes(of))
   refuseUnknown(where, options, [...rows.map(([name]) => name), ...others])
   checkSettings(dataSettings, options)
   const { workers = 1, onProgress, readers = [] } = options
@@ -38,9 +43,12 @@ export function checkOpening(where: string, medium: Medium, source: unknown, opt
 }
 
 /** A path, and what the store in it says where it is one. @throws LacunaError where there is nothing, or a broken store */
-export function placeAt(source: string, medium: Medium): { readonly path: string; readonly stored?: StoreIndex } {
+export function placeAt(
+  source: string,
+  wanted: readonly MemberKind[],
+): { readonly path: string; readonly stored?: StoreIndex } {
   const path = resolve(source)
-  const isFolder = kindOf(path, medium).isDirectory()
+  const isFolder = kindOf(path, wanted).isDirectory()
   const stored = isFolder ? readIndex(path) : undefined
   if (stored) return { path, stored }
   if (isFolder) refuseBroken(path)
@@ -48,17 +56,23 @@ export function placeAt(source: string, medium: Medium): { readonly path: string
 }
 
 /** @throws LacunaError when no reader knows the path, or the group pattern is none */
-export function sourceFor(path: string, medium: Medium, options: DataSettings & Opening): Promise<Source> {
+export function sourceFor(
+  path: string,
+  wanted: readonly MemberKind[],
+  options: DataSettings & Opening,
+): Promise<Source> {
+  const [medium = 'image'] = wanted
   const group = options.groupPattern === undefined ? undefined : compile(options.groupPattern)
-  return sourceAt(path, options.readers ?? [], { medium, group, signal: options.signal })
+  return sourceAt(path, options.readers ?? [], { medium, media: wanted, group, signal: options.signal })
 }
 
-function kindOf(path: string, medium: Medium): Stats {
+function kindOf(path: string, wanted: readonly MemberKind[]): Stats {
   try {
     const stats = statSync(path)
     return stats.isDirectory() ? stats : regularFile(path)
   } catch (error) {
-    const give = medium === 'image' ? 'a folder of pictures or an IDX file' : 'a folder of recordings'
+    const pictures = wanted.length === 1 && wanted[0] === 'image'
+    const give = pictures ? 'a folder of pictures or an IDX file' : `a folder of ${wordsOf(wanted).many}`
     throw new LacunaError(`${path}: ${reasonOf(error)}; give ${give}`)
   }
 }

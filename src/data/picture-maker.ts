@@ -6,12 +6,11 @@ import type { Reading } from '../channels/picture-reading.js'
 import type { Maker } from './build.js'
 import { bytesOf } from './columns.js'
 import { oneAtATime } from './concurrency.js'
-import { type Copies, copyFinder, copyNotes, withCopies } from './copies.js'
+import { type Copies, copyFinder, copyNotes } from './copies.js'
 import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
-import { joinEqual } from './groups.js'
 import { sights } from './sights.js'
-import type { Listing, Opening } from './types.js'
+import type { Members, Opening } from './types.js'
 
 export interface PicturesWanted extends Pick<Opening, 'signal' | 'workers'> {
   readonly size: number
@@ -26,7 +25,7 @@ const bigFile = 32 * 2 ** 20
 const readAlone = oneAtATime()
 
 /** Pictures of a listing, made square, as bytes. */
-export function pictureMaker(listing: Listing, { size, channels, reading, signal, workers }: PicturesWanted) {
+export function pictureMaker(listing: Members, { size, channels, reading, signal, workers }: PicturesWanted) {
   const findRange = rangeFinder(listing, signal)
   const wanted: Wanted = { ...reading, size, channels, findRange: findRange.find }
   const seen = sights(wanted)
@@ -59,7 +58,8 @@ export function pictureMaker(listing: Listing, { size, channels, reading, signal
       return {
         channel,
         reading: { ...reading, range },
-        items: withCopies(joinEqual(joinEqual(items, digests), looks), copies),
+        keys: [digests, looks],
+        copies,
         notes: [...copyNotes(items, copies, 'image'), ...seen.notes(range)],
       }
     },

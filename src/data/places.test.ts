@@ -7,6 +7,8 @@ import { placesOf, samplesIn } from './places.js'
 const RECORDS = 6
 /** As many frames of one pixel as a record is long, and sound of 10 times their rate; an image and words beside them. */
 const lengths = [40, 3, 12, 25, 12, 30]
+/** a, b, c, … in UTF-8 */
+const letter = (i: number) => 97 + (i % 26)
 const columns = {
   image: memoryColumn(
     { kind: 'image', size: 1, colours: 1 },
@@ -21,8 +23,8 @@ const columns = {
     lengths.map(n => Array.from({ length: 10 * n }, (_, i) => i)),
   ),
   words: memoryColumn(
-    { kind: 'text', vocabulary: 50, length: 40 },
-    lengths.map(n => Array.from({ length: n }, (_, i) => i)),
+    { kind: 'text', vocabulary: 256, length: 40 },
+    lengths.map(n => Array.from({ length: n }, (_, i) => letter(i))),
   ),
 }
 const reads = {
@@ -35,7 +37,7 @@ const set = setInMemory(columns, numbered(RECORDS)).as<typeof reads>({
   image: { kind: 'image', size: 1, colours: 1 },
   film: { kind: 'video', size: 1, colours: 1, rate: 5, length: 10 },
   sound: { kind: 'audio', rate: 50, length: 60 },
-  words: { kind: 'text', vocabulary: 50, length: 4 },
+  words: { kind: 'text', vocabulary: 256, length: 4 },
 })
 test('places hang on seed and step alone, and windows lie within their records', () => {
   const seen = new Map<number, Set<number>>()
@@ -83,7 +85,7 @@ test('gathered windows hold what lies there, with zeros after the end and the le
     values: Uint8Array.of(9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 0, 0, 0, 0, 0),
     lengths: Int32Array.of(3, 5),
   })
-  expect(words).toEqual({ values: Int32Array.of(0, 1, 2, 0, 0, 1, 2, 3), lengths: Int32Array.of(3, 4) })
+  expect(words).toEqual({ values: Int32Array.of(97, 98, 99, 0, 97, 98, 99, 100), lengths: Int32Array.of(3, 4) })
   expect(pictures).toEqual(Uint8Array.of(1, 0))
 })
 

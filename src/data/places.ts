@@ -43,6 +43,9 @@ interface Pieces {
   readonly firsts: Uint32Array
 }
 
+/** So that each of a record's texts is as likely as the others, however many there are */
+const MOST_TEXTS = 2 ** 24
+
 const known = new WeakMap<object, Pieces>()
 
 function piecesOf<R extends Reads>(set: SampleSet<R>, reads: Reads): Pieces {
@@ -75,9 +78,12 @@ export function windowsOf<R extends Reads>(
 ): Places {
   const from: Record<string, Float64Array> = {}
   for (const [name, channel] of sequencesOf(set.channels, reads)) {
-    if (channel.kind === 'text') continue // which is read from its beginning
     const leader = leaderOf(reads[name])
     const next = uniforms(seed, step, `place of ${name}`)
+    if (channel.kind === 'text') {
+      from[name] = Float64Array.from(records, () => Math.floor(next() * MOST_TEXTS)) // each is read from its beginning
+      continue
+    }
     from[name] = Float64Array.from(records, (record, i) => {
       const length = set.lengthOf(name, record)
       const most = Math.max(0, length - channel.length)

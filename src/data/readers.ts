@@ -1,25 +1,38 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { callable, checkDefinition, refuseName } from '../definition.js'
 import { LacunaError, messageOf } from '../errors.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
-import { media, mediumOf } from './media.js'
+import { type MemberKind, mediumOf, wordsOf } from './media.js'
+import { namesakeSource } from './namesakes.js'
 import { defineReader } from './reader.js'
 import type { Reader, ReaderOptions, Source } from './types.js'
 import { reasonOf } from './walk.js'
 
 /** Those that are built in, in the order in which they are asked. */
 const builtIn: readonly Reader[] = [
-  defineReader({ name: 'idx', open: (path, { medium }) => (medium === 'image' ? idxSource(path) : undefined) }),
+  defineReader({
+    name: 'idx',
+    open: (path, { medium, media }) => (medium === 'image' && media.length === 1 ? idxSource(path) : undefined),
+  }),
+  defineReader({
+    name: 'namesakes',
+    open: (path, options) =>
+      statSync(path).isDirectory() && (options.media.length > 1 || options.medium === 'text')
+        ? namesakeSource(path, options)
+        : undefined,
+  }),
   defineReader({
     name: 'folder',
     open: (path, options) => (statSync(path).isDirectory() ? folderSource(path, options) : undefined),
   }),
   defineReader({
     name: 'file',
-    open: (path, options) => (mediumOf(path) === options.medium ? fileSource(path, options) : undefined),
+    open: (path, options) =>
+      options.media.length === 1 && mediumOf(path) === options.medium ? fileSource(path, options) : undefined,
   }),
 ]
 
@@ -42,17 +55,21 @@ export function checkedReader(reader: Reader): Reader {
 export async function sourceAt(path: string, others: readonly Reader[], options: ReaderOptions): Promise<Source> {
   for (const reader of others.map(checkedReader)) {
     const source = await attempt(path, reader, options, `the reader ${reader.name} failed: `)
-    if (source && (source.medium ?? 'image') === options.medium)
+    if (source && isDeepStrictEqual(mediaOf(source), options.media))
       return { ...source, path, fingerprint: markedBy(reader, source) }
   }
   for (const reader of builtIn) {
     const source = await attempt(path, reader, options)
     if (source) return source
   }
-  const { one, many } = media[options.medium]
-  const known = options.medium === 'image' ? `a folder, a ${one} or an IDX file` : `a folder or a ${one}`
+  const { one, many } = wordsOf(options.media)
+  const [medium, ...rest] = options.media
+  const known =
+    rest.length > 0 ? 'a folder' : medium === 'image' ? `a folder, a ${one} or an IDX file` : `a folder or a ${one}`
   throw new LacunaError(`${path}: not ${known}; give the folder that holds the ${many}`)
 }
+
+const mediaOf = ({ medium = 'image', media = [medium] }: Source): readonly MemberKind[] => media
 
 async function attempt(path: string, reader: Reader, options: ReaderOptions, who = ''): Promise<Source | undefined> {
   try {

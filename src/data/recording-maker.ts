@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { plainReading } from '../channels/picture-reading.js'
 import { decoders } from './audio/decoders.js'
 import { hearing } from './audio/hearing.js'
 import type { Recording } from './audio/recording.js'
-import { partsOf } from './audio/scratch.js'
+import { dropKept, partsOf } from './audio/scratch.js'
 import type { MakerIn } from './build.js'
-import { copyNotes, equalCopies, withCopies } from './copies.js'
-import { joinEqual } from './groups.js'
-import type { Listing, Opening } from './types.js'
+import { copyNotes, equalCopies } from './copies.js'
+import type { Members, Opening } from './types.js'
 
 /** Numbers a second that recordings are stored with: what the methods for speech are made for. */
 export const RATE = 16_000
@@ -20,7 +18,7 @@ const MOST_THREADS = 16
 
 /** Recordings of a listing, as one channel of int16. */
 export function recordingMaker(
-  listing: Listing,
+  listing: Members,
   { workers = Math.min(availableParallelism(), MOST_THREADS), signal }: Pick<Opening, 'signal' | 'workers'>,
 ): MakerIn<Recording> {
   const bytes = listing.items.reduce((sum, _, position) => sum + listing.bytes(position), 0)
@@ -41,6 +39,7 @@ export function recordingMaker(
     },
     close,
     parts: partsOf,
+    drop: dropKept,
     see(recording) {
       heard.hear(recording)
       digests.push(recording.digest)
@@ -50,8 +49,8 @@ export function recordingMaker(
       const copies = equalCopies(digests)
       return {
         channel: { kind: 'audio', rate: RATE, length: longest },
-        reading: plainReading,
-        items: withCopies(joinEqual(items, digests), copies),
+        keys: [digests],
+        copies,
         notes: [...heard.notes(), ...copyNotes(items, copies, 'audio')],
       }
     },

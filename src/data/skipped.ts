@@ -1,20 +1,23 @@
 import { LacunaError } from '../errors.js'
-import { type Medium, media } from './media.js'
+import { type MemberKind, wordsOf } from './media.js'
 import type { Skipped } from './types.js'
 
 /**
- * @param total records there are, skipped ones among them
+ * What lacks a member counts as no record: it is left out, and listed.
+ * @param all records there are, skipped ones among them
  * @throws LacunaError when more are skipped than max(share · total, 3), more than none for share 0, or all
  */
 export function checkSkipped(
-  { source, medium }: { readonly source: string; readonly medium: Medium },
-  skipped: readonly Skipped[],
-  total: number,
+  { source, media }: { readonly source: string; readonly media: readonly MemberKind[] },
+  listed: readonly Skipped[],
+  all: number,
   share = 0.01,
 ): void {
+  const skipped = listed.filter(({ incomplete }) => !incomplete)
+  const total = all - (listed.length - skipped.length)
   const allowed = share === 0 ? 0 : Math.max(share * total, 3)
   if (skipped.length <= allowed && skipped.length < total) return
-  const { many } = media[medium]
+  const { many } = wordsOf(media)
   if (total === 0) throw new LacunaError(`${source}: holds no ${many}`)
   const byReason = new Map<string, string[]>()
   for (const { name, reason } of skipped) byReason.set(reason, [...(byReason.get(reason) ?? []), name])

@@ -3,7 +3,8 @@ import type { Gathered } from '../channels/gathered.js'
 import type { Reading } from '../channels/picture-reading.js'
 import type { Definition } from '../definition.js'
 import type { DataSettings, PictureSetting } from '../settings/types.js'
-import type { Medium } from './media.js'
+import type { Tokenizer } from '../text/tokenizer.js'
+import type { MemberKind } from './media.js'
 
 export type Split = 'train' | 'test' | 'validation'
 
@@ -28,13 +29,16 @@ export interface Item {
 export interface Skipped {
   readonly name: string
   readonly reason: string
+  /** A file whose record lacks another member: a picture without a caption. It could be read, and is left out. */
+  readonly incomplete?: boolean
 }
 
 /** Where samples lie. */
 export interface Places {
   /** Positions in the set, one a sample */
   readonly records: ArrayLike<number>
-  /** By channel the unit that each window begins at; the first unless told */
+  /** By channel the unit that each window begins at; the first unless told. Of text which of its record's texts it is, counted on
+   * from the first again after the last. */
   readonly from?: Readonly<Record<string, ArrayLike<number>>>
 }
 
@@ -64,8 +68,10 @@ export interface SampleSet<R extends Reads = Reads> extends About {
   readonly classes: readonly string[]
   /** SHA-256 of the records as stored, their names and splits: the same where the same data is read in the same way. */
   readonly fingerprint: string
-  /** Units of a record: numbers of a wave, frames, tokens; 1 of what is no sequence. */
+  /** Units of a record: numbers of a wave, frames, bytes of text; 1 of what is no sequence. */
   lengthOf(channel: string, position: number): number
+  /** The texts of a record: one, or several that say the same in other words; at least one. @throws RangeError for a channel that has none */
+  textsOf(channel: string, position: number): readonly string[]
   /**
    * A batch of every channel.
    * @param places positions in the set, or positions and where the windows begin
@@ -75,9 +81,10 @@ export interface SampleSet<R extends Reads = Reads> extends About {
   /**
    * The same records as a method reads them: under its names, and in windows as long as it wants.
    * @param channels each the channel of that name in the set, or else the only one of its kind
+   * @param tokenizer what makes tokens of text; without it text stays as the set has it, bytes where it is as opened
    * @throws LacunaError where the set has no such channel
    */
-  as<S extends Reads>(channels: Channels<S>): SampleSet<S>
+  as<S extends Reads>(channels: Channels<S>, tokenizer?: Tokenizer): SampleSet<S>
   /** The items at `positions` as a set of their own; it shares this set's store and lives as long as this set. */
   subset(positions: ArrayLike<number>): SampleSet<R>
   /** Lets the store go. Closing a subset does nothing: its set is the owner. */
@@ -118,11 +125,9 @@ export interface GreyShape {
   readonly height: number
 }
 
-/** The records of a source, known but not yet read. */
-export interface Listing {
+/** One member of every record of a source, known but not yet read. */
+export interface Members {
   readonly items: readonly Item[]
-  /** What was missing before any file was opened. */
-  readonly skipped: readonly Skipped[]
   /** Side of the pictures where all are square and of one size, known without decoding; else undefined. */
   readonly nativeSize: number | undefined
   /** Bytes that reading `items[position]` takes. */
@@ -133,12 +138,22 @@ export interface Listing {
   file?(position: number): string
 }
 
+/** The records of a source, known but not yet read. */
+export interface Listing extends Members {
+  /** What was missing before any file was opened. */
+  readonly skipped: readonly Skipped[]
+  /** Of records with several members: how each is read, by its kind. Those of records with one are read by the listing itself. */
+  readonly members?: Readonly<Partial<Record<MemberKind, Omit<Members, 'items'>>>>
+}
+
 /** A place with pictures or recordings in it, looked at but not read. */
 export interface Source {
   /** Absolute path. */
   readonly path: string
   /** What its records are; pictures unless told. */
-  readonly medium?: Medium
+  readonly medium?: MemberKind
+  /** What its records have where that is more than one member each; `medium` alone unless told. */
+  readonly media?: readonly MemberKind[]
   /** Changes when any file in it changes. */
   readonly fingerprint: string
   /** Of pictures. */
@@ -151,7 +166,9 @@ export interface Source {
 /** What a reader is told beside the path. */
 export interface ReaderOptions {
   /** What is wanted, where there is more than one kind */
-  readonly medium: Medium
+  readonly medium: MemberKind
+  /** All that is wanted of a record, `medium` first: more than one member where those of several kinds belong together */
+  readonly media: readonly MemberKind[]
   /** With one capture group: what it captures in a file's base name is the group */
   readonly group?: RegExp | undefined
   readonly signal?: AbortSignal | undefined

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { regularFile } from '../files.js'
-import { type Medium, mediumOf } from './media.js'
+import { type MemberKind, mediumOf } from './media.js'
 import { isRunFolder } from './run-folder.js'
 import type { Skipped } from './types.js'
 
@@ -21,23 +21,23 @@ export interface Walk {
   readonly skipped: readonly Skipped[]
   /** Other files by extension, for the error when there is nothing to read at all. */
   readonly others: ReadonlyMap<string, number>
-  /** Files of other kinds, that nobody asked for. */
-  readonly passed: ReadonlyMap<Medium, number>
+  /** Files of other kinds, that nobody asked for; texts beside pictures are no data. */
+  readonly passed: ReadonlyMap<MemberKind, number>
   /** Folders of runs of ours among them, which are not looked into: their pictures are reports. */
   readonly runs: readonly string[]
 }
 
 /**
- * All files of one kind under `root`, by their names. Hidden files and folders are passed over; links are followed, but never into a
+ * All files of some kinds under `root`, by their names. Hidden files and folders are passed over; links are followed, but never into a
  * folder that they lie in.
  *
  * @throws LacunaError when the root itself cannot be read
  */
-export async function walk(root: string, medium: Medium, signal?: AbortSignal): Promise<Walk> {
+export async function walk(root: string, media: readonly MemberKind[], signal?: AbortSignal): Promise<Walk> {
   const files: DataFile[] = []
   const skipped: Skipped[] = []
   const others = new Map<string, number>()
-  const passed = new Map<Medium, number>()
+  const passed = new Map<MemberKind, number>()
   const runs: string[] = []
 
   async function enter(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
@@ -57,10 +57,10 @@ export async function walk(root: string, medium: Medium, signal?: AbortSignal): 
           const identity = identityOf(stats ?? statSync(path))
           if (ancestors.includes(identity)) continue
           await enter(path, `${name}/`, [...ancestors, identity])
-        } else if (mediumOf(name) !== medium) {
+        } else if (!isOf(name, media)) {
           const [extension, other] = [extname(name).toLowerCase() || 'no extension', mediumOf(name)]
           others.set(extension, (others.get(extension) ?? 0) + 1)
-          if (other !== undefined) passed.set(other, (passed.get(other) ?? 0) + 1)
+          if (other !== undefined && other !== 'text') passed.set(other, (passed.get(other) ?? 0) + 1)
         } else if (stats.isFile()) files.push({ name, path, bytes: stats.size, version: versionOf(stats) })
         else skipped.push({ name, reason: 'is not a regular file' })
       } catch (error) {
@@ -96,6 +96,11 @@ export function reasonOf(error: unknown): string {
   if (code === 'ENOTDIR') return 'not a folder'
   const line = messageOf(error).split('\n', 1)[0] ?? ''
   return line.trim() || 'unknown error'
+}
+
+function isOf(name: string, media: readonly MemberKind[]): boolean {
+  const medium = mediumOf(name)
+  return medium !== undefined && media.includes(medium)
 }
 
 function isHidden(name: string): boolean {

@@ -51,6 +51,11 @@ export function scratch(path: string) {
   }
 }
 
+/** What was kept is of no use. */
+export function dropKept({ numbers }: Kept): void {
+  if (typeof numbers === 'string') rmSync(numbers, { force: true })
+}
+
 /** All numbers, in parts. A file that they were in is removed afterwards. */
 export function* partsOf({ numbers }: Kept): Generator<Int16Array> {
   if (typeof numbers !== 'string') {
