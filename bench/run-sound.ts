@@ -18,7 +18,7 @@ const [rate, length] = [16_000, 16_000 * seconds]
 
 const start = performance.now()
 const channels: RunConfig['channels'] = { audio: { kind: 'audio', rate, length } }
-const config = { ...configOf(encoder, 32, batch), method: soundStep.name, channels }
+const config = { ...configOf(encoder, 32, batch), method: soundStep.name, options: { seconds }, channels }
 const assembly = assemble(config, { method: soundStep, encoder: encoderNamed(encoder) })
 const feeds = {
   audio: Float32Array.from({ length: batch * length }, () => Math.random() - 0.5),
