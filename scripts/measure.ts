@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
 import { findImage } from '#lacuna/channels/bound.js'
 import type { Channels } from '#lacuna/channels/channel.js'
+import type { FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
-import { type Experiment, sources } from './experiments.js'
+import { type Experiment, sources, type Task } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 import { lacuna } from './lacuna.js'
-import { type ResultRecord, recordsFolder, startOf } from './records.js'
+import { type Asked, type ResultRecord, recordsFolder, startOf } from './records.js'
 
 const folderOf = (name: string) => join('runs', 'results', name)
 const runOf = (name: string, seed: number) => join(folderOf(name), `seed-${seed}`)
@@ -41,12 +42,8 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
   const started = Date.now()
   const scoring = scoringOf(experiment)
   const evaluation = scoring && (await evaluated(name, scoring))
-  const asked: NonNullable<ResultRecord['asked']>[number][] = []
-  for (const { title, path, score } of tasks) {
-    const command = ['evaluate', folderOf(name), path, ...words(score)]
-    const found = await evaluated(name, command)
-    if (found !== undefined) asked.push({ title, command: written(command), evaluation: found })
-  }
+  const asked: Asked[] = []
+  for (const task of tasks) asked.push(await askedOf(name, task))
   const runs = seeds.map(seed => runOf(name, seed))
   const [first = ''] = runs
   const { encoder, channels, steps, batch, data } = readConfig(first)
@@ -76,6 +73,24 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
     measured: circumstances(),
   }
 }
+
+/** @throws Error where the evaluation leaves nothing */
+async function askedOf(name: string, { title, path, score }: Task): Promise<Asked> {
+  for (const { file } of told) rmSync(join(folderOf(name), file), { force: true }) // of the question before
+  const command = ['evaluate', folderOf(name), path, ...words(score)]
+  await lacuna([...command, '--threads', '1'])
+  for (const { file, as } of told) {
+    const found = read<Evaluation & FrameEvaluation>(join(folderOf(name), file))
+    if (found !== undefined) return { title, command: written(command), ...as(found) }
+  }
+  throw new Error(`${written(command)} has written none of ${told.map(({ file }) => file).join(', ')}`)
+}
+
+/** Where an evaluation lies, of vectors or of frames. */
+const told = [
+  { file: 'evaluation.json', as: (evaluation: Evaluation) => ({ evaluation }) },
+  { file: 'frames.json', as: (frames: FrameEvaluation) => ({ frames }) },
+] as const
 
 /** Points of a curve that are kept. */
 const CURVE = 40

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Evaluation, MetricsLine, Pretext } from 'lacuna'
+import type { FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { stepsBetweenLines } from '#lacuna/runs/metrics.js'
 import type { Experiment, sources } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
@@ -41,7 +42,7 @@ export interface ResultRecord {
   readonly pretexts: readonly Pretext[]
   readonly evaluation?: Evaluation
   /** On other data, see {@link Experiment.tasks} */
-  readonly asked?: readonly { readonly title: string; readonly command: string; readonly evaluation: Evaluation }[]
+  readonly asked?: readonly Asked[]
   readonly measured: {
     readonly day: string
     readonly commit: string
@@ -56,6 +57,12 @@ export interface ResultRecord {
   /** When and at which commit the code had changed, and still took the first steps that it was measured with */
   readonly rechecked?: { readonly day: string; readonly commit: string }
 }
+
+/** What an encoder was asked on other data, and told: by vectors of recordings, or by their frames where there are alignments. */
+export type Asked = { readonly title: string; readonly command: string } & (
+  | { readonly evaluation: Evaluation }
+  | { readonly frames: FrameEvaluation }
+)
 
 export function writeRecord(record: ResultRecord): void {
   writeFileSync(join(recordsFolder, `${record.name}.json`), `${JSON.stringify(record, undefined, 1)}\n`)

@@ -1,8 +1,8 @@
-import type { ResultRecord } from './records.js'
-import { besideBaselines, scoresOf, verdictOf } from './results-figures.js'
+import type { Evaluation } from 'lacuna'
+import type { Abx, FrameEvaluation } from '#lacuna/evaluation/index.js'
+import type { Asked, ResultRecord } from './records.js'
+import { besideBaselines, type Column, scoresOf, verdictOf } from './results-figures.js'
 import type { Measured } from './results-page.js'
-
-type Asked = NonNullable<ResultRecord['asked']>[number]
 
 const rough = (share: number | undefined) => (share === undefined ? '–' : (100 * share).toFixed(1))
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
@@ -29,33 +29,49 @@ export function speechTable(all: readonly Measured[]): string {
   return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
 }
 
-/** The linear probe with all labels: balanced accuracy of trained / random / log-mel / MFCC. */
-function cellOf({ evaluation }: Asked): string {
-  const { mean: of } = lastOf(evaluation).of.balanced
+/** The linear probe with all labels, of recordings or of their frames: balanced accuracy of trained / random / log-mel / MFCC. */
+function cellOf(asked: Asked): string {
+  const { mean: of } = lastOf(asked).of.balanced
   const others = [of.random, of.raw, of.mfcc].map(rough)
   return `**${rough(of.trained)}** / ${others.join(' / ')}`
 }
 
-function lastOf(evaluation: Asked['evaluation']) {
-  const last = scoresOf(evaluation).at(-1)
+const columnsOf = (asked: Asked): Column[] =>
+  'frames' in asked ? [{ title: 'probe of frames', of: asked.frames.probe }] : scoresOf(asked.evaluation)
+
+function lastOf(asked: Asked): Column {
+  const last = columnsOf(asked).at(-1)
   if (last === undefined) throw new RangeError('an evaluation without a score')
   return last
 }
 
 /** In every task with every seed, by the probe with all labels. */
 function aboveRandom({ asked = [] }: ResultRecord): string {
-  const short = asked.filter(({ evaluation }) => verdictOf([lastOf(evaluation)]).short !== 'yes')
+  const short = asked.filter(one => verdictOf([lastOf(one)]).short !== 'yes')
   return short.length === 0 ? 'yes' : `not in ${short.map(({ title }) => title).join('; ')}`
 }
 
 /** One method: what was asked, by which command, and how it ended. */
 export const askedSection = ({ asked = [] }: ResultRecord): string =>
   asked
-    .map(({ title, command, evaluation }) => {
-      const columns = scoresOf(evaluation).map(({ title: column, of }) => {
+    .map(one => {
+      const columns = columnsOf(one).map(({ title, of }) => {
         const { mean: m, sd } = of.balanced
-        return `${column}: trained ${rough(m.trained)} ± ${rough(sd.trained)}, random ${rough(m.random)} ± ${rough(sd.random)}, log-mel ${rough(m.raw)}, MFCC ${rough(m.mfcc)}`
+        return `${title}: trained ${rough(m.trained)} ± ${rough(sd.trained)}, random ${rough(m.random)} ± ${rough(sd.random)}, log-mel ${rough(m.raw)}, MFCC ${rough(m.mfcc)}`
       })
-      return `- **${title}** (\`${command}\`; ${evaluation.tested} of ${evaluation.classes} classes, commonest ${rough(evaluation.majority)}): ${columns.join('; ')}. ${verdictOf(scoresOf(evaluation)).long}`
+      const said = 'frames' in one ? aboutFrames(one.frames) : aboutVectors(one.evaluation)
+      return `- **${one.title}** (\`${one.command}\`; ${said}): ${columns.join('; ')}. ${verdictOf(columnsOf(one)).long}`
     })
     .join('\n')
+
+const aboutVectors = ({ tested, classes, majority }: Evaluation) =>
+  `${tested} of ${classes} classes, commonest ${rough(majority)}`
+
+const aboutFrames = ({ test, classes, majority, abx: { within } }: FrameEvaluation) =>
+  [
+    `${test.frames} frames of ${test.recordings} recordings, ${classes} classes, commonest ${rough(majority)}`,
+    ...(within === undefined ? [] : [`ABX error within a speaker ${abxText(within)}`]),
+  ].join('; ')
+
+const abxText = ({ mean: of }: Abx) =>
+  `trained ${rough(of.trained)}, random ${rough(of.random)}, log-mel ${rough(of.raw)}, MFCC ${rough(of.mfcc)}`

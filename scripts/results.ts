@@ -2,7 +2,7 @@
  * Measures what `docs/results.md` shows. Each experiment leaves a record in `docs/results`, and the page is written from those.
  *
  * usage: npm run results [-- --only NAME,NAME] [--again] [--recheck] [--list] [--page]
- *   --only   these experiments; all unless told. What has been measured, and is not stale, is not repeated
+ *   --only   these experiments, by name or all on some data (speech); all unless told. What has been measured, and is not stale, is not repeated
  *   --again  repeats them all the same
  *   --recheck  of what is stale by its code alone, takes the first steps again: where they give the recorded losses, the record stays
  *   --list   says what has been measured and how long it took, and does nothing
@@ -13,7 +13,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { checkSource, experiments } from './experiments.js'
+import { checkSource, type Experiment, experiments, sources } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 import { inTurns } from './lacuna.js'
 import { circumstances, forget, measureSeed, recordOf, seedsToGo } from './measure.js'
@@ -31,11 +31,12 @@ const { values } = parseArgs({
   },
 })
 const names = values.only?.split(',')
+const called = ({ name, on }: Experiment) => [name, sources[on].title]
 for (const name of names ?? [])
-  if (!experiments.some(experiment => experiment.name === name))
-    fail(`no experiment is called ${name}; \`npm run results -- --list\` shows them`)
+  if (!experiments.some(experiment => called(experiment).includes(name)))
+    fail(`no experiment and no data is called ${name}; \`npm run results -- --list\` shows them`)
 
-const chosen = experiments.filter(({ name }) => names?.includes(name) ?? true)
+const chosen = experiments.filter(one => names?.some(name => called(one).includes(name)) ?? true)
 if (values.list) list()
 else {
   if (values.recheck) await recheck()

@@ -12,9 +12,9 @@ const onSpeech = { on: 'recordings', seeds: [0, 1, 2], tasks } as const
 
 /** Trained on 8 hours of speech in 15 languages. */
 export const speechExperiments: readonly Experiment[] = [
-  { ...onSpeech, name: 'hubert-speech', method: 'hubert', train: '--steps 600' },
-  { ...onSpeech, name: 'best-rq-speech', method: 'best-rq', train: '--steps 600' },
-  { ...onSpeech, name: 'cpc-speech', method: 'cpc', train: '--steps 600' },
-  { ...onSpeech, name: 'wav2vec-speech', method: 'wav2vec', train: '--steps 600' },
-  { ...onSpeech, name: 'wav2vec2-speech', method: 'wav2vec2', train: '--steps 600' },
+  { ...onSpeech, name: 'hubert-speech', method: 'hubert', train: '--steps 400' },
+  { ...onSpeech, name: 'best-rq-speech', method: 'best-rq', train: '--steps 400' },
+  { ...onSpeech, name: 'cpc-speech', method: 'cpc', train: '--steps 500' },
+  { ...onSpeech, name: 'wav2vec-speech', method: 'wav2vec', train: '--steps 500' },
+  { ...onSpeech, name: 'wav2vec2-speech', method: 'wav2vec2', train: '--batch 16 --steps 400' },
 ]
