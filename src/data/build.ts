@@ -10,9 +10,9 @@ import { inOrder } from './concurrency.js'
 import { type Copies, jointCopies, withCopies } from './copies.js'
 import { joinEqual } from './groups.js'
 import { type MemberKind, media } from './media.js'
-import { checkSkipped } from './skipped.js'
+import { checkSkipped, NothingInIt } from './skipped.js'
 import { contentOf, install, type StoreIndex, temporaryStore, writeIndex } from './store.js'
-import type { Item, Listing, Opening } from './types.js'
+import type { Item, Listing, Opening, Skipped } from './types.js'
 import { reasonOf } from './walk.js'
 
 export interface Plan extends Pick<Opening, 'onProgress' | 'signal'> {
@@ -119,7 +119,7 @@ async function fill(
       const item = listing.items[position++]
       if (!item) continue
       if (record instanceof Failed) {
-        skipped.push({ name: item.name, reason: record.reason })
+        skipped.push({ name: item.name, ...record.why })
         checkSkipped(plan, skipped, total, plan.allowSkipped)
       } else {
         record.forEach((made, i) => {
@@ -159,7 +159,7 @@ function finished(
 
 /** What became of a record that cannot be read. */
 class Failed {
-  constructor(readonly reason: string) {}
+  constructor(readonly why: Pick<Skipped, 'reason' | 'incomplete'>) {}
 }
 
 /** All members of a record, or why one of them cannot be read. */
@@ -177,7 +177,8 @@ async function makeAll(
   })
   const medium = kinds[failed]
   const whose = makers.length > 1 && medium !== undefined ? `its ${media[medium].one}: ` : ''
-  return new Failed(`${whose}${reasonOf(reason.reason)}`)
+  const incomplete = reason.reason instanceof NothingInIt && { incomplete: true }
+  return new Failed({ reason: `${whose}${reasonOf(reason.reason)}`, ...incomplete })
 }
 
 /** Better to know before hours of decoding that the result has no room. */

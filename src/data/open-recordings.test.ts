@@ -143,7 +143,7 @@ test('what cannot be read, or has nothing in it, is skipped and listed', async (
     'what.gsm': expect.stringContaining('is GSM, which needs ffmpeg: install it'),
   })
   await expect(open(root, { allowSkipped: 0.1 })).rejects.toThrow(
-    /8 or more of 22 recordings cannot be read \(.*\): .*raise the share with --allow-skipped/,
+    /6 or more of 20 recordings cannot be read \(.*\): .*raise the share with --allow-skipped/,
   )
   expect((await open(root, { allowSkipped: 0.5 })).items.map(({ name }) => name)).toContain('wrong.mp3')
 })
@@ -162,7 +162,26 @@ test('a folder without recordings says what is in it instead, and one of unreada
   await expect(open(join(digits, 'a.txt'))).rejects.toThrow('not a folder or a recording; give the folder that holds')
   await expect(open(join(digits, 'gone'))).rejects.toThrow('no such file; give a folder of recordings')
   const silent = put(temporaryFolder(), { 'a.wav': wav([new Float32Array(8000)]) })
-  await expect(open(silent)).rejects.toThrow('all 1 recordings cannot be read (a.wav: is silent): repair them')
+  await expect(open(silent)).rejects.toThrow('holds no recordings to learn from (a.wav: is silent)')
+})
+
+test('silent ones are left out and listed, and count as no recordings, also out of the store', async () => {
+  const silent = wav([new Float32Array(8000)])
+  const root = put(temporaryFolder(), {
+    'a.wav': seconds(300),
+    'b.wav': silent,
+    'c.wav': silent,
+    'd.wav': silent,
+    'e.wav': silent,
+  })
+  for (const _ of ['decoded', 'out of the store']) {
+    const set = await open(root, { allowSkipped: 0 })
+    expect(set.items.map(({ name }) => name)).toEqual(['a.wav'])
+    expect(set.skipped.map(({ name, reason }) => `${name} ${reason}`)).toEqual(
+      ['b', 'c', 'd', 'e'].map(name => `${name}.wav is silent`),
+    )
+    set.close()
+  }
 })
 
 test('a table as of a Hugging Face audiofolder: splits, several labels, transcripts, and files that are not there', async () => {

@@ -46,7 +46,7 @@ const headSchema = z.object({
   records: z.number().int().nonnegative(),
   skipped: z.number().int().nonnegative(),
 })
-const skippedSchema = z.object({ name: z.string(), reason: z.string() })
+const skippedSchema = z.object({ name: z.string(), reason: z.string(), incomplete: z.boolean().optional() })
 const itemSchema = z.object({
   name: z.string(),
   label: z.string().optional(),

@@ -29,7 +29,7 @@ export interface Item {
 export interface Skipped {
   readonly name: string
   readonly reason: string
-  /** A file whose record lacks another member: a picture without a caption. It could be read, and is left out. */
+  /** It can be read, and there is nothing to learn from: a picture without a caption, a recording that is silent. It counts as no record. */
   readonly incomplete?: boolean
 }
 

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { NothingInIt } from '../skipped.js'
 import { reasonOf } from '../walk.js'
 import type { Answer, Job } from './decoders.js'
 import { decodeRecording } from './recording.js'
@@ -11,6 +12,6 @@ parentPort?.on('message', async ({ from, wanted }: Job) => {
     const moved = typeof numbers === 'string' ? [] : numbers.map(({ buffer }) => buffer)
     parentPort?.postMessage({ recording } satisfies Answer, [...new Set(moved)])
   } catch (error) {
-    parentPort?.postMessage({ reason: reasonOf(error) } satisfies Answer)
+    parentPort?.postMessage({ reason: reasonOf(error), nothing: error instanceof NothingInIt } satisfies Answer)
   }
 })

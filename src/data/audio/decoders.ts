@@ -1,12 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import { fileBeside } from '../../files.js'
+import { NothingInIt } from '../skipped.js'
 import { decodeRecording, type Recording, type RecordingWanted } from './recording.js'
 
 export interface Job {
   readonly from: string | Uint8Array
   readonly wanted: RecordingWanted
 }
-export type Answer = { readonly recording: Recording } | { readonly reason: string }
+export type Answer =
+  | { readonly recording: Recording }
+  | { readonly reason: string /** It can be read, see {@link NothingInIt} */; readonly nothing: boolean }
 
 export interface Decoders {
   /** As {@link decodeRecording}, in whichever thread is free */
@@ -50,7 +53,7 @@ export function decoders(count: number, signal?: AbortSignal): Decoders {
         waiting.push({ job: { from, wanted }, settle: resolve })
         next()
       })
-      if ('reason' in answer) throw new Error(answer.reason)
+      if ('reason' in answer) throw new (answer.nothing ? NothingInIt : Error)(answer.reason)
       return answer.recording
     },
     close,

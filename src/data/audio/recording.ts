@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { NothingInIt } from '../skipped.js'
 import { type Bytes, bytesIn, bytesOfFile } from './bytes.js'
 import { codecSound } from './codecs.js'
 import { ffmpegSound } from './ffmpeg.js'
@@ -94,8 +95,8 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
     keep(end())
     const all = out.finish()
     const seconds = all.length / wanted.rate
-    if (seconds < SHORTEST) throw new Error(`has ${Math.round(1000 * seconds)} ms, less than ${1000 * SHORTEST}`)
-    if (peak <= SILENCE) throw new Error('is silent')
+    if (seconds < SHORTEST) throw new NothingInIt(`has ${Math.round(1000 * seconds)} ms, less than ${1000 * SHORTEST}`)
+    if (peak <= SILENCE) throw new NothingInIt('is silent')
     return { ...all, rate, channels, clipped, cutShort: cutShort?.() ?? false }
   } catch (error) {
     out.remove()
