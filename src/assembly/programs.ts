@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channelsFor } from '../channels/bound.js'
+import { channelsFor, seenAs } from '../channels/bound.js'
 import { type Channel, type Channels, inputsOf, type Kind, lengthsName, type Reads } from '../channels/channel.js'
 import { ofAnotherCopy } from '../definition.js'
 import { LacunaError, parsedBy } from '../errors.js'
@@ -73,12 +73,13 @@ export const encoderMaker =
     const channel = channels[name]
     if (channel === undefined)
       throw new Error(`makeEncoder('${name}'): it reads ${Object.keys(channels).join(', ') || 'nothing'}`)
-    if (channel.kind !== encoder.reads)
+    const seen = seenAs(encoder.reads, channel)
+    if (seen.kind !== encoder.reads)
       throw new LacunaError(
         `${method} wants an encoder for ${channel.kind}, and ${encoder.name} is one for ${encoder.reads}; choose another --encoder`,
         2,
       )
-    return encoder.build({ ...inputOf(channel), ...over } as EncoderInputs[Kind])
+    return encoder.build({ ...inputOf(seen), ...over } as EncoderInputs[Kind])
   }
 
 /** A channel as its encoder is told of it. */
@@ -161,7 +162,7 @@ export function embeddingProgram(
   place = placeOf(assembly),
 ): Program {
   const { result, trace: traced } = trace({ training: false }, () =>
-    represent(assembly, sampleOf(assembly.channels, batch), place),
+    represent(assembly, sampleOf(seenChannels(assembly), batch), place),
   )
   return compile({ outputs: { features: result }, names: assembly.names, draws: traced.draws }, target)
 }
@@ -169,7 +170,7 @@ export function embeddingProgram(
 /** Runs the encoder as in training, for its running statistics alone. */
 export function calibrationProgram(assembly: Assembly, batch: number, target: Target): Program {
   const { result, trace: traced } = trace({ training: true }, () =>
-    represent(assembly, sampleOf(assembly.channels, batch)),
+    represent(assembly, sampleOf(seenChannels(assembly), batch)),
   )
   return compile(
     { outputs: { mean: result.mean() }, updates: traced.updates, names: assembly.names, draws: traced.draws },
@@ -218,13 +219,27 @@ export function showProgram(assembly: Assembly, batch: number, target: Target) {
   return { program, columns: result.map(({ values: _, ...column }) => column) }
 }
 
-/** What a method keeps of a batch of pictures, taken at a place in its encoder: [N, width] */
+/**
+ * What a sample has to have for its vector: all that the method reads where it makes the vector in a way of its own, and else the one
+ * channel that its encoder sees, which of a film is a frame. Pictures have a vector then, whatever else the training has read.
+ */
+export function seenChannels({ learner, channels }: Pick<Assembly, 'learner' | 'channels'>): Channels {
+  if (learner.represent !== undefined) return channels
+  const [, { reads }] = mainEncoder(learner)
+  const all = Object.entries<Channel>(channels)
+  const own = all.find(([, { kind }]) => kind === reads)
+  if (own !== undefined) return Object.fromEntries([own])
+  const seen = all.map(([, channel]) => seenAs(reads, channel)).find(({ kind }) => kind === reads)
+  return seen === undefined ? channels : { [reads]: seen }
+}
+
+/** What a method keeps of a batch of {@link seenChannels}, taken at a place in its encoder: [N, width] */
 export function represent(assembly: Assembly, sample: Sample, place = placeOf(assembly)): Tensor {
   const { learner } = assembly
   const [, encoder] = mainEncoder(learner)
   const see = vectorsAt(encoder, place)
   if (learner.represent) return learner.represent(sample, see)
-  const given = channelOf(encoder.reads, assembly.channels, sample)
+  const given = channelOf(encoder.reads, seenChannels(assembly), sample)
   if ('lengths' in given) return see(given.values, given.lengths)
   return see(encoder.reads === 'image' ? toFloat(given) : given)
 }

@@ -5,7 +5,7 @@ import { topological } from '../tensor/derivative.js'
 import { showShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { isRecord, shown, within } from './learner.js'
-import { type Assembly, represent, sampleOf, stepOf } from './programs.js'
+import { type Assembly, represent, sampleOf, seenChannels, stepOf } from './programs.js'
 
 /** Samples of the batch that a method is tried on: more than one, so that a forgotten axis is seen */
 const TRIED = 3
@@ -21,7 +21,9 @@ export function checkAssembly(assembly: Assembly): void {
   within(method, 'training', () =>
     trace({ training: true }, draw => wantStep(assembly, stepOf(learner, sample(), draw))),
   )
-  within(method, 'represent', () => trace({ training: false }, () => wantVectors(represent(assembly, sample()))))
+  within(method, 'represent', () =>
+    trace({ training: false }, () => wantVectors(represent(assembly, sampleOf(seenChannels(assembly), TRIED)))),
+  )
   within(method, 'show', () => trace({ training: false }, draw => wantColumns(learner.show(sample(), draw))))
 }
 

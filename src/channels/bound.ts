@@ -4,12 +4,15 @@ import type { Channel, ChannelOf, Channels, Kind, Reads, Wanted } from './channe
 type Available = Readonly<Record<string, Channel>>
 
 /**
- * Which channel of the data is meant by a name: that of this name, or else the only one of the kind.
+ * Which channel of the data is meant by a name: that of this name, or else the only one of the kind. A picture may also be a frame of
+ * the only film.
  * @throws LacunaError (wrong usage) where there is none
  */
 export function nameFor(name: string, kind: Kind, available: Available): string {
   if (available[name]?.kind === kind) return name
-  const [only, ...others] = Object.entries(available).filter(([, channel]) => channel.kind === kind)
+  const own = Object.entries(available).filter(([, channel]) => channel.kind === kind)
+  const films = Object.entries(available).filter(([, channel]) => channel.kind === 'video')
+  const [only, ...others] = own.length === 0 && kind === 'image' ? films : own
   if (only !== undefined && others.length === 0) return only[0]
   const has = Object.entries(available).map(([own, channel]) => `${own} (${channel.kind})`)
   throw new LacunaError(
@@ -25,21 +28,31 @@ export function nameFor(name: string, kind: Kind, available: Available): string 
 export const channelsFor = (reads: Reads, available: Available): Channels =>
   Object.fromEntries(
     Object.entries(reads).map(([name, wanted]) => {
-      const channel = available[nameFor(name, wanted.kind, available)] as Channel
+      const channel = seenAs(wanted.kind, available[nameFor(name, wanted.kind, available)] as Channel)
       return [name, { ...channel, ...windowOf(wanted, channel) }]
     }),
   )
 
+/** A channel as a kind that it can stand in for: a film as its frames. */
+export const seenAs = (kind: Kind, channel: Channel): Channel =>
+  kind === 'image' && channel.kind === 'video'
+    ? { kind: 'image', size: channel.size, colours: channel.colours }
+    : channel
+
 function windowOf(wanted: Wanted, channel: Channel): { readonly length?: number } {
+  if ('frames' in wanted) return { length: wanted.frames }
   if ('tokens' in wanted) return { length: wanted.tokens }
   if ('seconds' in wanted && 'rate' in channel)
     return { length: Math.max(1, Math.round(wanted.seconds * channel.rate)) }
   return {}
 }
 
-/** The first channel of pictures, if there is one. */
-export const findImage = (channels: Available): ChannelOf<'image'> | undefined =>
-  Object.values(channels).find(channel => channel.kind === 'image')
+/** The first channel of pictures, or else of films as their frames, if there is one. */
+export const findImage = (channels: Available): ChannelOf<'image'> | undefined => {
+  const all = Object.values(channels)
+  const seen = [...all, ...all.map(channel => seenAs('image', channel))]
+  return seen.find(channel => channel.kind === 'image')
+}
 
 /**
  * The same, where pictures are needed.

@@ -28,15 +28,18 @@ export type SequenceKind = 'audio' | 'video' | 'text'
 export const isSequence = (channel: Channel): channel is ChannelOf<SequenceKind> => 'length' in channel
 
 /** How much of a record a sample is: all of an image, a part of what goes on in time. */
-export type Window<K extends Kind> = K extends 'audio' | 'video'
-  ? {
-      readonly seconds: number
-      /** Name of the channel that leads: this one is taken from the same moment */
-      readonly with?: string
-    }
-  : K extends 'text'
-    ? { readonly tokens: number }
-    : object
+export type Window<K extends Kind> = K extends 'audio'
+  ? InTime & { readonly seconds: number }
+  : K extends 'video'
+    ? InTime & ({ readonly seconds: number } | { readonly frames: number })
+    : K extends 'text'
+      ? { readonly tokens: number }
+      : object
+
+interface InTime {
+  /** Name of the channel that leads: this one is taken from the same moment */
+  readonly with?: string
+}
 
 /** What a method wants to be given of a channel. */
 export type Wanted<K extends Kind = Kind> = { readonly [P in K]: { readonly kind: P } & Window<P> }[K]

@@ -51,7 +51,9 @@ export const learnerOptions = (): Option[] => [
   optionOf(trainingSettings.encoder),
   optionOf(dataSettings.size),
   optionOf(dataSettings.channels),
+  optionOf(dataSettings.fps),
   optionOf(trainingSettings.seconds),
+  optionOf(trainingSettings.frames),
   optionOf(trainingSettings.options),
   pluginOption(),
 ]

@@ -17,7 +17,7 @@ import { checkSettings } from '../settings/check.js'
 import { trainingSettings } from '../settings/table.js'
 import type { TrainingSettings } from '../settings/types.js'
 import type { PretrainOptions } from '../training/options.js'
-import { withSeconds } from '../training/seconds.js'
+import { withWindow } from '../training/window.js'
 import { oneLine } from './terminal.js'
 
 /** What modules from elsewhere bring. */
@@ -58,14 +58,15 @@ export async function learnerOf(
 ): Promise<{ readonly method: Method; readonly settings: Omit<PretrainOptions, 'out'>; readonly plugins: Plugins }> {
   const loaded = await loadPlugins(isPath(word) ? [word, ...plugins] : plugins)
   const method = isPath(word) ? onlyMethodOf(word, await loadPlugins([word])) : methodNamed(word, loaded.methods)
-  checkSettings(trainingSettings, { seconds: settings.seconds, options: settings.options })
+  const { seconds, frames, options } = settings
+  checkSettings(trainingSettings, { seconds, frames, options })
   const wanted = encoder ?? before
   const own = loaded.encoders.find(({ name }) => name === wanted)
   if (encoder !== undefined && own === undefined) encoderNamed(encoder, loaded.encoders)
   return {
     method,
     settings: {
-      ...withSeconds(method, settings),
+      ...withWindow(method, settings),
       encoder: own ?? encoder,
       ...(loaded.files.length > 0 && { plugins: loaded.files }),
     },

@@ -31,6 +31,7 @@ const training: Arbitraries<TrainingSettings> = {
   batch: maybe(fc.constantFrom(4, 8, 16)),
   chunk: maybe(fc.constantFrom(1, 2, 4, 16)),
   seconds: fc.constant(undefined), // as an option of the method
+  frames: fc.constant(undefined),
   seed: maybe(fc.nat()),
   optimiser: maybe(fc.constantFrom('adamw', 'sgd', 'lars')),
   learningRate: maybe(positive),
@@ -57,6 +58,7 @@ const training: Arbitraries<TrainingSettings> = {
 const data: Arbitraries<DataSettings> = {
   size: fc.integer({ min: 1, max: 4096 }),
   channels: fc.constantFrom(1, 3),
+  fps: fc.constant(undefined), // of films alone
   fit: maybe(fc.constantFrom('crop', 'pad', 'squash')),
   background: maybe(fc.constantFrom('#ffffff', '#808080')),
   range: maybe(

@@ -4,30 +4,36 @@ import { basename, join } from 'node:path'
 import { LacunaError } from '../errors.js'
 import { groupOf } from './group-pattern.js'
 import { layoutNotes, readLayout, splitNamed } from './layout.js'
-import { countOf, type MemberKind, media, mediumOf } from './media.js'
+import { countOf, type MemberKind, mayBe, media, memberKinds } from './media.js'
 import { type MetadataRow, type MetadataTable, readMetadata } from './metadata.js'
 import type { Item, Listing, ReaderOptions, Skipped, Source } from './types.js'
+import { filmFiles } from './video/film-files.js'
 import { type DataFile, dataFile, reasonOf, type Walk, walk } from './walk.js'
 
 type Found = readonly { readonly file: DataFile; readonly item: Item }[]
 
 /**
- * A folder of files of one kind, pictures or recordings. Without a metadata table all of them are taken, and labels and splits
+ * A folder of files of one kind: pictures, films or recordings. Without a metadata table all of them are taken, and labels and splits
  * come from the names of folders; so too for the split folders that have no table beside those that have. Otherwise tables
  * say which there are.
  *
  * @throws LacunaError when the folder cannot be read or holds none
  */
-export async function folderSource(path: string, { medium, group, signal }: ReaderOptions): Promise<Source> {
+export async function folderSource(
+  path: string,
+  { medium, media: wanted, group, signal }: ReaderOptions,
+): Promise<Source> {
   const tables = readMetadata(path)
   const tabled = new Set(tables.map(({ folder }) => folder))
   const fromFolder = (name: string) => {
     const first = name.split('/', 1)[0] ?? ''
     return tabled.size === 0 || (!tabled.has('') && splitNamed(first) !== undefined && !tabled.has(first))
   }
-  const walked = await walk(path, [medium], signal)
+  const all = await walk(path, [medium], signal)
+  const { files, notes: filmNotes } = medium === 'video' ? filmFiles(all.files) : { files: all.files, notes: [] }
+  const walked = { ...all, files }
   const { rows, notes } = rowsOf(tables, medium)
-  const named = followRows(path, rows, group)
+  const named = followRows(path, rows, files, group)
   const listed = new Set(rows.map(({ name }) => name))
   const unlisted = walked.files.filter(({ name }) => !fromFolder(name) && !listed.has(name))
   const untabled = walked.files.filter(({ name }) => fromFolder(name))
@@ -35,8 +41,9 @@ export async function folderSource(path: string, { medium, group, signal }: Read
   const found = [...fromFolders(untabled, group), ...named.found]
   const skipped = [...walked.skipped.filter(({ name }) => fromFolder(name)), ...named.skipped]
   if (found.length + skipped.length === 0) throw nothingIn(path, medium, tables, walked)
-  const all = [
+  const told = [
     ...notes,
+    ...filmNotes,
     ...layoutNotes(
       untabled.map(({ name }) => name),
       medium,
@@ -48,7 +55,7 @@ export async function folderSource(path: string, { medium, group, signal }: Read
     ...passedNote(walked, medium),
     ...foreignNote(walked, medium),
   ]
-  return sourceOf(path, medium, { found, skipped, tables, notes: all })
+  return sourceOf(path, medium, { found, skipped, tables, notes: told }, wanted)
 }
 
 /** `2 pictures (a.png, b.png) are` */
@@ -84,7 +91,7 @@ function rowsOf(tables: readonly MetadataTable[], medium: MemberKind): { rows: M
   const again: MetadataRow[] = []
   const noun = media[medium].one
   for (const row of tables.flatMap(({ rows }) => rows)) {
-    if ((mediumOf(row.name) ?? medium) !== medium) continue
+    if (isOther(row.name, medium)) continue
     const before = first.get(row.name)
     if (!before) {
       first.set(row.name, row)
@@ -102,10 +109,14 @@ function rowsOf(tables: readonly MetadataTable[], medium: MemberKind): { rows: M
   return { rows: [...first.values()], notes }
 }
 
+/** A file of another kind; what is of no kind by its name is looked at, and a folder may be a film. */
+const isOther = (name: string, medium: MemberKind): boolean =>
+  !mayBe(name, medium) && memberKinds.some(other => mayBe(name, other))
+
 /** One file as a source of its own. */
-export function fileSource(path: string, { medium, group }: ReaderOptions): Source {
+export function fileSource(path: string, { medium, media, group }: ReaderOptions): Source {
   const found = fromFolders([dataFile(basename(path), path)], group)
-  return sourceOf(path, medium, { found, skipped: [], tables: [], notes: [] })
+  return sourceOf(path, medium, { found, skipped: [], tables: [], notes: [] }, media)
 }
 
 interface Contents {
@@ -115,7 +126,12 @@ interface Contents {
   readonly notes: readonly string[]
 }
 
-function sourceOf(path: string, medium: MemberKind, { found, skipped, tables, notes }: Contents): Source {
+function sourceOf(
+  path: string,
+  medium: MemberKind,
+  { found, skipped, tables, notes }: Contents,
+  media: readonly MemberKind[],
+): Source {
   const hash = createHash('sha256')
   for (const { file } of found) hash.update(`${file.name}\n${file.version}\n`)
   for (const { name, reason } of skipped) hash.update(`${name}\n${reason}\n`)
@@ -133,8 +149,9 @@ function sourceOf(path: string, medium: MemberKind, { found, skipped, tables, no
     bytes: position => at(position).bytes,
     read: async position => ({ bytes: await readFile(at(position).path) }),
     file: position => at(position).path,
+    frames: position => at(position).frames,
   }
-  return { path, medium, fingerprint: hash.digest('hex'), defaultChannels: 3, notes, list: async () => listing }
+  return { path, medium, media, fingerprint: hash.digest('hex'), defaultChannels: 3, notes, list: async () => listing }
 }
 
 function fromFolders(files: readonly DataFile[], groupPattern?: RegExp): Found {
@@ -148,13 +165,15 @@ function fromFolders(files: readonly DataFile[], groupPattern?: RegExp): Found {
 function followRows(
   root: string,
   rows: readonly MetadataRow[],
+  films: readonly DataFile[],
   groupPattern?: RegExp,
 ): { found: Found; skipped: Skipped[] } {
   const found: Found[number][] = []
   const skipped: Skipped[] = []
   for (const { name, label, labels, group, split } of rows) {
     try {
-      const file = dataFile(name, join(root, name))
+      const film = films.find(({ frames, ...own }) => frames !== undefined && own.name === name.replace(/\/$/, ''))
+      const file = film ?? dataFile(name, join(root, name))
       found.push({ file, item: { name, label, labels, group: group ?? groupOf(name, groupPattern), split } })
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) })

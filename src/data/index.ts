@@ -14,6 +14,7 @@ export type { Medium, MemberKind } from './media.js'
 export { type MadePictures, picturesOf } from './memory.js'
 export { openPictures } from './open.js'
 export { type DataOptions, openData } from './open-data.js'
+export { openFilms } from './open-films.js'
 export { openRecordings } from './open-recordings.js'
 export { type Piece, placesOf, samplesIn, windowsOf } from './places.js'
 export { defineReader } from './reader.js'
@@ -22,6 +23,8 @@ export { batchPositions, shuffled } from './shuffle.js'
 export { collect, splitByGroup } from './split.js'
 export type {
   About,
+  FilmOptions,
+  FilmSet,
   GreyShape,
   Item,
   Listing,

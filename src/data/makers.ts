@@ -1,5 +1,6 @@
 import type { Reading } from '../channels/picture-reading.js'
 import type { MakerIn } from './build.js'
+import { filmMaker } from './film-maker.js'
 import type { MemberKind } from './media.js'
 import { pictureMaker } from './picture-maker.js'
 import { recordingMaker } from './recording-maker.js'
@@ -11,17 +12,30 @@ export interface MembersWanted extends Pick<Opening, 'signal' | 'workers'> {
   readonly size: number
   readonly channels: 1 | 3
   readonly reading: Reading
+  /** Of films: frames a second */
+  readonly fps?: number | undefined
 }
 
-const makers: { readonly [M in MemberKind]: (members: Members, wanted: MembersWanted) => MakerIn<object> } = {
+/** Of a film and its sound: both are in one file, and begin at the same moment */
+interface Together extends MembersWanted {
+  readonly heard?: boolean
+}
+
+const makers: { readonly [M in MemberKind]: (members: Members, wanted: Together) => MakerIn<object> } = {
   image: (members, wanted) => () => pictureMaker(members, wanted),
+  video: filmMaker,
   audio: recordingMaker,
   text: textMaker,
 }
 
 /** What makes the members of the records of a listing, one for each kind. */
 export const makersFor = (media: readonly MemberKind[], listing: Listing, wanted: MembersWanted): MakerIn<object>[] =>
-  media.map(medium => makers[medium](membersOf(listing, medium), wanted))
+  media.map(medium =>
+    makers[medium](membersOf(listing, medium), {
+      ...wanted,
+      heard: media.includes('video') && media.includes('audio'),
+    }),
+  )
 
 /** How a member of the records of a listing is read. */
 export const membersOf = (listing: Listing, medium: MemberKind): Members =>

@@ -3,14 +3,16 @@ import { extname } from 'node:path'
 /** What can be seen or heard. */
 export type Medium = 'image' | 'audio'
 
-/** What the files of a folder can hold, and the members of a record be: a medium, or words about it. */
-export type MemberKind = Medium | 'text'
+/** What the files of a folder can hold, and the members of a record be: what is seen or heard, both in time, or words about it. */
+export type MemberKind = Medium | 'video' | 'text'
 
 interface MediumWords {
   readonly one: string
   readonly many: string
   /** Of files that are looked into */
   readonly extensions: ReadonlySet<string>
+  /** Of files of which several make one */
+  readonly parts?: ReadonlySet<string>
   /** Of files that hold the like, but that nobody expects to be read: one should know */
   readonly foreign: ReadonlySet<string>
   /** What a folder should have */
@@ -34,6 +36,16 @@ export const media: { readonly [M in MemberKind]: MediumWords } = {
     give: 'give a folder with .png, .jpg, .webp, .gif, .tif, .avif or .svg files',
     convert: 'convert them to JPEG or PNG',
   },
+  video: {
+    one: 'film',
+    many: 'films',
+    // All but the last two go through ffmpeg.
+    extensions: set('.mp4 .m4v .mov .webm .mkv .avi .mpg .mpeg .ts .m2ts .ogv .wmv .flv .3gp .gif .webp'),
+    parts: set('.png .jpg .jpeg .jpe .tif .tiff .pgm .ppm'),
+    foreign: set('.vob .rm .rmvb .asf .y4m .mxf .dv'),
+    give: 'give a folder with .mp4, .webm, .avi or .gif files, or with numbered pictures such as 0001.png',
+    convert: 'convert them to MP4 or numbered pictures',
+  },
   audio: {
     one: 'recording',
     many: 'recordings',
@@ -55,7 +67,7 @@ export const media: { readonly [M in MemberKind]: MediumWords } = {
 }
 
 /** The kinds of files, in the order in which the members of a record are told: its first member gives a record its name. */
-export const memberKinds = ['image', 'audio', 'text'] as const satisfies readonly MemberKind[]
+export const memberKinds = ['image', 'video', 'audio', 'text'] as const satisfies readonly MemberKind[]
 
 /** Those of some kinds of channels that files can hold, in their order. */
 export const mediaAmong = (kinds: readonly string[]): MemberKind[] =>
@@ -77,6 +89,12 @@ export function wordsOf(wanted: readonly MemberKind[]): Pick<MediumWords, 'one' 
 export function mediumOf(name: string): MemberKind | undefined {
   const extension = extname(name).toLowerCase()
   return memberKinds.find(medium => media[medium].extensions.has(extension))
+}
+
+/** Whether a file may be one of a kind, or a part of one, by its name: some may be of several. */
+export function mayBe(name: string, kind: MemberKind): boolean {
+  const extension = extname(name).toLowerCase()
+  return media[kind].extensions.has(extension) || media[kind].parts?.has(extension) === true
 }
 
 /** `1 picture`, `3 recordings` */

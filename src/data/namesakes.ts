@@ -108,7 +108,9 @@ const shown = (files: readonly { readonly name: string }[]): string =>
 function nothingIn(path: string, media: readonly MemberKind[], files: readonly DataFile[]): LacunaError {
   const counts = media.map(medium => countOf(filesOf(files, medium).length, medium)).join(' and ')
   const { many } = wordsOf(media)
-  const example = media.map(medium => `cow${{ image: '.png', audio: '.ogg', text: '.txt' }[medium]}`).join(' and ')
+  const example = media
+    .map(medium => `cow${{ image: '.png', video: '.mp4', audio: '.ogg', text: '.txt' }[medium]}`)
+    .join(' and ')
   return new LacunaError(
     `${path}: no ${many} found, but ${counts}: files that belong together have the same name, such as ${example}`,
   )

@@ -2,7 +2,8 @@ import type { Kind } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
 import { flagOf, rowsOf } from '../settings/rows.js'
 import { dataSettings } from '../settings/table.js'
-import { mediaAmong, wordsOf } from './media.js'
+import { holdsFilms } from './films-or-pictures.js'
+import { media, mediaAmong, wordsOf } from './media.js'
 import { openRecords } from './open-records.js'
 import type { OpenOptions, SampleSet } from './types.js'
 
@@ -12,25 +13,29 @@ export interface DataOptions extends OpenOptions {
 }
 
 /**
- * Opens a source for what is to be read of it: pictures, recordings or texts, or what belongs together of several kinds. A record
- * then has a member of each, and the set a channel: `image`, `audio`, `text`.
+ * Opens a source for what is to be read of it: pictures, films, recordings or texts, or what belongs together of several kinds. A
+ * record then has a member of each, and the set a channel: `image`, `video`, `audio`, `text`. Where pictures are wanted and the source
+ * holds films and no picture, films are opened: a picture is then a frame of one.
  *
  * @throws LacunaError (wrong usage) for settings of another kind, and for kinds that no source has; as those who open them
  */
 export async function openData(source: string, { kinds, ...options }: DataOptions): Promise<SampleSet> {
-  const wanted = mediaAmong(kinds)
-  const strange = kinds.find(kind => !wanted.some(medium => medium === kind))
-  if (strange !== undefined || wanted.length === 0)
+  const asked = mediaAmong(kinds)
+  const strange = kinds.find(kind => !asked.some(medium => medium === kind))
+  if (strange !== undefined || asked.length === 0)
     throw new LacunaError(
-      `${source}: ${strange ?? 'nothing'} is wanted, and what can be opened is pictures, recordings and captions; open it in a program of your own`,
+      `${source}: ${strange ?? 'nothing'} is wanted, and what can be opened is pictures, films, recordings and captions; open it in a program of your own`,
       2,
     )
+  // a picture may be a frame of a film
+  const films = asked.includes('image') && !asked.includes('video') && (await holdsFilms(source, options.signal))
+  const wanted = films ? asked.map(kind => (kind === 'image' ? 'video' : kind)) : asked
   const given: Partial<Record<string, unknown>> = { ...options }
   for (const [name, row] of rowsOf(dataSettings)) {
-    if (row.of === undefined || wanted.includes(row.of)) continue
+    if (row.of === undefined || row.of.some(kind => wanted.includes(kind))) continue
     if (given[name] !== undefined)
       throw new LacunaError(
-        `${flagOf(row)} says how pictures are read, and these are ${wordsOf(wanted).many}; leave ${flagOf(row)} away`,
+        `${flagOf(row)} says how ${media[row.of[0] ?? 'image'].many} are read, and these are ${wordsOf(wanted).many}; leave ${flagOf(row)} away`,
         2,
       )
     delete given[name]

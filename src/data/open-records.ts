@@ -15,7 +15,8 @@ import { checkSkipped } from './skipped.js'
 import { defaultCache, readIndex, type StoreIndex, storeDirectory } from './store.js'
 import type { OpenOptions, SampleSet, Source } from './types.js'
 
-const DEFAULT_SIZE = 32
+/** Height and width where nobody says, and the files do not either */
+const DEFAULT_SIZE = { image: 32, video: 64 }
 
 /**
  * Opens a source as a store of a column for each kind of member that its records are to have. They are decoded on the first call,
@@ -38,9 +39,9 @@ export async function openRecords<R extends Reads>(
     return openStore(path, stored, options)
   }
   const found = await sourceFor(path, wanted, options)
-  const { size = 0, channels = found.defaultChannels, cache = defaultCache(), groupPattern } = options
-  const reading = wanted.includes('image') ? await readingOf(options) : plainReading
-  const place = { cache: resolve(cache), path, wanted, size, channels, groupPattern }
+  const { size = 0, channels = found.defaultChannels, fps, cache = defaultCache(), groupPattern } = options
+  const reading = isSeen(wanted) ? await readingOf(options) : plainReading
+  const place = { cache: resolve(cache), path, wanted, size, channels, fps, groupPattern }
   const { directory, kept } = storeOf(place, reading, found)
   const { fingerprint, notes: listed } = found
   const plan = { ...options, source: path, media: wanted, directory, fingerprint, listed } as const
@@ -50,7 +51,12 @@ export async function openRecords<R extends Reads>(
   }
   const listing = await found.list()
   const native = wanted.includes('image') ? membersOf(listing, 'image').nativeSize : undefined
-  const made = { ...options, size: size || native || DEFAULT_SIZE, channels, reading }
+  const made = {
+    ...options,
+    size: size || native || DEFAULT_SIZE[wanted.includes('video') ? 'video' : 'image'],
+    channels,
+    reading,
+  }
   return openStore(directory, await build(listing, makersFor(wanted, listing, made), plan), options)
 }
 
@@ -60,6 +66,7 @@ interface Place {
   readonly wanted: readonly MemberKind[]
   readonly size: number
   readonly channels: 1 | 3
+  readonly fps: number | undefined
   readonly groupPattern: string | undefined
 }
 
@@ -67,10 +74,15 @@ interface Place {
  * Where the store of a source lies, and what it says where it is there and up to date. One that was made without a word of the
  * size, or of the range, serves too where it has turned out to have what is asked for.
  */
-function storeOf({ cache, path, wanted, size, channels, groupPattern }: Place, reading: Reading, found: Source) {
-  const pictures = wanted.includes('image')
+function storeOf({ cache, path, wanted, size, channels, fps, groupPattern }: Place, reading: Reading, found: Source) {
+  const pictures = isSeen(wanted)
   const at = (side: number, how: Reading) => {
-    const decoding = { image: [side, channels], audio: ['audio', RATE], text: ['text'] }
+    const decoding = {
+      image: [side, channels],
+      video: ['video', side, channels, fps ?? 0],
+      audio: ['audio', RATE],
+      text: ['text'],
+    }
     const told = [...wanted.flatMap(medium => decoding[medium]), groupPattern, ...(pictures ? [how] : [])]
     const directory = storeDirectory(cache, path, ...told)
     const index = readIndex(directory)
@@ -86,6 +98,9 @@ function storeOf({ cache, path, wanted, size, channels, groupPattern }: Place, r
     }
   return at(size, reading)
 }
+
+/** Whether something is made square */
+const isSeen = (wanted: readonly MemberKind[]): boolean => wanted.includes('image') || wanted.includes('video')
 
 /** `auto` in an index: no picture had a range to be found. */
 const serves = ({ reading, channels }: StoreIndex, side: number, range: Reading['range']): boolean =>
@@ -105,13 +120,20 @@ async function checkStored(
   const missing = wanted.find(medium => !has.has(medium))
   if (missing !== undefined)
     throw new LacunaError(`${path}: this store holds no ${media[missing].many}; open ${stored.source}`, 2)
-  const image = wanted.includes('image') ? findImage(stored.channels) : undefined
+  const image = isSeen(wanted) ? findImage(stored.channels) : undefined
   if (image === undefined) return
   const asked = await readingOf(options)
-  const { size, channels } = options
+  const { size, channels, fps } = options
+  const many = media[wanted.includes('video') ? 'video' : 'image'].many
+  const film = Object.values(stored.channels).find(({ kind }) => kind === 'video')
+  if (fps !== undefined && film?.kind === 'video' && film.rate !== fps)
+    throw new LacunaError(
+      `${path}: this store holds ${film.rate} frames a second, not ${fps}; open ${stored.source}`,
+      2,
+    )
   if (size !== undefined && size !== image.size)
     throw new LacunaError(
-      `${path}: this store holds pictures of size ${image.size}, not ${size}; open ${stored.source}`,
+      `${path}: this store holds ${many} of size ${image.size}, not ${size}; open ${stored.source}`,
       2,
     )
   if (channels !== undefined && channels !== image.colours)

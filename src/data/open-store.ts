@@ -1,5 +1,6 @@
 import type { Reads } from '../channels/channel.js'
 import { LacunaError } from '../errors.js'
+import { partedInTime } from './blocks.js'
 import { markUse } from './cache-use.js'
 import { setOf } from './set.js'
 import { openColumns, type StoreIndex } from './store.js'
@@ -26,17 +27,16 @@ export function openStore<R extends Reads>(
   const { channels, items, skipped, source, content, listed, reading } = index
   const labelled = options.label === undefined ? items : labelledBy(items, options.label, source)
   const columns = openColumns(directory, channels, items.length, options.heldBytes)
+  const notes = [...listed, ...index.notes]
+  const parted = partedInTime({ columns, items: labelled, notes, fingerprint: content })
   return setOf({
-    columns,
-    items: labelled,
+    ...parted,
     skipped,
     allowSkipped: options.allowSkipped,
     ...(options.label !== undefined && { label: options.label }),
-    notes: [...listed, ...index.notes],
     reading,
     source,
     directory,
-    fingerprint: content,
     close: markUse(directory),
   })
 }

@@ -26,12 +26,14 @@ export function checkOpening(
   options: DataSettings & Opening,
 ): void {
   const { one } = wordsOf(wanted)
-  const example = wanted.includes('image') ? "'photos', { size: 64 }" : "'talks'"
+  const example = wanted.includes('image')
+    ? "'photos', { size: 64 }"
+    : `'${wanted.includes('video') ? 'films' : 'talks'}'`
   if (typeof source !== 'string' || source === '')
     throw new LacunaError(`${where}: a path is expected first, as in ${where}(${example})`, 2)
   if (typeof options !== 'object' || options === null)
     throw new LacunaError(`${where}: options are expected second, such as { allowSkipped: 0.1 }`, 2)
-  const rows = rowsOf(dataSettings).filter(([, { of }]) => of === undefined || wanted.includes(of))
+  const rows = rowsOf(dataSettings).filter(([, { of }]) => of === undefined || of.some(kind => wanted.includes(kind)))
   refuseUnknown(where, options, [...rows.map(([name]) => name), ...others])
   checkSettings(dataSettings, options)
   const { workers = 1, onProgress, readers = [] } = options

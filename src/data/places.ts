@@ -1,4 +1,4 @@
-import { type Channel, type Channels, isSequence, type Reads } from '../channels/channel.js'
+import type { Channels, Kind, Reads } from '../channels/channel.js'
 import { uniforms } from '../program/draws.js'
 import { batchPositions } from './shuffle.js'
 import type { Places, SampleSet } from './types.js'
@@ -51,12 +51,10 @@ const known = new WeakMap<object, Pieces>()
 function piecesOf<R extends Reads>(set: SampleSet<R>, reads: Reads): Pieces {
   const found = known.get(set)
   if (found !== undefined) return found
-  const leading = sequencesOf(set.channels, reads).filter(
-    ([name, { kind }]) => kind !== 'text' && leaderOf(reads[name]) === undefined,
-  )
+  const leading = sequencesOf(set, reads).filter(({ name }) => leaderOf(reads[name]) === undefined)
   const firsts = new Uint32Array(set.items.length + 1)
   for (let record = 0; record < set.items.length; record++) {
-    const fitting = leading.map(([name, { length }]) => Math.round(set.lengthOf(name, record) / length))
+    const fitting = leading.map(({ name, apart }) => Math.round(set.lengthOf(name, record) / apart))
     firsts[record + 1] = (firsts[record] ?? 0) + Math.max(1, ...fitting)
   }
   const owners = new Uint32Array(firsts[set.items.length] ?? 0)
@@ -77,38 +75,55 @@ export function windowsOf<R extends Reads>(
   pieces?: readonly Piece[],
 ): Places {
   const from: Record<string, Float64Array> = {}
-  for (const [name, channel] of sequencesOf(set.channels, reads)) {
-    const leader = leaderOf(reads[name])
+  for (const name of textsIn(set.channels)) {
     const next = uniforms(seed, step, `place of ${name}`)
-    if (channel.kind === 'text') {
-      from[name] = Float64Array.from(records, () => Math.floor(next() * MOST_TEXTS)) // each is read from its beginning
-      continue
-    }
+    from[name] = Float64Array.from(records, () => Math.floor(next() * MOST_TEXTS)) // each is read from its beginning
+  }
+  const sequences = sequencesOf(set, reads)
+  for (const { name, window, rate } of sequences) {
+    const leader = leaderOf(reads[name])
+    const led = sequences.find(({ name }) => name === leader)
+    const next = uniforms(seed, step, `place of ${name}`)
     from[name] = Float64Array.from(records, (record, i) => {
       const length = set.lengthOf(name, record)
-      const most = Math.max(0, length - channel.length)
+      const most = Math.max(0, length - window)
       const { number = 0, of = 1 } = pieces?.[i] ?? {}
       if (leader === undefined) return Math.min(most, Math.floor(((number + next()) / of) * (most + 1)))
-      const seconds = middleOf(set.channels[leader], from[leader]?.[i]) ?? length / channel.rate / 2
-      return Math.min(most, Math.max(0, Math.round(seconds * channel.rate - channel.length / 2)))
+      const seconds = led ? ((from[led.name]?.[i] ?? 0) + led.window / 2) / led.rate : length / rate / 2
+      return Math.min(most, Math.max(0, Math.round(seconds * rate - window / 2)))
     })
   }
   return { records, from }
 }
 
-/** Those that go on in time, leaders before those that follow them. */
-function sequencesOf(channels: Channels, reads: Reads) {
-  const sequences = Object.entries(channels).flatMap(([name, channel]) =>
-    isSequence(channel) ? [[name, channel] as const] : [],
-  )
-  return sequences.sort(
-    ([a], [b]) => Number(leaderOf(reads[a]) !== undefined) - Number(leaderOf(reads[b]) !== undefined),
-  )
+/** What goes on in time, as it is read. */
+interface InTime {
+  readonly name: string
+  /** Units that a sample has */
+  readonly window: number
+  /** Units after which a record has something new to show */
+  readonly apart: number
+  /** Units in a second */
+  readonly rate: number
 }
+
+/** Those that go on in time, leaders before those that follow them; not text. */
+function sequencesOf<R extends Reads>(set: SampleSet<R>, reads: Reads): InTime[] {
+  const sequences = Object.entries<{ readonly kind: Kind; readonly length?: number }>(set.channels).flatMap(
+    ([name, channel]): InTime[] => {
+      const rate = set.rateOf(name)
+      if (rate === undefined) return []
+      const { length: window } = channel
+      // a picture of a film: those of one second are much alike
+      return [window === undefined ? { name, window: 1, apart: rate, rate } : { name, window, apart: window, rate }]
+    },
+  )
+  const follows = ({ name }: InTime) => Number(leaderOf(reads[name]) !== undefined)
+  return sequences.sort((a, b) => follows(a) - follows(b))
+}
+
+const textsIn = (channels: Channels): string[] =>
+  Object.entries(channels).flatMap(([name, { kind }]) => (kind === 'text' ? [name] : []))
 
 const leaderOf = (wanted: Reads[string] | undefined): string | undefined =>
   wanted !== undefined && 'with' in wanted ? wanted.with : undefined
-
-/** The middle of a window in seconds from the beginning of its record; undefined for what has no rate. */
-const middleOf = (channel: Channel | undefined, from = 0): number | undefined =>
-  channel !== undefined && 'rate' in channel ? (from + channel.length / 2) / channel.rate : undefined

@@ -6,7 +6,7 @@ import { callable, checkDefinition, refuseName } from '../definition.js'
 import { LacunaError, messageOf } from '../errors.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
-import { type MemberKind, mediumOf, wordsOf } from './media.js'
+import { type MemberKind, mayBe, wordsOf } from './media.js'
 import { namesakeSource } from './namesakes.js'
 import { defineReader } from './reader.js'
 import type { Reader, ReaderOptions, Source } from './types.js'
@@ -21,7 +21,7 @@ const builtIn: readonly Reader[] = [
   defineReader({
     name: 'namesakes',
     open: (path, options) =>
-      statSync(path).isDirectory() && (options.media.length > 1 || options.medium === 'text')
+      statSync(path).isDirectory() && !isFilm(options) && (options.media.length > 1 || options.medium === 'text')
         ? namesakeSource(path, options)
         : undefined,
   }),
@@ -32,9 +32,14 @@ const builtIn: readonly Reader[] = [
   defineReader({
     name: 'file',
     open: (path, options) =>
-      options.media.length === 1 && mediumOf(path) === options.medium ? fileSource(path, options) : undefined,
+      (options.media.length === 1 || isFilm(options)) && mayBe(path, options.medium)
+        ? fileSource(path, options)
+        : undefined,
   }),
 ]
+
+/** A film and its sound are one file. */
+const isFilm = ({ medium }: Pick<ReaderOptions, 'medium'>): boolean => medium === 'video'
 
 /**
  * Looks at a reader that comes from elsewhere.

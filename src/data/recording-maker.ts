@@ -16,10 +16,14 @@ const WORTH = { recordings: 16, bytes: 4e6 }
 /** Threads that decode at most: each has its own memory. */
 const MOST_THREADS = 16
 
-/** Recordings of a listing, as one channel of int16. */
+/** Recordings of a listing, as one channel of int16. @param heard they are the sound of films, which are read beside them */
 export function recordingMaker(
   listing: Members,
-  { workers = Math.min(availableParallelism(), MOST_THREADS), signal }: Pick<Opening, 'signal' | 'workers'>,
+  {
+    workers = Math.min(availableParallelism(), MOST_THREADS),
+    signal,
+    heard: ofFilm = false,
+  }: Pick<Opening, 'signal' | 'workers'> & { readonly heard?: boolean },
 ): MakerIn<Recording> {
   const bytes = listing.items.reduce((sum, _, position) => sum + listing.bytes(position), 0)
   const worth = Math.floor(listing.items.length / WORTH.recordings + bytes / WORTH.bytes)
@@ -35,10 +39,10 @@ export function recordingMaker(
     async make(position) {
       const from = listing.file?.(position) ?? (await listing.read(position)).bytes
       const name = listing.items[position]?.name ?? ''
-      return decode(from, { name, rate: RATE, scratch: join(folder, `${position}.i16`) })
+      return decode(from, { name, rate: RATE, scratch: join(folder, `${position}.i16`), ofFilm })
     },
     close,
-    parts: partsOf,
+    parts: recording => partsOf(recording, length => new Int16Array(length)),
     drop: dropKept,
     see(recording) {
       heard.hear(recording)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { nameFor } from '../channels/bound.js'
+import { nameFor, seenAs } from '../channels/bound.js'
 import { type Channel, type ChannelOf, type Channels, isSequence, type Reads } from '../channels/channel.js'
 import type { Gathered, GatheredSequence } from '../channels/gathered.js'
 import { LacunaError } from '../errors.js'
@@ -82,6 +82,10 @@ function over(
       if (channel.kind !== 'text') throw new RangeError(`the channel ${name} is of ${channel.kind}, not of text`)
       return textsAt(column, pick(rows, [position])[0] ?? 0)
     },
+    rateOf(name) {
+      const { channel } = viewOf(name).column
+      return 'rate' in channel ? channel.rate : undefined
+    },
     gather(places) {
       const { records, from = {} } = 'records' in places ? places : { records: places }
       const chosen = pick(rows, records)
@@ -108,7 +112,12 @@ function gathered({ column, channel, tokenizer }: View, rows: Uint32Array, from:
   if (channel.kind === 'text') return tokensAt(column, channel, tokenizer, rows, from)
   const window = isSequence(channel) ? channel.length : 1
   const values = emptyUnits(channel, rows.length * window)
-  const lengths = Int32Array.from(rows, (row, i) => column.read(row, from?.[i] ?? 0, window, values, i * window))
+  // of a film that nobody has said where to look at, the frame in the middle
+  const first = (row: number) =>
+    column.channel.kind === 'video' && channel.kind === 'image' ? Math.floor(column.lengthOf(row) / 2) : 0
+  const lengths = Int32Array.from(rows, (row, i) =>
+    column.read(row, from?.[i] ?? first(row), window, values, i * window),
+  )
   if (!isSequence(channel)) return values
   return { values: given(channel, values), lengths } satisfies GatheredSequence
 }
@@ -163,7 +172,7 @@ function viewFor(
       2,
     )
   }
-  const different = differing(view.channel, wanted)
+  const different = differing(seenAs(wanted.kind, view.channel), wanted)
   if (different !== undefined)
     throw new LacunaError(
       `${source}: the channel ${name} has ${different} ${property(view.channel, different)} where ${property(wanted, different)} is wanted; open the data with ${flags[different] ?? 'that'}${flags[different] === undefined ? '' : ` ${property(wanted, different)}`}`,
@@ -178,7 +187,7 @@ function differing(own: Channel, wanted: Channel): string | undefined {
 }
 
 /** What sets them */
-const flags: Readonly<Record<string, string>> = { size: '--size', colours: '--channels' }
+const flags: Readonly<Record<string, string>> = { size: '--size', colours: '--channels', rate: '--fps' }
 
 const property = (channel: Channel, key: string): unknown => (channel as unknown as Record<string, unknown>)[key]
 

@@ -68,10 +68,12 @@ export interface SampleSet<R extends Reads = Reads> extends About {
   readonly classes: readonly string[]
   /** SHA-256 of the records as stored, their names and splits: the same where the same data is read in the same way. */
   readonly fingerprint: string
-  /** Units of a record: numbers of a wave, frames, bytes of text; 1 of what is no sequence. */
+  /** Units of a record: numbers of a wave, frames (also where a picture is one of them), bytes of text; 1 of what is no sequence. */
   lengthOf(channel: string, position: number): number
   /** The texts of a record: one, or several that say the same in other words; at least one. @throws RangeError for a channel that has none */
   textsOf(channel: string, position: number): readonly string[]
+  /** Of these units, how many a second; undefined of what does not go on in time. */
+  rateOf(channel: string): number | undefined
   /**
    * A batch of every channel.
    * @param places positions in the set, or positions and where the windows begin
@@ -97,6 +99,9 @@ export type PictureSet = SampleSet<{ readonly image: Wanted<'image'> }>
 /** Recordings, each as long as it is: one channel, `audio`. */
 export type RecordingSet = SampleSet<{ readonly audio: Wanted<'audio'> }>
 
+/** Films, each as long as it is: one channel, `video`. */
+export type FilmSet = SampleSet<{ readonly video: Wanted<'video'> }>
+
 export interface Progress {
   readonly done: number
   readonly total: number
@@ -117,7 +122,10 @@ export interface Opening {
 export interface OpenOptions extends DataSettings, Opening {}
 
 /** What recordings can be opened with: what concerns pictures alone is left out. */
-export interface RecordingOptions extends Omit<DataSettings, PictureSetting>, Opening {}
+export interface RecordingOptions extends Omit<DataSettings, PictureSetting | 'fps'>, Opening {}
+
+/** What films can be opened with. */
+export interface FilmOptions extends Omit<DataSettings, 'range'>, Opening {}
 
 /** Grey values as they are, [height, width]. */
 export interface GreyShape {
@@ -136,6 +144,8 @@ export interface Members {
   read(position: number): Promise<{ readonly bytes: Uint8Array; readonly grey?: GreyShape }>
   /** Where `items[position]` is a file of its own: that of a long recording is then read piece by piece. */
   file?(position: number): string
+  /** Where `items[position]` is a film whose frames are files of their own: theirs, in their order. */
+  frames?(position: number): readonly string[] | undefined
 }
 
 /** The records of a source, known but not yet read. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { errorCode, LacunaError, messageOf } from '../errors.js'
 import { regularFile } from '../files.js'
-import { type MemberKind, mediumOf } from './media.js'
+import { type MemberKind, mayBe, mediumOf } from './media.js'
 import { isRunFolder } from './run-folder.js'
 import type { Skipped } from './types.js'
 
@@ -13,6 +13,8 @@ export interface DataFile {
   readonly path: string
   readonly bytes: number
   readonly version: string
+  /** Of a film whose frames are files of their own: their paths, in their order */
+  readonly frames?: readonly string[]
 }
 
 export interface Walk {
@@ -98,10 +100,7 @@ export function reasonOf(error: unknown): string {
   return line.trim() || 'unknown error'
 }
 
-function isOf(name: string, media: readonly MemberKind[]): boolean {
-  const medium = mediumOf(name)
-  return medium !== undefined && media.includes(medium)
-}
+const isOf = (name: string, media: readonly MemberKind[]): boolean => media.some(medium => mayBe(name, medium))
 
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX'

@@ -1,6 +1,6 @@
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, calibrationProgram, embeddingProgram, placeOf } from '../assembly/programs.js'
+import { type Assembly, calibrationProgram, embeddingProgram, placeOf, seenChannels } from '../assembly/programs.js'
 import { type Hearing, hearingOf } from '../assembly/recordings.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
@@ -106,7 +106,7 @@ export async function untrainedEncoder(
       const program = calibrationProgram(assembly, batch, await targetFor(host, runner.options))
       if (!program.state.some(({ updated }) => updated)) return // no running statistics
       await runner.load('calibrate', program)
-      const part = trainingPart(pictures).as(assembly.channels)
+      const part = trainingPart(pictures).as(seenChannels(assembly))
       const count = part.items.length
       for (let step = 0; step < CALIBRATION_BATCHES; step++) {
         const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
@@ -192,7 +192,7 @@ async function throughSamples(opening: Opening): Promise<Made> {
     async embed(pictures, onProgress) {
       const count = pictures.items.length
       const values = new Float32Array(count * width)
-      const samples = pictures.as(assembly.channels)
+      const samples = pictures.as(seenChannels(assembly))
       const gather = (start: number) =>
         feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))))
       let given = gather(0)

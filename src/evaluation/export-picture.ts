@@ -1,6 +1,6 @@
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, channelOf, represent, sampleOf } from '../assembly/programs.js'
+import { type Assembly, channelOf, represent, sampleOf, seenChannels } from '../assembly/programs.js'
 import { imageIn } from '../channels/bound.js'
 import { picturesOf } from '../data/index.js'
 import type { Place } from '../nn/vectors.js'
@@ -16,8 +16,9 @@ import type { Recipe } from './recipes.js'
 /** uint8 pictures in, any number at once; normalisation inside. */
 export function pictureModel(assembly: Assembly, place: Place): ExportedModel {
   const { result, trace: traced } = trace({ training: false }, () => {
-    const sample = sampleOf(assembly.channels, FREE_BATCH)
-    return { image: channelOf('image', assembly.channels, sample), features: represent(assembly, sample, place) }
+    const channels = seenChannels(assembly)
+    const sample = sampleOf(channels, FREE_BATCH)
+    return { image: channelOf('image', channels, sample), features: represent(assembly, sample, place) }
   })
   const { image, features } = result
   return {

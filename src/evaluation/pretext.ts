@@ -75,7 +75,10 @@ export async function pretext(
     const rows = Object.entries(measures).map(([name, { better, baselines, figure: of }]): PretextMeasure => {
       const known = Object.entries(baselines).map(
         ([baseline, given]) =>
-          [baseline, typeof given === 'number' ? given : figure(found, `${name}/${baseline}`)] as const,
+          [
+            baseline,
+            typeof given === 'number' ? given : figure(found, `${name}/${baseline}`, given.rank > 0 ? of : undefined),
+          ] as const,
       )
       return {
         name,

@@ -140,7 +140,10 @@ export interface Measure {
   /** Of several numbers, such as how often each code occurs */
   readonly figure?: (means: readonly number[]) => number
   readonly better: 'higher' | 'lower'
-  /** What needs no learning: chance, the mean, the commonest answer; tensors of one number, or known beforehand */
+  /**
+   * What needs no learning: chance, the mean, the commonest answer; tensors of one number, of several where `figure` is to make one
+   * of them as well, or known beforehand
+   */
   readonly baselines: Readonly<Record<string, Tensor | number>>
 }
 

@@ -47,6 +47,15 @@ export const settingsFile = z.strictObject({
           z.strictObject({ kind: z.literal('image').optional(), ...standingIn('channels', 'image') }),
           'pictures',
         ),
+        video: described(
+          z.strictObject({
+            kind: z.literal('video').optional(),
+            ...standingIn('channels', 'image'),
+            ...standingIn('channels', 'video'),
+            length: described(z.int(), 'frames of the longest film; written by a run'),
+          }),
+          'films',
+        ),
       })
       .catchall(channelSchema.refine(({ kind }) => kind !== 'image', 'pictures are one channel, called image')),
     'what the data has, by name',
@@ -101,6 +110,7 @@ export function overlaid(under: Settings, over: Settings): Settings {
   const sameMethod = over.method === undefined || under.method === undefined || over.method === under.method
   const options = { ...(sameMethod && rest.options) }
   if (over.train.seconds !== undefined) delete options.seconds // it is said anew
+  if (over.train.frames !== undefined) delete options.frames
   return present({
     method: over.method ?? under.method,
     source: over.source ?? under.source,
@@ -136,7 +146,7 @@ function settingsIn(document: unknown): Settings {
   const kinds = channels.success ? Object.values(channels.data).map(({ kind }) => kind) : undefined
   const meant = (name: string) => {
     const of = rowsOf(dataSettings).find(([own]) => own === name)?.[1].of
-    return of === undefined || kinds === undefined || kinds.includes(of)
+    return of === undefined || kinds === undefined || of.some(kind => kinds.includes(kind))
   }
   return present({
     method: textAt('method'),
@@ -149,7 +159,15 @@ function settingsIn(document: unknown): Settings {
 
 /** Each setting from its place in a document. */
 const placed = <S>(rows: Rows<S>, document: unknown): S =>
-  present(Object.fromEntries(rowsOf(rows).map(([name, row]) => [name, valueAt(document, placeOf(name, row))])) as S)
+  present(Object.fromEntries(rowsOf(rows).map(([name, row]) => [name, settingAt(document, placeOf(name, row))])) as S)
+
+/** How large frames are, and of which colours, stands with the films. */
+function settingAt(document: unknown, place: readonly string[]): unknown {
+  const [channels, image, ...rest] = place
+  const own = valueAt(document, place)
+  if (own !== undefined || channels !== 'channels' || image !== 'image') return own
+  return valueAt(document, ['channels', 'video', ...rest])
+}
 
 const withPaths = <S extends object>(rows: Rows<S>, settings: S, from: string): S => ({
   ...settings,

@@ -13,10 +13,10 @@ export const dataSettings = {
     flag: '--size <px>',
     kind: whole(1, 4096, 'a whole number of pixels from 1 to 4096'),
     help: 'height and width of the pictures',
-    unless: '32; IDX files as they are',
+    unless: '32, films 64; IDX files as they are',
     kept: 'always',
     at: ['channels', 'image', 'size'],
-    of: 'image',
+    of: ['image', 'video'],
   },
   channels: {
     flag: '--channels <n>',
@@ -25,7 +25,7 @@ export const dataSettings = {
     unless: '3; IDX files 1',
     kept: 'always',
     at: ['channels', 'image', 'colours'],
-    of: 'image',
+    of: ['image', 'video'],
   },
   fit: {
     flag: '--fit <how>',
@@ -34,7 +34,7 @@ export const dataSettings = {
     default: plainReading.fit,
     kept: 'always',
     at: ['reading', 'fit'],
-    of: 'image',
+    of: ['image', 'video'],
   },
   background: {
     flag: '--background <colour>',
@@ -44,7 +44,7 @@ export const dataSettings = {
     unless: 'white',
     kept: 'always',
     at: ['reading', 'background'],
-    of: 'image',
+    of: ['image', 'video'],
   },
   range: {
     flag: '--range <low,high>',
@@ -54,7 +54,16 @@ export const dataSettings = {
     unless: 'auto, bytes as they are, others as found in the pictures',
     kept: 'always',
     at: ['reading', 'range'],
-    of: 'image',
+    of: ['image'],
+  },
+  fps: {
+    flag: '--fps <n>',
+    kind: above(0, 'a number of frames a second above 0'),
+    help: 'frames a second that are taken of films; of numbered pictures, how many they are',
+    unless: 'as many as they have, at most 10',
+    kept: 'always',
+    at: ['channels', 'video', 'rate'],
+    of: ['video'],
   },
   cache: {
     flag: '--cache <folder>',
@@ -132,6 +141,13 @@ export const trainingSettings = {
     flag: '--seconds <s>',
     kind: above(0, 'a number of seconds above 0'),
     help: 'length of a window of sound',
+    unless: byMethod,
+    kept: 'never', // as an option of the method
+  },
+  frames: {
+    flag: '--frames <n>',
+    kind: whole(1),
+    help: 'frames of a film that a guess is made from',
     unless: byMethod,
     kept: 'never', // as an option of the method
   },

@@ -22,6 +22,8 @@ export interface TrainingSettings {
   readonly seed?: number
   /** Length of a window of sound: the option `seconds` of the method, which has its own default */
   readonly seconds?: number
+  /** Frames of a film that a guess is made from: the option `frames` of the method, which has its own default */
+  readonly frames?: number
   readonly optimiser?: Optimiser
   /** At its highest, after the warm-up, for a batch of 256; in proportion for others */
   readonly learningRate?: number
@@ -52,10 +54,12 @@ export interface TrainingSettings {
  * default `auto`: bytes as they are, other numbers as found in the pictures.
  */
 export interface DataSettings extends ReadingOptions {
-  /** Pictures become size × size. Default: IDX as it is, files 32. */
+  /** Pictures and frames become size × size. Default: IDX as it is, files 32, films 64. */
   readonly size?: number
   /** Default 1 for IDX, 3 for files. */
   readonly channels?: 1 | 3
+  /** Frames a second that are taken of films; default as many as they have, at most 10. Of numbered pictures, how many they are. */
+  readonly fps?: number
   /** Share of the pictures that may be unreadable, default 0.01. Three may always be, unless this is 0. */
   readonly allowSkipped?: number
   /** Regular expression with one capture group; what it captures in a file's base name is the group. */
@@ -85,8 +89,8 @@ export interface Row<T> {
   readonly at?: readonly string[]
   /** A path: in a file for `--config` it is meant from the folder of that file on */
   readonly path?: true
-  /** The only kind of data that it means something for */
-  readonly of?: 'image'
+  /** The only kinds of data that it means something for */
+  readonly of?: readonly ('image' | 'video')[]
   /** A run that goes on may have another */
   readonly free?: true
 }

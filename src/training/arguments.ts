@@ -13,7 +13,7 @@ import { trainingSettings } from '../settings/table.js'
 import type { TrainingSettings } from '../settings/types.js'
 import type { PretrainOptions } from './options.js'
 import { refuseDifferences } from './resume.js'
-import { withSeconds } from './seconds.js'
+import { withWindow } from './window.js'
 
 /** What a training is given beside its settings, and how that is called where it is something else. */
 const others = {
@@ -54,7 +54,7 @@ export function checkUsage(given: string | Method, asked: PretrainOptions): Meth
   refuseUnknown('options of pretrain', asked, known)
   const named = typeof encoder === 'object' ? checkedEncoder(encoder).name : encoder
   checkSettings(trainingSettings, { ...asked, encoder: named })
-  const options = withSeconds(method, asked)
+  const options = withWindow(method, asked)
   for (const [name, [type, expected]] of Object.entries(others)) {
     const value = (options as unknown as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined && (typeof value !== type || value === null))

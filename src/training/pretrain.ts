@@ -20,11 +20,11 @@ import { codesWatched } from './codes-note.js'
 import { train } from './loop.js'
 import type { PretrainOptions } from './options.js'
 import { lengthened, resumedConfig } from './resume.js'
-import { withSeconds } from './seconds.js'
 import { newConfig } from './settings.js'
 import { startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
 import { watcherOf } from './watch.js'
+import { withWindow } from './window.js'
 
 /** A training that has ended, or was interrupted and can go on with `resume`. */
 export interface Run {
@@ -55,7 +55,7 @@ export async function pretrain(
   asked: PretrainOptions,
 ): Promise<Run> {
   const method = checkUsage(given, asked)
-  const options = withSeconds(method, asked)
+  const options = withWindow(method, asked)
   checkPictures(pictures)
   const directory = resolve(options.out)
   const part = trainingPart(pictures)

@@ -1,6 +1,6 @@
 import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, embeddingProgram } from '../assembly/programs.js'
+import { type Assembly, embeddingProgram, seenChannels } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import { type Item, type SampleSet, shuffled } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
@@ -53,7 +53,7 @@ export async function watcherOf(
   const plan = watchPlan(config, pictures.items.length)
   if (plan === undefined) return undefined
   const some = pictures
-    .as(assembly.channels)
+    .as(seenChannels(assembly))
     .subset(shuffled(pictures.items.length, config.seed, 2).slice(0, plan.count))
   const batch = Math.min(BATCH, plan.count)
   const program = embeddingProgram(assembly, batch, await targetFor(host, runner.options))

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import { errorCode } from '../../errors.js'
+import { inputOf, installFfmpeg, start } from '../ffmpeg.js'
 import { bytesIn } from './bytes.js'
 import type { Sound } from './sound.js'
 import { chunksOf, pieceOf } from './wave.js'
@@ -7,34 +6,20 @@ import { chunksOf, pieceOf } from './wave.js'
 /** Bytes that the header of a WAV file from ffmpeg has at most. */
 const HEADER = 4096
 
-const install =
-  'install it (apt install ffmpeg, brew install ffmpeg or winget install ffmpeg), or convert it to WAV or FLAC'
+const install = `${installFfmpeg}, or convert it to WAV or FLAC`
 
 /**
  * Whatever ffmpeg decodes, as it says it in floating point.
  * @param path absolute
  * @param what the file is, for the error where there is no ffmpeg
+ * @param aligned from the moment on that the file begins with: sound that starts later has silence before it
  * @throws Error where ffmpeg is not on the PATH, or cannot decode it
  */
-export async function ffmpegSound(path: string, what: string): Promise<Sound> {
+export async function ffmpegSound(path: string, what: string, aligned = false): Promise<Sound> {
   const coded = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1']
-  const input = ['-nostdin', '-v', 'error', '-protocol_whitelist', 'file,pipe', '-i', `file:${path}`]
-  const child = spawn('ffmpeg', [...input, ...coded], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = said.slice(0, 1000) + text
-  })
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', error =>
-      reject(errorCode(error) === 'ENOENT' ? new Error(`is ${what}, which needs ffmpeg: ${install}`) : error),
-    )
-    child.once('close', code =>
-      code === 0 ? resolve() : reject(new Error(`cannot be decoded by ffmpeg: ${reasonIn(said, path)}`)),
-    )
-  })
-  ended.catch(() => undefined) // awaited when its output has ended
-  const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  const stop = () => child.kill('SIGKILL')
+  const moved = aligned ? ['-af', 'aresample=async=1:first_pts=0'] : []
+  const words = ['-nostdin', '-v', 'error', ...inputOf(path), ...moved, ...coded]
+  const { chunks, ended, said, stop } = start('ffmpeg', words, path, `is ${what}, which needs ffmpeg: ${install}`)
   try {
     const head = await atLeast(chunks, HEADER)
     if (head.length === 0) await ended
@@ -43,7 +28,7 @@ export async function ffmpegSound(path: string, what: string): Promise<Sound> {
     const frame = format.bytes * format.channels
     return {
       rate: format.rate,
-      cutShort: () => said !== '',
+      cutShort: () => said() !== '',
       pieces: (async function* () {
         try {
           let rest = head.subarray(from)
@@ -76,12 +61,3 @@ async function atLeast(chunks: AsyncIterator<Buffer>, wanted: number): Promise<B
   }
   return head
 }
-
-/** The last line says what went wrong, most of all others where. */
-const reasonIn = (said: string, path: string): string =>
-  said
-    .trim()
-    .split('\n')
-    .at(-1)
-    ?.replace(`file:${path}`, '')
-    .replace(/^[\s:]+/, '') || 'it does not say why'

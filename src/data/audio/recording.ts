@@ -28,6 +28,8 @@ export interface RecordingWanted {
   readonly rate: number
   /** Where numbers that are too many for memory may lie meanwhile */
   readonly scratch: string
+  /** It is the sound of a film: it begins where the film does */
+  readonly ofFilm?: boolean
 }
 
 /** Shorter ones hold nothing to learn from: one frame of a spectrum. */
@@ -54,7 +56,8 @@ export async function decodeRecording(from: string | Uint8Array, wanted: Recordi
   }
 }
 
-async function soundOf(file: Bytes, { name, scratch }: RecordingWanted): Promise<Sound> {
+async function soundOf(file: Bytes, { name, scratch, ofFilm = false }: RecordingWanted): Promise<Sound> {
+  if (ofFilm && file.path !== undefined) return ffmpegSound(file.path, 'a film', true)
   const beginning = file.read(0, BEGINNING)
   const kind = soundKind(beginning, name)
   if (kind !== 'other' && kind !== 'wav') return codecSound(file, kind)

@@ -2,33 +2,35 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, rmSync } from 'node:fs'
 import { appender } from '../appender.js'
 
-/** Numbers of a recording that are held in memory: 4 minutes at 16,000 a second. */
+/** Numbers of a record that are held in memory: 4 minutes of sound at 16,000 a second, 340 frames of 64 × 64 in colour. */
 const HELD = 2 ** 22
 const PART = 2 ** 21
 
-/** The numbers of one recording, however many: plain data, that can go from one thread to another. */
-export interface Kept {
+type Numbers = Int16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+
+/** The numbers of one recording or film, however many: plain data, that can go from one thread to another. */
+export interface Kept<A extends Numbers = Int16Array<ArrayBuffer>> {
   readonly length: number
   /** SHA-256 of the numbers */
   readonly digest: string
   /** The numbers, or the file that they are in where they are too many for memory */
-  readonly numbers: readonly Int16Array<ArrayBuffer>[] | string
+  readonly numbers: readonly A[] | string
 }
 
 /** @param path of the file, where one is needed: nothing is there yet */
-export function scratch(path: string) {
+export function scratch<A extends Numbers = Int16Array<ArrayBuffer>>(path: string) {
   const hash = createHash('sha256')
-  let held: Int16Array<ArrayBuffer>[] = []
+  let held: A[] = []
   let length = 0
   let file: ReturnType<typeof appender> | undefined
-  const bytesOf = (values: Int16Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const bytesOf = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   const close = () => {
     file?.close()
     file = undefined
   }
   return {
     /** @param values not to be written to afterwards */
-    write(values: Int16Array<ArrayBuffer>): void {
+    write(values: A): void {
       hash.update(bytesOf(values))
       held.push(values)
       length += values.length
@@ -37,7 +39,7 @@ export function scratch(path: string) {
       for (const part of held) file.write(bytesOf(part))
       held = []
     },
-    finish(): Kept {
+    finish(): Kept<A> {
       file?.flush()
       const numbers = file === undefined ? held : path
       close()
@@ -52,20 +54,24 @@ export function scratch(path: string) {
 }
 
 /** What was kept is of no use. */
-export function dropKept({ numbers }: Kept): void {
+export function dropKept<A extends Numbers>({ numbers }: Kept<A>): void {
   if (typeof numbers === 'string') rmSync(numbers, { force: true })
 }
 
-/** All numbers, in parts. A file that they were in is removed afterwards. */
-export function* partsOf({ numbers }: Kept): Generator<Int16Array> {
+/**
+ * All numbers, in parts. A file that they were in is removed afterwards.
+ * @param ofLength an array of such numbers
+ */
+export function* partsOf<A extends Numbers>({ numbers }: Kept<A>, ofLength: (length: number) => A): Generator<A> {
   if (typeof numbers !== 'string') {
     yield* numbers
     return
   }
   const file = openSync(numbers, 'r')
   try {
-    const part = new Int16Array(PART)
-    for (let count = readSync(file, part); count > 0; count = readSync(file, part)) yield part.subarray(0, count / 2)
+    const part = ofLength(PART)
+    for (let count = readSync(file, part); count > 0; count = readSync(file, part))
+      yield part.subarray(0, count / part.BYTES_PER_ELEMENT) as A
   } finally {
     closeSync(file)
     rmSync(numbers, { force: true })

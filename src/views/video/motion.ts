@@ -1,0 +1,80 @@
+import { where } from '../../tensor/elementwise.js'
+import { concat, stack } from '../../tensor/movement.js'
+import { averagePool, maxPool } from '../../tensor/pooling.js'
+import { range } from '../../tensor/shape.js'
+import type { Tensor } from '../../tensor/tensor.js'
+
+/** What a pixel changes by at least, of 1, to be one that moves: less is noise of the camera or of the coding */
+const MOVES = 0.05
+
+/**
+ * Pixels where something moves: they differ from the last frame to the next one or did so from the frame before to the last, and those
+ * beside them. Where it is looked for is the same for every guess.
+ *
+ * @param before float [N, C, H, W] in [0, 1]; as `last` and `next`
+ * @returns float [N, 1, H, W], 1 where it moves
+ */
+export function movingPixels(before: Tensor, last: Tensor, next: Tensor): Tensor {
+  const changed = (a: Tensor, b: Tensor) => a.sub(b).abs().max(1, true)
+  const either = changed(before, last).maximum(changed(last, next)).greater(MOVES).cast('float')
+  return maxPool(either, { kernel: 3, stride: 1, padding: 1 })
+}
+
+/** Each pixel goes on as it has changed: 2·last − before, within [0, 1]. */
+export const goingOn = (before: Tensor, last: Tensor): Tensor => last.mul(2).sub(before).clip(0, 1)
+
+/** How far block motion looks, in pixels in each direction */
+const REACH = 4
+/** Side of the block that has to agree */
+const BLOCK = 7
+/** What a pixel of displacement has to win at least: of two that fit equally, the shorter is meant */
+const PREFERENCE = 1e-4
+
+/**
+ * The next frame where everything moves on at its own constant speed. Each pixel is taken from the place of the last frame, up to 4
+ * pixels away, whose surroundings (7 × 7) had come by the same way from the frame before: block matching, with a block around every
+ * pixel.
+ *
+ * @param before float [N, C, H, W] in [0, 1]; as `last`
+ * @returns [N, C, H, W]
+ */
+export function blockMotion(before: Tensor, last: Tensor): Tensor {
+  const reach = Math.min(REACH, Math.floor((last.size(2) - 1) / 2))
+  const [widerLast, widerBefore] = [widened(last, 2 * reach), widened(before, 2 * reach)]
+  const at = (x: Tensor, dy: number, dx: number) =>
+    [2, 3].reduce((y, axis) => {
+      const start = 2 * reach - (axis === 2 ? dy : dx)
+      return y.slice(axis, start, start + last.size(axis))
+    }, x)
+  const shifts = range((2 * reach + 1) ** 2).map(i => [
+    Math.floor(i / (2 * reach + 1)) - reach,
+    (i % (2 * reach + 1)) - reach,
+  ]) as [number, number][]
+  const costs = shifts.map(([dy, dx]) => {
+    const off = at(widerLast, dy, dx)
+      .sub(at(widerBefore, 2 * dy, 2 * dx))
+      .abs()
+      .mean(1, true)
+    const around = averagePool(widened(off, (BLOCK - 1) / 2), { kernel: BLOCK, stride: 1 })
+    return around.add(PREFERENCE * Math.hypot(dy, dx))
+  })
+  const best = stack(costs).min(0)
+  // of the guesses of all displacements that of the cheapest; the last one where two cost the same to the last bit
+  return shifts.reduce((guess, [dy, dx], i) => {
+    const cost = costs[i] ?? best
+    return where(cost.greater(best), guess, at(widerLast, dy, dx))
+  }, last)
+}
+
+/** Pixels at the border again and again. */
+function widened(x: Tensor, by: number): Tensor {
+  return [2, 3].reduce((y, axis) => {
+    const size = y.size(axis)
+    const repeated = (edge: Tensor) => {
+      const shape = [...edge.shape]
+      shape[axis] = by
+      return edge.expand(...shape)
+    }
+    return concat([repeated(y.slice(axis, 0, 1)), y, repeated(y.slice(axis, size - 1, size))], axis)
+  }, x)
+}
