@@ -22,7 +22,11 @@ export async function runEncoders(
   const own = plugin === undefined ? [] : await ownEncoders(plugin)
   const all = [...own.map(({ name }) => name), ...encoderNames.map(({ example }) => example)]
   const chosen = (name === undefined ? all : [name]).map(each => encoderNamed(each, own))
-  const inputs: Inputs = { image: { size, channels }, audio: { kind: 'audio', rate: RATE, length: RATE } }
+  const inputs: Inputs = {
+    image: { size, channels },
+    audio: { kind: 'audio', rate: RATE, length: RATE },
+    text: { kind: 'text', vocabulary: VOCABULARY, length: TOKENS },
+  }
   const described = chosen.map(each => describe(each, inputs))
   const text = name === undefined ? list(described, size) : described.map(full).join('\n')
   terminal(json === true).result(name === undefined ? described : described[0], text)
@@ -30,9 +34,12 @@ export async function runEncoders(
 
 /** Numbers a second of the recordings */
 const RATE = 16_000
+/** Of the text: as the methods that read it have it unless told */
+const VOCABULARY = 4096
+const TOKENS = 32
 /** What the encoders that are built in are told of the data: how large others are depends on more than is told here */
 type Inputs = { readonly [K in keyof typeof called]: EncoderInputs[K] }
-const called = { image: 'pictures', audio: 'recordings' } as const satisfies Partial<Record<Kind, string>>
+const called = { image: 'pictures', audio: 'recordings', text: 'text' } as const satisfies Partial<Record<Kind, string>>
 const isCalled = (kind: Kind): kind is keyof typeof called => kind in called
 
 interface Described {
@@ -68,7 +75,7 @@ function list(all: readonly Described[], size: number): string {
     '',
     ...all.map(e => `${e.name}: ${e.description}`),
     '',
-    `Pictures are of ${size} px; --encoder NAME of \`lacuna pretrain\` chooses one, --layer of \`lacuna evaluate\`, \`embed\` and \`export\` a layer of it, and \`lacuna encoders NAME\` says what weights it takes.`,
+    `Pictures are of ${size} px; --encoder NAME of \`lacuna pretrain\` chooses one, of text --set text=NAME, --layer of \`lacuna evaluate\`, \`embed\` and \`export\` a layer of it, and \`lacuna encoders NAME\` says what weights it takes.`,
   ].join('\n')
 }
 
@@ -77,9 +84,15 @@ const full = (e: Described): string =>
     `${e.name}  (of ${called[e.reads]}; ${e.description})`,
     `  ${e.width} numbers, ${e.parameters.toLocaleString('en')} parameters`,
     `  layers   ${e.layers.join(', ')}`,
-    `  vector   ${e.pool === 'class' ? 'the class token; --pool mean takes the mean over the patches' : `the mean over the ${e.reads === 'audio' ? 'frames' : 'places'} of the last layer`}`,
+    `  vector   ${vectorOf(e)}`,
     `  weights  --weights takes a run or an export of Lacuna's of the same encoder; of others: ${e.weights.replace(/^none of others$/, 'none')}`,
   ].join('\n')
+
+function vectorOf({ pool, reads }: Described): string {
+  if (pool === 'class') return 'the class token; --pool mean takes the mean over the patches'
+  if (pool === 'end') return 'what stands at the end token'
+  return `the mean over the ${reads === 'audio' ? 'frames' : 'places'} of the last layer`
+}
 
 const span = (layers: readonly string[]): string =>
   layers.length > 2 ? `${layers[0]} … ${layers.at(-1)}` : layers.join(', ')

@@ -5,6 +5,7 @@
  */
 
 export * from './adversarial.js'
+export * from './clip.js'
 export * from './codes.js'
 export * from './cross-entropy.js'
 export * from './future-frames.js'
@@ -12,4 +13,6 @@ export * from './info-nce.js'
 export * from './masked-error.js'
 export * from './ntxent.js'
 export * from './own-frame.js'
+export type { Pairs, PairsResult } from './pairs.js'
+export * from './siglip.js'
 export * from './soft-cross-entropy.js'

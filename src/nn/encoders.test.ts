@@ -25,6 +25,8 @@ test.each([
   ['vit-small', 384],
   ['vit-base', 768],
   ['vit:dim=48,depth=2,heads=4', 48],
+  ['clip-vit-base/8', 768],
+  ['clip-vit:dim=48,depth=2,heads=4,patch=8,activation=quick-gelu', 48],
 ])('%s gives %i numbers a picture', (name, width) => {
   const encoder = makeEncoder(name, picture)
   expect(encoder.width).toBe(width)
@@ -39,6 +41,17 @@ test.each([
   const encoder = makeEncoder(name, { kind: 'audio', rate: 16_000, length: 16_000 })
   expect(encoder(input('x', [2, 16_000])).shape).toEqual([2, width])
   expect(encoder.features(input('x', [2, 16_000])).shape).toEqual([2, frames, width])
+})
+
+test.each([
+  ['text-small', 128, 'block4'],
+  ['text-base', 512, 'block12'],
+  ['text:dim=48,depth=2,heads=4,activation=gelu', 48, 'block2'],
+])('%s gives %i numbers a text', (name, width, last) => {
+  const encoder = makeEncoder(name, { kind: 'text', vocabulary: 300, length: 16 })
+  expect(encoder(input('x', [2, 16], 'int')).shape).toEqual([2, width])
+  expect(encoder.features(input('x', [2, 16], 'int')).shape).toEqual([2, 16, width])
+  expect(encoder.layers.at(-1)).toBe(last)
 })
 
 test('a window too short for a frame is refused with what would do', () => {

@@ -5,13 +5,18 @@ import { type AudioEncoderName, audioEncoders } from './audio/encoders.js'
 import { defineEncoder, type Encoder, type EncoderDefinition, type EncoderInputs } from './encoder.js'
 import type { EncoderEntry, EncoderFamily } from './encoder-entry.js'
 import { type PictureEncoderName, pictureEncoders } from './picture-encoders.js'
+import { type TextEncoderName, textEncoders } from './text/encoders.js'
 
 export type { EncoderFamily } from './encoder-entry.js'
 
 /** Names of those that are built in; `vit:dim=192,depth=6,heads=3` and `vit-tiny/8` are patterns of further ones. */
-export type EncoderName = PictureEncoderName | AudioEncoderName
+export type EncoderName = PictureEncoderName | AudioEncoderName | TextEncoderName
 
-const entries: readonly (EncoderEntry<'image'> | EncoderEntry<'audio'>)[] = [...pictureEncoders, ...audioEncoders]
+const entries: readonly (EncoderEntry<'image'> | EncoderEntry<'audio'> | EncoderEntry<'text'>)[] = [
+  ...pictureEncoders,
+  ...audioEncoders,
+  ...textEncoders,
+]
 
 /** What `makeEncoder` knows, for help texts. */
 export const encoderNames: readonly EncoderFamily[] = entries.map(({ builder: _, ...entry }) => entry)

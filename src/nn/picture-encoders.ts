@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { c4 } from './c4.js'
+import { activations } from './clip-layers.js'
+import { clipVit, clipVitPresets } from './clip-vit.js'
 import type { EncoderEntry } from './encoder-entry.js'
 import { intoHeads, optionsInName, positive, transformerSizes } from './name-options.js'
 import { type ResNetDepth, type ResNetOptions, resnet } from './resnet.js'
@@ -7,11 +9,18 @@ import { vit, vitPresets } from './vit.js'
 
 type Entry = EncoderEntry<'image'>
 
+const CLIP_VIT = 'clip-vit:'
+const clipVitExample = `${CLIP_VIT}dim=192,depth=6,heads=3,patch=8`
+const clipVitSizes = intoHeads(
+  z.strictObject({ ...transformerSizes, patch: positive, activation: z.enum(activations).optional() }),
+)
+
 /** Names of those that are built in; `vit:dim=192,depth=6,heads=3` and `vit-tiny/8` are patterns of further ones. */
 export type PictureEncoderName =
   | `c4${'' | '-half'}${'' | '-gn'}`
   | `resnet${ResNetDepth}${'' | '-small' | '-imagenet'}${'' | '-gn'}`
   | `vit-${keyof typeof vitPresets}`
+  | `clip-vit-${keyof typeof clipVitPresets}/${number}`
 
 /** Encoders of pictures that are built in. */
 export const pictureEncoders: readonly Entry[] = [
@@ -37,6 +46,18 @@ export const pictureEncoders: readonly Entry[] = [
     builder: rest => {
       const options = customOptions(rest)
       return input => vit(input, options)
+    },
+  },
+  ...clipVits("CLIP's vision transformer with the side of its patches: its norms, and its colours about their mean"),
+  {
+    reads: 'image',
+    name: CLIP_VIT,
+    description: `the same in any size, as ${clipVitExample}; also mlp=4 (hidden width over dim), activation=quick-gelu`,
+    weights: "Hugging Face's CLIPModel of the same sizes, as safetensors",
+    example: clipVitExample,
+    builder: rest => {
+      const { mlp = 4, ...options } = optionsInName(CLIP_VIT, rest, clipVitSizes, clipVitExample)
+      return input => clipVit(input, { ...options, hiddenWidth: mlp * options.dim })
     },
   },
 ]
@@ -88,6 +109,24 @@ function transformer(preset: keyof typeof vitPresets, description: string): Entr
       return input => vit(input, { ...vitPresets[preset], patch })
     },
   }
+}
+
+function clipVits(description: string): Entry[] {
+  return (['base', 'large'] as const).map(preset => {
+    const usual = preset === 'base' ? 32 : 14
+    return {
+      reads: 'image',
+      name: `clip-vit-${preset}`,
+      description,
+      weights: `OpenAI's ViT-${preset === 'base' ? 'B' : 'L'} as Hugging Face's CLIPModel, with --size 224 and --encoder clip-vit-${preset}/${usual}`,
+      example: `clip-vit-${preset}/${usual}`,
+      builder(rest) {
+        const suffix = /^\/([1-9]\d*)$/.exec(rest)
+        if (suffix === null) return undefined
+        return input => clipVit(input, { ...clipVitPresets[preset], patch: Number(suffix[1]) })
+      },
+    }
+  })
 }
 
 const custom = intoHeads(

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.js'
 import { concat } from '../tensor/movement.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { deviationOfThere, meanOfThere } from '../tensor/there.js'
+import { atTheEnd } from './at-the-end.js'
 import type { Encoder } from './encoder.js'
 import { globalAverage } from './layers.js'
 import { type Pool, pools } from './pools.js'
@@ -42,6 +43,8 @@ export function placeIn(encoder: Encoder, { layer, pool }: PlaceOptions = {}, us
   if (!pools.includes(chosen)) throw new LacunaError(`--pool ${chosen}: ${pools.join(' or ')} is expected`, 2)
   if (chosen === 'class' && encoder.pool !== 'class')
     throw new LacunaError('--pool class: this encoder has no class token; use --pool mean', 2)
+  if (chosen === 'end' && encoder.reads !== 'text')
+    throw new LacunaError('--pool end: is for encoders of text; use --pool mean', 2)
   if (chosen === 'mean-sd' && encoder.reads !== 'audio')
     throw new LacunaError('--pool mean-sd: is for encoders of recordings; use --pool mean', 2)
   return { layer: named, pool: chosen }
@@ -58,6 +61,7 @@ export function vectorsAt(encoder: Encoder, { layer, pool }: Place): See {
     const features = encoder.features(x, depth, lengths)
     if (features.rank === 4) return globalAverage(features)
     if (pool === 'class') return features.slice(1, 0, 1).reshape(features.size(0), -1)
+    if (pool === 'end') return atTheEnd(features, x)
     const frames = framesOf(encoder, features, lengths)
     if (pool === 'mean-sd') return concat([meanOfThere(features, frames), deviationOfThere(features, frames)], 1)
     if (lengths !== undefined && encoder.frames !== undefined) return meanOfThere(features, frames)

@@ -2,12 +2,13 @@ import { LacunaError } from '../errors.js'
 import { variable } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import { ShapeError } from '../tensor/scope.js'
-import { range, sizes } from '../tensor/shape.js'
+import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Encoder, EncoderInput } from './encoder.js'
 import { type Initial, normal, truncatedNormal } from './initial.js'
 import { affine, layerNorm, weightAndBias } from './layers.js'
 import { type Module, module } from './module.js'
+import { defaultPatch, patchesIn, patchRows } from './patches.js'
 import { sinCos2d } from './positions.js'
 import { blocks as transformerBlocks } from './transformer.js'
 import type { Pool } from './vectors.js'
@@ -53,7 +54,7 @@ export const isViT = (encoder: Encoder): encoder is ViT => 'encode' in encoder
  */
 export function vit({ size, channels, positions }: EncoderInput, options: ViTOptions): ViT {
   const { dim, depth, heads, patch = defaultPatch(size), mlpRatio = 4, classToken = true } = options
-  const patches = patchesIn(size, patch)
+  const patches = patchesIn('vit', size, patch)
   const tokens = [1, patches + (classToken ? 1 : 0), dim]
   const cls_token = classToken ? variable([1, 1, dim], normal(1e-6)([1, 1, dim]), 'token') : undefined
   const first = positions === 'sin-cos' ? sinCos(size / patch, classToken) : truncatedNormal(0.02)
@@ -96,14 +97,7 @@ export function vit({ size, channels, positions }: EncoderInput, options: ViTOpt
 /** [N, C, H, W] → [N, patches, dim]: a convolution whose stride is its kernel is one matrix product over the patches. */
 function patchEmbedding(channels: number, dim: number, patch: number): Module {
   const { weight, bias } = weightAndBias([dim, channels, patch, patch])
-  const proj = module({ weight, bias }, (x: Tensor) => {
-    const [n, c, h, w] = sizes(x.shape, 4)
-    const rows = x
-      .reshape(n, c, h / patch, patch, w / patch, patch)
-      .transpose(0, 2, 4, 1, 3, 5)
-      .reshape(n, (h / patch) * (w / patch), c * patch * patch)
-    return affine(rows, weight.reshape(dim, -1), bias)
-  })
+  const proj = module({ weight, bias }, (x: Tensor) => affine(patchRows(x, patch), weight.reshape(dim, -1), bias))
   return module({ proj }, (x: Tensor) => proj(x))
 }
 
@@ -114,18 +108,4 @@ function sinCos(side: number, classToken: boolean): Initial {
       throw new LacunaError(`vit: positions by sines and cosines want a width that divides by 4, not ${dim}`, 2)
     return () => Float64Array.of(...Array<number>(classToken ? dim : 0).fill(0), ...sinCos2d(side, dim))
   }
-}
-
-function defaultPatch(size: number): number {
-  return size <= 32 ? 4 : size <= 96 ? 8 : 16
-}
-
-function patchesIn(size: number, patch: number): number {
-  const side = size / patch
-  if (Number.isInteger(side)) return side * side
-  const fitting = range(size + 1).filter(side => side > 0 && size % side === 0)
-  throw new LacunaError(
-    `vit: pictures of ${size} px do not divide into patches of ${patch} px; patches of ${fitting.join(', ')} px would do`,
-    2,
-  )
 }

@@ -187,3 +187,27 @@ test('LARS moves a weight of zeros, and one without gradient, as plain momentum 
     await engine.close()
   }
 })
+
+test.each([
+  ['adamw', adamW()],
+  ['sgd', sgd()],
+  ['lars', lars()],
+] as const)('%s keeps a variable within its limits, and lets it go back', async (_, optimiser) => {
+  const bounded = variable([2], filled(0)([2]), 'scale', { limits: [-1, 2] })
+  const pull = variable([2], filled(0)([2]), 'statistic')
+  const { updates, names } = optimiser([{ name: 's', variable: bounded, gradient: pull }])
+  const engine = openEngine({ device: 'cpu', precision: 'float64', threads: 1 })
+  const all = new Map([[bounded, 's'], [pull, 'pull'], ...names])
+  await engine.load('step', compile({ outputs: {}, updates, names: all }, { device: 'cpu', precision: 'float64' }))
+  const at = async (values: [number, number], pulls: [number, number]) => {
+    const slots = [...names.values()].map((slot): [string, number[]] => [slot, [0, 0]])
+    await engine.write(new Map([...slots, ['s', values], ['pull', pulls]]))
+    await engine.run('step', { learningRate: [0.5], step: [0] })
+    return Array.from((await engine.read(['s'])).get('s') ?? [], Number)
+  }
+  expect(await at([1.9, -0.9], [-1, 1])).toEqual([2, -1])
+  const [high = 0, low = 0] = await at([2, -1], [1, -1])
+  expect(high).toBeLessThan(2)
+  expect(low).toBeGreaterThan(-1)
+  await engine.close()
+})

@@ -125,7 +125,8 @@ function optimiser<Slot extends string>(
         slotNames.map(slot => [slot, variable(shape, filled(0)(shape), 'statistic')]),
       ) as Record<Slot, Tensor>
       const next = rule(each, slots, rate)
-      updates.set(each.variable, next.value)
+      const { limits } = variableOf(each.variable)
+      updates.set(each.variable, limits === undefined ? next.value : next.value.clip(...limits))
       for (const slot of slotNames) {
         updates.set(slots[slot], next.slots[slot])
         names.set(slots[slot], `optimiser.${slot}.${each.name}`)

@@ -115,8 +115,16 @@ export type ScheduledName = 'learningRate' | 'step' | 'progress'
 const schedules = new Map<ScheduledName, Tensor>()
 
 /** A new variable; it gets its name from the place in the model where it is put. */
-export function variable(shape: Shape, initial: Variable['initial'], role: Variable['role'] = 'weight'): Tensor {
-  if (copying === undefined) return make('variable', [], { variable: { shape, initial, role } }, shape, 'float')
+export function variable(
+  shape: Shape,
+  initial: Variable['initial'],
+  role: Variable['role'] = 'weight',
+  { limits }: Pick<Variable, 'limits'> = {},
+): Tensor {
+  if (copying === undefined) {
+    const own: Variable = { shape, initial, role, ...(limits && { limits }) }
+    return make('variable', [], { variable: own }, shape, 'float')
+  }
   const sources = copying
   const copied: Variable = { shape, initial, role: 'statistic', source: () => sources.get(copy) }
   const copy: Tensor = make('variable', [], { variable: copied }, shape, 'float')

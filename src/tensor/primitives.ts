@@ -12,6 +12,8 @@ export interface Variable {
   readonly initial: (uniform: () => number) => Float64Array
   /** Another variable whose first values this one shares (a teacher's, of its student's) */
   readonly source?: () => Tensor | undefined
+  /** What an optimiser keeps it within, after each of its steps */
+  readonly limits?: readonly [low: number, high: number]
 }
 
 /** Only weights decay; statistics are not trained. */
