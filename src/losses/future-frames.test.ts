@@ -3,7 +3,14 @@ import { array, evaluate, gradientError, randomArray, valueAndGradients } from '
 import { arrayOf, at } from '../nn/testing.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
-import { chanceOfFinding, logisticNoise, meanOfEach, type Told, tellingApart } from './future-frames.js'
+import {
+  chanceOfFinding,
+  foundByCommonness,
+  logisticNoise,
+  meanOfEach,
+  type Told,
+  tellingApart,
+} from './future-frames.js'
 
 const [n, steps, length, width, drawn] = [2, 3, 4, 5, 6]
 const guesses = randomArray([n, steps, length, width])
@@ -137,4 +144,11 @@ test('the mean of each guess counts the frames that were asked for', async () =>
     [array([1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]), array([1, 3, 3], [1, 1, 0, 0, 0, 1, 0, 0, 0])],
   )
   near(mean ?? [], [1.5, 6, 0])
+})
+
+test('who takes the commonest is right where the right one is', async () => {
+  const common = array([1, 4], [0.1, 0.4, 0.3, 0.2])
+  const times = array([1, 4, 4], [0, 0, 0, 2, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])
+  const { found } = await evaluate((common, times) => ({ found: foundByCommonness(common, times) }), [common, times])
+  expect(found).toEqual([0, 1, 0, 1])
 })

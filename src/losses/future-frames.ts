@@ -45,8 +45,23 @@ export function logisticNoise(given: GuessedFrames): Told {
   return { loss: own.neg().softplus().add(others.softplus().mul(often).sum(-1)), found }
 }
 
+/** A score that no frame has */
+const NEVER = -1e9
+
 /** How often one finds the right frame by guessing: one among the different ones drawn and itself. [N, T] */
 export const chanceOfFinding = (times: Tensor): Tensor => times.greater(0).cast('float').sum(-1).add(1).pow(-1)
+
+/**
+ * How often one finds the right frame who always takes the commonest of it and those drawn.
+ * @param common [N, T], how common each frame is
+ * @param times [N, T, T], as in {@link GuessedFrames} where frames stand against each other
+ * @returns [N, T], 1 or 0
+ */
+export function foundByCommonness(common: Tensor, times: Tensor): Tensor {
+  const [n, length] = sizes(common.shape, 2)
+  const others = common.reshape(n, 1, length).expand(n, length, length)
+  return common.greater(where(times.greater(0), others, NEVER).max(-1)).cast('float')
+}
 
 /** The mean over all frames that are guessed, for each of the K guesses: [N, K, T] → [K]. @param asked [N, K, T], 1 or 0 */
 export const meanOfEach = (told: Tensor, asked: Tensor): Tensor =>
@@ -54,9 +69,6 @@ export const meanOfEach = (told: Tensor, asked: Tensor): Tensor =>
     .mul(asked)
     .sum([0, 2])
     .div(asked.sum([0, 2]).maximum(1))
-
-/** A score that no frame has */
-const NEVER = -1e9
 
 function scoresOf({ guesses, frames, candidates, times }: GuessedFrames, scale: number) {
   const [n, steps, length, width] = sizes(guesses.shape, 4)

@@ -1,4 +1,4 @@
-import { chanceOfFinding, meanOfEach } from '../losses/future-frames.js'
+import { chanceOfFinding, foundByCommonness, meanOfEach } from '../losses/future-frames.js'
 import type { AudioEncoder } from '../nn/audio/encoder.js'
 import { foundByCopying } from '../nn/audio/future-guesses.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -30,14 +30,20 @@ interface Guessed {
   readonly negatives: Negatives
   readonly latents: Tensor
   readonly ahead: readonly number[]
+  /** float [N, T]: how common the code of each frame is, where frames are codes */
+  readonly common?: Tensor
 }
 
 /**
  * How often the right frame is found by the first, the middle and the last guess, beside what chance finds among the different
- * frames that were drawn, and who guesses that nothing changes.
+ * frames that were drawn, and who guesses that nothing changes. Of codes not all are alike likely: there who always guesses the
+ * commonest of those that were drawn takes the place of chance.
  */
-export function accuracyAhead({ found, asked, negatives, latents, ahead }: Guessed): Record<string, Measure> {
-  const chance = chanceOfFinding(negatives.times).reshape(latents.size(0), 1, -1)
+export function accuracyAhead({ found, asked, negatives, latents, ahead, common }: Guessed): Record<string, Measure> {
+  const [nothing, without] =
+    common === undefined
+      ? (['chance', chanceOfFinding(negatives.times)] as const)
+      : (['the commonest code', foundByCommonness(common, negatives.times)] as const)
   const copied = foundByCopying(latents, ahead, negatives)
   const which = [...new Set([0, Math.floor((ahead.length - 1) / 2), ahead.length - 1])]
   const measures = which.map(i => {
@@ -45,7 +51,8 @@ export function accuracyAhead({ found, asked, negatives, latents, ahead }: Guess
       meanOfEach(of, asked)
         .slice(0, i, i + 1)
         .reshape()
-    const baselines = { chance: mean(chance.expand(...found.shape)), 'the last frame again': mean(copied) }
+    const guessed = without.reshape(latents.size(0), 1, -1).expand(...found.shape)
+    const baselines = { [nothing]: mean(guessed), 'the last frame again': mean(copied) }
     const by = ahead[i] ?? 0
     return [
       `accuracy, ${by} frame${by === 1 ? '' : 's'} ahead`,

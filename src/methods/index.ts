@@ -15,6 +15,9 @@ import { wav2vec } from './wav2vec.js'
 import { wav2vec2 } from './wav2vec2.js'
 
 export * from './method.js'
+
+import { vqWav2vec } from './vq-wav2vec.js'
+
 export {
   bestRq,
   colorization,
@@ -27,6 +30,7 @@ export {
   relativePosition,
   rotation,
   simclr,
+  vqWav2vec,
   wav2vec,
   wav2vec2,
 }
@@ -42,6 +46,7 @@ export type MethodName =
   | 'cpc-image'
   | 'cpc'
   | 'wav2vec'
+  | 'vq-wav2vec'
   | 'best-rq'
   | 'hubert'
   | 'wav2vec2'
@@ -58,6 +63,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   cpcImage,
   cpc,
   wav2vec,
+  vqWav2vec,
   bestRq,
   hubert,
   wav2vec2,

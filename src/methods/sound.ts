@@ -3,6 +3,7 @@ import { LacunaError } from '../errors.js'
 import { spectraBeside, spectraPerFrame } from '../nn/audio/beside.js'
 import { type AudioEncoder, isAudioEncoder } from '../nn/audio/encoder.js'
 import type { Encoder } from '../nn/encoder.js'
+import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { isThere } from '../tensor/there.js'
 import { codesPicture, enlarged, spectraPicture } from '../views/audio/pictures.js'
@@ -34,6 +35,16 @@ export function framesEncoder(method: string, encoder: Encoder, { masks = false 
       2,
     )
   return encoder
+}
+
+/** @throws LacunaError (wrong usage) where the numbers of a frame do not divide into groups */
+export function intoGroups(method: string, width: number, groups: number): void {
+  if (width % groups === 0) return
+  const fits = Math.max(...range(groups).filter(g => g > 0 && width % g === 0))
+  throw new LacunaError(
+    `${method}: the ${width} numbers of a frame do not divide into ${groups} groups of codes; take --set groups=${fits}`,
+    2,
+  )
 }
 
 /** Which frames of an encoder there are: bool [N, T] */

@@ -3,7 +3,7 @@ export interface CodeFigures {
   readonly accuracy?: number | undefined
   /** Of the codes that are guessed, all groups added up */
   readonly perplexity?: number | undefined
-  /** The contrastive part of the loss, and what it is when nothing is known: ln(K + 1) */
+  /** The contrastive part of the loss, and what it is when nothing is known */
   readonly contrast?: number | undefined
   readonly contrastChance?: number | undefined
 }
@@ -29,10 +29,15 @@ export const contrastAtChance = ({ contrast, contrastChance }: CodeFigures): boo
 export const fewCodesTold = ({ accuracy = 0, perplexity = 0 }: CodeFigures): string =>
   `the codes have collapsed: ${(100 * accuracy).toFixed(1)} % are guessed right, but their perplexity is ${perplexity.toFixed(1)}, so nearly all frames have the same few`
 export const contrastTold = ({ contrast = 0 }: CodeFigures): string =>
-  `the contrastive loss is ${contrast.toFixed(2)}, which is ln(K + 1): hidden frames are all alike to the network, or their codes are`
+  `the contrastive loss is ${contrast.toFixed(2)}, which is what it is when nothing is known: frames are all alike to the network, or their codes are`
 
 /** What helps where codes are learnt; where they are not, the data is to blame. */
-export const codesAdvice = (method: string): string =>
-  method === 'wav2vec2'
-    ? 'Train again with --set diversity=0.5, or with --set quantise=false; or take hubert or best-rq, whose codes cannot collapse.'
-    : 'The recordings are nearly all alike or silent: leave those out.'
+export const codesAdvice = (method: string): string => advice[method] ?? alike
+
+const advice: Readonly<Record<string, string>> = {
+  wav2vec2:
+    'Train again with --set diversity=0.5, or with --set quantise=false; or take hubert or best-rq, whose codes cannot collapse.',
+  'vq-wav2vec':
+    'Train again with --set diversity=0.5, or with the other --set quantiser; or take wav2vec, which has no codes.',
+}
+const alike = 'The recordings are nearly all alike or silent: leave those out.'

@@ -71,7 +71,7 @@ describe('each way to collapse is provoked, and told', () => {
       learningRate: 0.02,
     })
     expect(Math.abs((last?.contrast ?? 0) / (last?.contrastChance ?? 1) - 1)).toBeLessThan(0.02)
-    const told = expect.stringContaining('which is ln(K + 1)')
+    const told = expect.stringContaining('which is what it is when nothing is known')
     expect(verdict).toMatchObject({ state: 'chance', alarm: true, text: told })
   })
 })
@@ -101,6 +101,8 @@ describe('while it runs', () => {
     see({ step: 30, steps: 100, ...figures, contrast: 4.5 })
     expect(notes).toEqual([])
     see({ step: 31, steps: 100, ...figures })
-    expect(notes).toEqual([expect.stringContaining('step 31: the contrastive loss is 4.62, which is ln(K + 1)')])
+    expect(notes).toEqual([
+      expect.stringContaining('step 31: the contrastive loss is 4.62, which is what it is when nothing is known'),
+    ])
   })
 })

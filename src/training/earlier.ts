@@ -27,13 +27,19 @@ export function earlierEncoder(directory: string): Earlier {
 
 /**
  * First values of the heads that begin as the encoder of an earlier run.
- * @throws LacunaError when a run is gone, or of another encoder than when the method was prepared
+ * @throws LacunaError when a run is gone, of another encoder than when the method was prepared, or keeps more than an encoder by its name
  */
 export function earlierValues({ heads = {}, earlier = {} }: Learner): Map<string, Float32Array> {
   const found = new Map<string, Float32Array>()
   for (const [head, directory] of Object.entries(earlier)) {
     const { values, encoder } = earlierEncoder(directory)
-    for (const [name, { shape }] of variablesOf(heads[head] ?? { parts: {} })) {
+    const variables = variablesOf(heads[head] ?? { parts: {} })
+    const more = [...values.keys()].find(name => !variables.has(name))
+    if (more !== undefined)
+      throw new LacunaError(
+        `${directory}: its method keeps more than ${encoder}, such as ${more}, without which its layers are others; take a run of another method`,
+      )
+    for (const [name, { shape }] of variables) {
       const data = values.get(name)
       if (data === undefined) continue // never used by the earlier training
       if (data.length !== sizeOf(shape))

@@ -38,12 +38,15 @@ test.each([
 })
 
 test.each(['step', 'shared'] as const)(
-  'bias %s: before the first step rectified latents get the score that is told',
+  'bias %s: before the first step latents of such a mean get the score that is told',
   async bias => {
-    const guesses = futureGuesses(sizes, { ahead, bias, start: -Math.log(10) })
-    const { y } = await runModule(guesses, guesses, [array([1, 5, 4], Array(20).fill(0))])
-    const mean = 1 / Math.sqrt(2 * Math.PI) // of max(0, x), x normal
-    for (const t of [3, 4]) expect((y[2 * t] ?? 0) * mean + (y[2 * t + 1] ?? 0) * mean).toBeCloseTo(-Math.log(10), 6)
+    for (const latentMean of [undefined, 0.5, 0]) {
+      const guesses = futureGuesses(sizes, { ahead, bias, start: -Math.log(10), latentMean })
+      const { y } = await runModule(guesses, guesses, [array([1, 5, 4], Array(20).fill(0))])
+      const mean = latentMean ?? 1 / Math.sqrt(2 * Math.PI) // of max(0, x), x normal
+      const score = latentMean === 0 ? 0 : -Math.log(10)
+      for (const t of [3, 4]) expect((y[2 * t] ?? 0) * mean + (y[2 * t + 1] ?? 0) * mean).toBeCloseTo(score, 6)
+    }
   },
 )
 

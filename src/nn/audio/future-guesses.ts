@@ -24,6 +24,8 @@ export interface FutureGuessOptions {
    * a start at their odds: scores that are far too high are lowered by making all latents alike.
    */
   readonly start?: number
+  /** The mean of a latent's numbers before the first step; where it is 0, no bias gives a score. That of normal ones behind ReLU unless told */
+  readonly latentMean?: number
 }
 
 /** The mean of a normal number where it is positive and of 0 elsewhere: of latents behind a norm and ReLU */
@@ -36,10 +38,10 @@ const RECTIFIED = 1 / Math.sqrt(2 * Math.PI)
  */
 export function futureGuesses(
   { width, latentWidth }: Pick<AudioEncoder, 'width' | 'latentWidth'>,
-  { ahead, bias, start = 0 }: FutureGuessOptions,
+  { ahead, bias, start = 0, latentMean = RECTIFIED }: FutureGuessOptions,
 ): Module {
   const weight = uniformWithin(1 / Math.sqrt(width * ahead.length)) // small: no guess is sure at the start
-  const biasInitial = constantly(start / (RECTIFIED * latentWidth))
+  const biasInitial = constantly(latentMean === 0 ? 0 : start / (latentMean * latentWidth))
   const map = linear(width, ahead.length * latentWidth, { bias: bias === 'step', weight, biasInitial })
   const shared = bias === 'shared' ? variable([latentWidth], biasInitial([latentWidth]), 'bias') : undefined
   return module({ map, shared }, (context: Tensor) => {

@@ -3,7 +3,7 @@ import { type Draw, isTraining, scheduled } from '../../program/trace.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { type Module, module } from '../module.js'
 import { codeUsage } from './code-usage.js'
-import { gumbelQuantiser, type Quantised, type QuantiserOptions } from './quantiser.js'
+import { type Gumbel, gumbelQuantiser, type Quantised, type QuantiserOptions } from './quantiser.js'
 
 export interface LearntCodesOptions extends QuantiserOptions {
   /** τ at the end of the run, and at its beginning: it falls by an even share in every step, however many there are */
@@ -29,17 +29,25 @@ export function learntCodes({
   const quantiser = gumbelQuantiser(options)
   const usage = codeUsage(options.groups, options.codes)
   return module({ quantiser, usage }, (x: Tensor, weight: Tensor, draw: Draw) => {
-    // 2 · .999995^step reaches .5 after 277 000 steps: by the share that is done, it does so in any run
-    const temperature = () =>
-      scheduled('progress')
-        .mul(Math.log(end / start))
-        .exp()
-        .mul(start)
-    const { probabilities, ...found } = quantiser(x, isTraining() ? { draw, temperature: temperature() } : undefined)
-    const mean = probabilities
-      .mul(weight.reshape(-1, 1, 1))
-      .sum(0)
-      .div(weight.sum().maximum(1e-12)) // [G, V]
-    return { ...found, diversity: codeDiversity(mean), ...usage(found.codes, weight) }
+    const { probabilities, ...found } = quantiser(x, drawnInTraining(draw, [end, start]))
+    return { ...found, diversity: codeDiversity(weightedShare(probabilities, weight)), ...usage(found.codes, weight) }
   })
 }
+
+/** Noise at a temperature that falls from the second to the first over the run; none outside of training. */
+export function drawnInTraining(draw: Draw, [end, start]: LearntCodesOptions['temperature']): Gumbel | undefined {
+  if (!isTraining()) return undefined
+  // 2 · .999995^step reaches .5 after 277 000 steps: by the share that is done, it does so in any run
+  const temperature = scheduled('progress')
+    .mul(Math.log(end / start))
+    .exp()
+    .mul(start)
+  return { draw, temperature }
+}
+
+/** How likely each code is on the whole. @param probabilities [rows, G, V] @param weight [rows] @returns [G, V] */
+export const weightedShare = (probabilities: Tensor, weight: Tensor): Tensor =>
+  probabilities
+    .mul(weight.reshape(-1, 1, 1))
+    .sum(0)
+    .div(weight.sum().maximum(1e-12))

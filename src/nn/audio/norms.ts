@@ -10,9 +10,9 @@ import { type Module, module } from '../module.js'
 export type FrameNorm = Module<[x: Tensor, frames?: Tensor]>
 
 /** Variables of a norm. */
-export const frameGains = (channels: number) => ({
+export const frameGains = (channels: number, bias = 0) => ({
   weight: variable([channels], constantly(1)([channels]), 'gain'),
-  bias: variable([channels], constantly(0)([channels]), 'bias'),
+  bias: variable([channels], constantly(bias)([channels]), 'bias'),
 })
 
 /**
@@ -31,15 +31,25 @@ export function channelNorm(channels: number, epsilon = 1e-5): FrameNorm {
   )
 }
 
+export interface FrameGroupNormOptions {
+  readonly epsilon?: number
+  /** First value of the bias; 0 unless told */
+  readonly bias?: number
+}
+
 /**
  * Groups of channels by their mean and deviation over all frames that are there.
  * @param groups 1: all channels together; as many as channels: each by itself
  * @see Wu & He 2018
  */
-export function frameGroupNorm(channels: number, groups: number, epsilon = 1e-5): FrameNorm {
+export function frameGroupNorm(
+  channels: number,
+  groups: number,
+  { epsilon = 1e-5, bias: first = 0 }: FrameGroupNormOptions = {},
+): FrameNorm {
   if (channels % groups !== 0)
     throw new ShapeError('frameGroupNorm', `${channels} channels do not divide into ${groups} groups`)
-  const { weight, bias } = frameGains(channels)
+  const { weight, bias } = frameGains(channels, first)
   return module({ weight, bias }, (x: Tensor, frames?: Tensor) => {
     const [n, length] = sizes(x.shape, 3)
     const there = frames === undefined ? undefined : thereOf(frames, length)

@@ -7,7 +7,7 @@ import { constant } from '../../tensor/tensor.js'
 import { initialValues } from '../initialise.js'
 import { variablesOf } from '../module.js'
 import { at, runModule } from '../testing.js'
-import { codeUsage, inUse } from './code-usage.js'
+import { codeUsage, commonnessOf, inUse } from './code-usage.js'
 import { learntCodes } from './learnt-codes.js'
 import { gumbelQuantiser } from './quantiser.js'
 
@@ -84,6 +84,34 @@ describe('with noise', () => {
   })
 })
 
+test('a layer with ReLU before the scores, and one book for all groups', async () => {
+  const hidden = 4
+  const deep = gumbelQuantiser({ inputs, groups, codes, width, hidden, shared: true })
+  const book = randomArray([1, codes, width / groups], { seed: 2 })
+  const inner = randomArray([hidden, inputs], { seed: 3 })
+  const outer = randomArray([groups * codes, hidden], { seed: 4 })
+  const values = new Map([
+    ['vectors', book.values],
+    ['scores.0.weight', inner.values],
+    ['scores.0.bias', Array(hidden).fill(0.1)],
+    ['scores.2.weight', outer.values],
+    ['scores.2.bias', range(groups * codes).map(i => 0.01 * i)],
+  ])
+  const { y } = await runModule(deep, x => deep(x).vectors, [x], { values })
+  const expected = range(rows).flatMap(row => {
+    const between = range(hidden).map(h =>
+      Math.max(0, 0.1 + range(inputs).reduce((sum, d) => sum + at(inner, h, d) * at(x, row, d), 0)),
+    )
+    return range(groups).flatMap(g => {
+      const own = range(codes).map(
+        v => 0.01 * (g * codes + v) + between.reduce((sum, b, h) => sum + at(outer, g * codes + v, h) * b, 0),
+      )
+      return range(width / groups).map(d => at(book, 0, own.indexOf(Math.max(...own)), d))
+    })
+  })
+  expect(relativeError(y, expected)).toBeLessThan(1e-12)
+})
+
 test('first values: weights N(0, 1), biases 0, vectors U(0, 1)', () => {
   const wide = gumbelQuantiser({ inputs: 50, groups: 2, codes: 32, width: 64 })
   const values = new Map(initialValues(new Map([...variablesOf(wide)].map(([name, v]) => [v, name])), 1))
@@ -153,4 +181,14 @@ test('frames have the same codes when all groups agree', async () => {
   const codes = array([1, 3, 2], [0, 1, 0, 2, 0, 1])
   const { same } = await evaluate(codes => ({ same: sameCodes(codes.cast('int')) }), [codes])
   expect(same).toEqual([1, 0, 1, 0, 1, 0, 1, 0, 1])
+})
+
+test('how common the codes of a frame are together', async () => {
+  const share = array([2, 3], [0.5, 0.25, 0.25, 0.1, 0.9, 0])
+  const codes = array([1, 3, 2], [0, 1, 2, 0, 1, 2])
+  const { common } = await evaluate(
+    (codes, share) => ({ common: commonnessOf(codes.cast('int'), share) }),
+    [codes, share],
+  )
+  expect(relativeError(common, [0.45, 0.025, 0.25 * 1e-12].map(Math.log))).toBeLessThan(1e-12)
 })

@@ -5,7 +5,7 @@ import { oneHot } from '../../tensor/indexing.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { constantly, type Initial, normal, uniformWithin } from '../initial.js'
 import { linear } from '../layers.js'
-import { type Module, module } from '../module.js'
+import { layer, type Module, module, sequential } from '../module.js'
 
 export interface QuantiserOptions {
   /** Numbers in a frame */
@@ -16,6 +16,10 @@ export interface QuantiserOptions {
   readonly codes: number
   /** Numbers in the vectors of all groups together; divides by G */
   readonly width: number
+  /** Numbers in a layer with ReLU between frames and scores; none unless told */
+  readonly hidden?: number
+  /** One book of vectors for all groups; each has its own unless told */
+  readonly shared?: boolean
 }
 
 export interface Quantised {
@@ -46,9 +50,18 @@ export function gumbelQuantiser({
   groups,
   codes: size,
   width,
+  hidden,
+  shared = false,
 }: QuantiserOptions): Module<[x: Tensor, gumbel?: Gumbel], Quantised> {
-  const scores = linear(inputs, groups * size, { weight: normal(1), biasInitial: constantly(0) })
-  const shape = [groups, size, width / groups]
+  const scores =
+    hidden === undefined
+      ? linear(inputs, groups * size, { weight: normal(1), biasInitial: constantly(0) })
+      : sequential(
+          linear(inputs, hidden),
+          layer(x => x.relu()),
+          linear(hidden, groups * size),
+        )
+  const shape = [shared ? 1 : groups, size, width / groups]
   const vectors = variable(shape, unitInterval(shape), 'token')
   return module({ scores, vectors }, (x: Tensor, gumbel?: Gumbel) => {
     const logits = scores(x).reshape(-1, groups, size)
