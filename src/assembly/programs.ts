@@ -167,6 +167,30 @@ export function embeddingProgram(
   return compile({ outputs: { features: result }, names: assembly.names, draws: traced.draws }, target)
 }
 
+/**
+ * The embedding of one channel in the space that it shares with others, output `features` [batch, D]. It reads no other channel.
+ * @param name of a channel of the method
+ * @throws LacunaError (wrong usage) when the method puts that channel into no such space
+ */
+export function sharedProgram(
+  { learner, method, channels, names }: Assembly,
+  name: string,
+  batch: number,
+  target: Target,
+): Program {
+  const { [name]: channel } = channels
+  const embed = learner.shared?.[name]
+  if (channel === undefined || embed === undefined)
+    throw new LacunaError(
+      `${method.name} puts ${Object.keys(learner.shared ?? {}).join(' and ') || 'no channel'} into a space that channels share${channel === undefined ? '' : `, not ${name}`}; choose a run of a method that compares channels, such as clip`,
+      2,
+    )
+  const { result, trace: traced } = trace({ training: false }, () =>
+    within(method, 'shared', () => embed({ [name]: batchOf(name, channel, batch) })),
+  )
+  return compile({ outputs: { features: result }, names, draws: traced.draws }, target)
+}
+
 /** Runs the encoder as in training, for its running statistics alone. */
 export function calibrationProgram(assembly: Assembly, batch: number, target: Target): Program {
   const { result, trace: traced } = trace({ training: true }, () =>
@@ -258,6 +282,13 @@ export function channelOf<K extends Kind>(kind: K, channels: Channels, sample: S
  */
 export const placeOf = ({ learner }: Assembly, asked: PlaceOptions = {}): Place =>
   placeIn(mainEncoder(learner)[1], asked, learner.pool)
+
+/** The kinds of data that are wanted of what is to become vectors. */
+export function kindsSeen(assembly: Assembly): Kind[] {
+  const seen = seenChannels(assembly)
+  const own = Object.entries(assembly.channels).filter(([name]) => Object.hasOwn(seen, name))
+  return (own.length > 0 ? own : Object.entries(assembly.channels)).map(([, { kind }]) => kind)
+}
 
 /** The inputs of a program: a batch of every channel. */
 export const sampleOf = (channels: Channels, batch: number): Sample =>

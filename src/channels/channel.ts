@@ -33,7 +33,11 @@ export type Window<K extends Kind> = K extends 'audio'
   : K extends 'video'
     ? InTime & ({ readonly seconds: number } | { readonly frames: number })
     : K extends 'text'
-      ? { readonly tokens: number }
+      ? {
+          readonly tokens: number
+          /** Of the tokenizer, where one is learnt from the texts */
+          readonly vocabulary?: number
+        }
       : object
 
 interface InTime {

@@ -52,7 +52,7 @@ export const embedCommand = (): Command =>
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
-      const { placeOf } = await import('../assembly/programs.js')
+      const { kindsSeen, placeOf } = await import('../assembly/programs.js')
       const { openEncoder } = await import('../evaluation/encoder.js')
       const { loadPlugins } = await import('./plugins.js')
       const { openRun } = await import('../runs/run.js')
@@ -61,7 +61,7 @@ export const embedCommand = (): Command =>
       checkWritable(out)
       const run = openRun(folder, await loadPlugins(options.plugin))
       placeOf(run.assembly(), options)
-      const set = await openFor(run.config, data, options, output)
+      const set = await openFor(run.config, data, options, output, kindsSeen(run.assembly()))
       const encoder = await openEncoder(run, options)
       try {
         const told = (share: number) => output.progress(`embedding: ${(100 * share).toFixed(0)} %`)

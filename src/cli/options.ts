@@ -5,6 +5,7 @@ import type { Reader, SampleSet } from '../data/index.js'
 import { checkedThreads } from '../engine/node/cores.js'
 import { pools } from '../nn/pools.js'
 import { defaultDevice } from '../program/devices.js'
+import { rowsOf } from '../settings/rows.js'
 import { dataSettings, trainingSettings } from '../settings/table.js'
 import type { DataSettings, TrainingSettings } from '../settings/types.js'
 import { listen } from './interruption.js'
@@ -70,16 +71,37 @@ export const deviceOptions = (): Option[] => [optionOf(trainingSettings.device),
 /**
  * Data for a run is read as its own was, and goes to its device; what the user says of the rest has the last word.
  * @param words as typed
+ * @param kinds that are read of it: those that the run was trained on unless told
  */
-export async function openFor(config: RunConfig, source: string, words: object, output: Output): Promise<SampleSet> {
+export async function openFor(
+  config: RunConfig,
+  source: string,
+  words: object,
+  output: Output,
+  kinds: readonly Kind[] = Object.values(config.channels).map(({ kind }) => kind),
+): Promise<SampleSet> {
   const { settingsOf } = await import('../runs/settings.js')
   const { loadPlugins } = await import('./plugins.js')
   const own = settingsOf(config)
   const train = typedTraining(words)
   const { readers } = await loadPlugins(train.plugins)
-  const kinds = Object.values(config.channels).map(({ kind }) => kind)
-  return open(source, kinds, { ...own.open, ...typedData(words) }, { ...own.train, ...train }, output, readers)
+  return open(
+    source,
+    kinds,
+    { ...settingsFor(own.open, kinds), ...typedData(words) },
+    { ...own.train, ...train },
+    output,
+    readers,
+  )
 }
+
+/** What a run says of kinds that are not read now is of no use. */
+const settingsFor = (settings: DataSettings, kinds: readonly Kind[]): DataSettings =>
+  Object.fromEntries(
+    rowsOf(dataSettings).flatMap(([name, { of }]) =>
+      of === undefined || kinds.includes(of) ? [[name, settings[name]]] : [],
+    ),
+  )
 
 /** Where in an encoder vectors are taken: `layer` and `pool`. */
 export const placeOptions = (): Option[] => [

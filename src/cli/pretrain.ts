@@ -38,6 +38,7 @@ export const pretrainCommand = (): Command =>
     optionOf(trainingSettings.clip),
     optionOf(trainingSettings.checkpointActivations),
     optionOf(trainingSettings.weights),
+    optionOf(trainingSettings.tokenizer),
     new Option('--no-report', 'leave report.html out, and what it takes: some seconds'),
     optionOf(trainingSettings.saveEvery),
     new Option('--resume', 'go on from the checkpoint in --out'),

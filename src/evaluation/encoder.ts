@@ -106,7 +106,7 @@ export async function untrainedEncoder(
       const program = calibrationProgram(assembly, batch, await targetFor(host, runner.options))
       if (!program.state.some(({ updated }) => updated)) return // no running statistics
       await runner.load('calibrate', program)
-      const part = trainingPart(pictures).as(seenChannels(assembly))
+      const part = trainingPart(pictures).as(seenChannels(assembly), run.tokenizer())
       const count = part.items.length
       for (let step = 0; step < CALIBRATION_BATCHES; step++) {
         const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
@@ -131,7 +131,7 @@ async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, f
   try {
     const hearing = hearingOf(assembly, place)
     const opening: Opening = {
-      ...{ runner, config, assembly, place, batch: options.batch },
+      ...{ runner, config, assembly, tokenizer: run.tokenizer, place, batch: options.batch },
       target: await targetFor(host, runner.options),
       fill: program => fill(runner, program, assembly),
     }
@@ -164,6 +164,7 @@ interface Opening {
   readonly runner: Runner
   readonly config: RunConfig
   readonly assembly: Assembly
+  readonly tokenizer: OpenedRun['tokenizer']
   readonly place: Place
   readonly target: Target
   readonly batch: number | undefined
@@ -174,7 +175,7 @@ type Made = Pick<Embedder, 'width' | 'embed' | 'embedPicture' | 'sound'>
 
 /** A sample is a whole picture, or the first window of what goes on in time. */
 async function throughSamples(opening: Opening): Promise<Made> {
-  const { runner, config, assembly, place, target, fill, batch = defaultBatch } = opening
+  const { runner, config, assembly, tokenizer, place, target, fill, batch = defaultBatch } = opening
   const program = embeddingProgram(assembly, batch, target, place)
   await runner.load('embed', program)
   await fill(program)
@@ -192,7 +193,7 @@ async function throughSamples(opening: Opening): Promise<Made> {
     async embed(pictures, onProgress) {
       const count = pictures.items.length
       const values = new Float32Array(count * width)
-      const samples = pictures.as(seenChannels(assembly))
+      const samples = pictures.as(seenChannels(assembly), tokenizer())
       const gather = (start: number) =>
         feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))))
       let given = gather(0)

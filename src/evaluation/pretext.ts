@@ -55,7 +55,7 @@ export async function pretext(
     await restore(runner, program, checkpoint, directory)
     // every batch is spread over the whole part, which may lie class by class, and time may end after any
     const stride = Math.max(1, Math.floor(part.items.length / (batches * batch)))
-    const samples = part.as(assembly.channels)
+    const samples = part.as(assembly.channels, run.tokenizer())
     const gather = (step: number) =>
       feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride)))
     const noise = (step: number) => noiseFor(assembly.channels, batch, step)

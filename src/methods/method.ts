@@ -180,6 +180,12 @@ export interface Learner<R extends Reads = Reads> {
    * @param see the encoder, [M, C, H, W] → [M, width], or one of its layers where an evaluation asks for that
    */
   represent?(sample: Sample<R>, see: See): Tensor
+  /**
+   * Where samples of several channels lie in one space: the embedding of each, by the name of its channel, [N, D] with one D for
+   * all, compared by cosine. Each is given its own channel alone. What compares channels stands on this: retrieval, classes told
+   * by their names, search.
+   */
+  readonly shared?: { readonly [Name in keyof R]?: (sample: Pick<Sample<R>, Name>) => Tensor }
   /** How `see` makes one vector of what the encoder sees; as the encoder does by itself unless told */
   readonly pool?: Pool
   /** What is shown and hidden, and what was guessed, for looking at */

@@ -5,7 +5,7 @@ import { hasCheckpoint } from './checkpoint.js'
 import { readConfig } from './config.js'
 
 /** What a run has before its first checkpoint. */
-const beginnings = /^(config\.json|metrics\.jsonl|checkpoint|.*\.\d+\.part)$/
+const beginnings = /^(config\.json|tokenizer\.json|metrics\.jsonl|checkpoint|.*\.\d+\.part)$/
 /** Before all else: a process that is killed while it writes its first file leaves no more. */
 const earliest = /^(lock\.json|(lock|config)\.json\.\d+\.part)$/
 

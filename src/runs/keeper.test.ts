@@ -32,7 +32,18 @@ function kept() {
     mkdirSync(join(at, 'checkpoint'), { recursive: true })
     writeFileSync(join(at, 'checkpoint', 'state.safetensors'), 'weights')
   }
-  return { directory, lock, notes, save, folder: keeperOf(directory, config, lock, note => notes.push(note)) }
+  return {
+    directory,
+    lock,
+    notes,
+    save,
+    folder: keeperOf(
+      directory,
+      place => writeConfig(place, config),
+      lock,
+      note => notes.push(note),
+    ),
+  }
 }
 
 const whole = (directory: string) => {

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { RunConfig } from '../assembly/config.js'
 import { isWrongUsage, messageOf } from '../errors.js'
 import { claim, freePlace } from './claim.js'
-import { isRun, writeConfig } from './config.js'
+import { isRun } from './config.js'
 import type { Lock } from './lock.js'
 import { type MetricsLine, writeMetrics } from './metrics.js'
 
@@ -23,7 +22,13 @@ export interface Keeper {
 /** In which a folder is removed with all that is in it */
 const PAUSE_MS = 300
 
-export function keeperOf(out: string, config: RunConfig, lock: Lock, onNote?: (note: string) => void): Keeper {
+/** @param begin writes what a run has from its beginning: its configuration, and what belongs to that */
+export function keeperOf(
+  out: string,
+  begin: (directory: string) => void,
+  lock: Lock,
+  onNote?: (note: string) => void,
+): Keeper {
   let directory = out
   const madeAnew = () => `${directory}: was moved or removed while training; made anew, and the training goes on there`
   /** Takes its own place, or of the next free one beside; what stands there is left alone. */
@@ -51,7 +56,7 @@ export function keeperOf(out: string, config: RunConfig, lock: Lock, onNote?: (n
     return true
   }
   const fill = (lines: readonly MetricsLine[]) => {
-    writeConfig(directory, config)
+    begin(directory)
     writeMetrics(directory, lines)
   }
   return {

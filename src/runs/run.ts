@@ -4,10 +4,12 @@ import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble, type Definitions } from '../assembly/programs.js'
 import { LacunaError, wrongArgument } from '../errors.js'
 import { isFolder } from '../files.js'
+import type { Tokenizer } from '../text/tokenizer.js'
 import { type Checkpoint, hasCheckpoint, loadCheckpoint } from './checkpoint.js'
 import { isRun, readConfig } from './config.js'
 import { type Additions, definitionsOf } from './definitions.js'
 import { type MetricsLine, readMetrics } from './metrics.js'
+import { readTokenizer } from './tokenizer.js'
 
 /** A folder that a training has left, with all that the names in it stand for. */
 export interface OpenedRun extends Definitions {
@@ -17,6 +19,11 @@ export interface OpenedRun extends Definitions {
   readonly config: RunConfig
   /** The method put together for the run's encoder and pictures, made at the first call */
   assembly(): Assembly
+  /**
+   * What makes tokens of text, where the run reads some: opened at the first call.
+   * @throws LacunaError when it is gone, or damaged
+   */
+  tokenizer(): Tokenizer | undefined
   /** Whether a checkpoint was saved already */
   hasCheckpoint(): boolean
   /**
@@ -39,6 +46,7 @@ export function openRun(directory: string, additions: Additions = {}): OpenedRun
   const config = readConfig(directory)
   const definitions = definitionsOf(config, additions, directory)
   let assembly: Assembly | undefined
+  let tokenizer: Tokenizer | undefined
   return {
     ...definitions,
     directory,
@@ -46,6 +54,10 @@ export function openRun(directory: string, additions: Additions = {}): OpenedRun
     assembly() {
       assembly ??= assemble(config, definitions)
       return assembly
+    },
+    tokenizer() {
+      tokenizer ??= readTokenizer(directory, config)
+      return tokenizer
     },
     hasCheckpoint: () => hasCheckpoint(directory),
     checkpoint: () => loadCheckpoint(directory),

@@ -201,6 +201,14 @@ export const trainingSettings = {
     kept: 'told',
     path: true,
   },
+  tokenizer: {
+    flag: '--tokenizer <file>',
+    kind: text('a file'),
+    help: 'what makes tokens of text: a tokenizer.json, or a run that has one',
+    unless: 'one learnt from the texts to train on',
+    kept: 'told',
+    path: true,
+  },
   options: {
     flag: '--set <key=value>',
     kind: methodOptions,

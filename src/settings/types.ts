@@ -36,6 +36,8 @@ export interface TrainingSettings {
   readonly checkpointActivations?: boolean
   /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */
   readonly weights?: string
+  /** A `tokenizer.json`, or a run that has one; learnt from the texts to train on unless told */
+  readonly tokenizer?: string
   /** Files of the modules that a method, an encoder or a reader of one's own come from: `config.json` keeps them for messages */
   readonly plugins?: readonly string[]
   /** Options of the method */

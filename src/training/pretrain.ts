@@ -3,7 +3,7 @@ import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, assemble } from '../assembly/programs.js'
 import { checkAssembly } from '../assembly/tried.js'
-import type { SampleSet } from '../data/index.js'
+import { type SampleSet, tokenised } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { MethodName } from '../methods/index.js'
 import type { Method } from '../methods/method.js'
@@ -15,6 +15,7 @@ import { definitionsOf } from '../runs/definitions.js'
 import { type Keeper, keeperOf } from '../runs/keeper.js'
 import { lockRun } from '../runs/lock.js'
 import { type MetricsLine, readMetrics } from '../runs/metrics.js'
+import { readTokenizer, writeTokenizer } from '../runs/tokenizer.js'
 import { checkPictures, checkUsage } from './arguments.js'
 import { codesWatched } from './codes-note.js'
 import { train } from './loop.js'
@@ -23,6 +24,7 @@ import { lengthened, resumedConfig } from './resume.js'
 import { newConfig } from './settings.js'
 import { startWeights } from './start.js'
 import { stepperOf } from './stepper.js'
+import { tokenizerFor } from './tokenizer.js'
 import { watcherOf } from './watch.js'
 import { withWindow } from './window.js'
 
@@ -51,15 +53,19 @@ export function trainingPart(pictures: SampleSet): SampleSet {
  */
 export async function pretrain(
   given: MethodName | (string & {}) | Method,
-  pictures: SampleSet,
+  data: SampleSet,
   asked: PretrainOptions,
 ): Promise<Run> {
   const method = checkUsage(given, asked)
   const options = withWindow(method, asked)
-  checkPictures(pictures)
+  checkPictures(data)
   const directory = resolve(options.out)
-  const part = trainingPart(pictures)
   const before = options.resume ? readConfig(directory) : undefined
+  const tokenizer = before
+    ? readTokenizer(directory, before)
+    : tokenizerFor(method, options.options ?? {}, trainingPart(data), options.tokenizer)
+  const pictures = tokenizer ? tokenised(data, tokenizer) : data
+  const part = trainingPart(pictures)
   const config = before
     ? resumedConfig(directory, before, method.name, part, pictures, options)
     : await newConfig(method, part, pictures, options)
@@ -79,8 +85,12 @@ export async function pretrain(
         `${directory}: all its ${config.steps} steps were taken before, there is nothing to train; more --steps would lengthen it`,
       )
     const lines = readMetrics(directory, checkpoint?.step ?? 0)
-    const folder = keeperOf(directory, config, lock, options.onNote)
-    return await trainRun({ directory, config, assembly, weights, part, checkpoint, lines, folder, options })
+    const begin = (place: string) => {
+      writeConfig(place, config)
+      if (tokenizer) writeTokenizer(place, tokenizer)
+    }
+    const folder = keeperOf(directory, begin, lock, options.onNote)
+    return await trainRun({ directory, config, assembly, weights, part, checkpoint, lines, begin, folder, options })
   } finally {
     lock.release()
   }
@@ -96,6 +106,8 @@ interface Task {
   readonly checkpoint: Checkpoint | undefined
   /** Of the metrics, up to the checkpoint */
   readonly lines: readonly MetricsLine[]
+  /** Writes what the run has from its beginning */
+  readonly begin: (place: string) => void
   readonly folder: Keeper
   readonly options: PretrainOptions
 }
@@ -108,6 +120,7 @@ async function trainRun({
   part,
   checkpoint,
   lines,
+  begin,
   folder,
   options,
 }: Task): Promise<Run> {
@@ -125,7 +138,7 @@ async function trainRun({
       await runner.write(
         valuesFor(stepper, initialValues(names, config.seed, weights ?? startWeights(assembly, config))),
       )
-    await folder.write(lines, place => writeConfig(place, config))
+    await folder.write(lines, begin)
     const step = await train({
       runner,
       stepping,

@@ -5,7 +5,7 @@ import { findAudio } from '../channels/bound.js'
 import { inputsOf } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
-import { shuffled } from '../data/index.js'
+import { shuffled, tokenised } from '../data/index.js'
 import type { Runner } from '../engine/runner.js'
 import type { MethodName } from '../methods/index.js'
 import { encoderFor, type Method, type Shown } from '../methods/method.js'
@@ -20,6 +20,7 @@ import type { Shape } from '../tensor/shape.js'
 import { methodOf } from './arguments.js'
 import { earlierValues } from './earlier.js'
 import { prepare } from './prepare.js'
+import { tokenizerFor } from './tokenizer.js'
 
 /** Columns of samples: as stored, and what the method makes of them. */
 export interface Preview {
@@ -63,20 +64,24 @@ export async function preview(
   const method = methodOf(given)
   const encoder = encoderOf(wanted ?? encoderFor(method))
   const parsed = parseOptions(method, options)
-  const { prepared, notes } = await prepare({ method, encoder }, parsed, samples, seed)
+  const tokenizer = tokenizerFor(method, parsed, samples, undefined)
+  const set = tokenizer ? tokenised(samples, tokenizer) : samples
+  const { prepared, notes } = await prepare({ method, encoder }, parsed, set, seed)
   for (const note of notes) onNote?.(note)
-  const assembly = assemble({ options: parsed, prepared, channels: samples.channels }, { method, encoder })
+  const assembly = assemble({ options: parsed, prepared, channels: set.channels }, { method, encoder })
   checkAssembly(assembly)
-  return untrained(assembly, samples, count, seed)
+  return untrained(assembly, set, count, seed)
 }
 
 /** The same through the network of a run, or the folder of one: trained, once a checkpoint is saved. */
 export async function previewRun(from: string | OpenedRun, samples: SampleSet, count: number): Promise<Preview> {
   const run = runOf('previewRun', from)
   const { seed } = run.config
-  if (!run.hasCheckpoint()) return untrained(run.assembly(), samples, count, seed)
+  const tokenizer = run.tokenizer()
+  const set = tokenizer ? tokenised(samples, tokenizer) : samples
+  if (!run.hasCheckpoint()) return untrained(run.assembly(), set, count, seed)
   const checkpoint = run.checkpoint()
-  const shown = await show(run.assembly(), samples, count, seed, (runner, program) =>
+  const shown = await show(run.assembly(), set, count, seed, (runner, program) =>
     restore(runner, program, checkpoint, run.directory),
   )
   return { ...shown, trained: true }

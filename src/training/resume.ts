@@ -70,7 +70,7 @@ type Pair = [flag: string, is: unknown, was: unknown]
 
 /** What was given beside `--resume` and is not as the run has it, each as `--batch is 32 where it was 16`. */
 function differences(config: RunConfig, given: PretrainOptions): string[] {
-  const { encoder, chunk, warmup, weights, options = {} } = given
+  const { encoder, chunk, warmup, weights, tokenizer, options = {} } = given
   const rising = (share: number) => warmupSteps(share, config.steps)
   const now = {
     ...given,
@@ -78,6 +78,7 @@ function differences(config: RunConfig, given: PretrainOptions): string[] {
     chunk: chunk && Math.min(chunk, config.batch),
     warmup: warmup !== undefined && rising(warmup) === rising(config.warmup) ? config.warmup : warmup,
     weights: weights && resolve(weights),
+    tokenizer: tokenizer && resolve(tokenizer),
   }
   const before = { checkpointActivations: false, ...config, chunk: config.chunk ?? config.batch }
   const listed = rowsOf(trainingSettings)

@@ -77,6 +77,7 @@ export async function newConfig(
     ...(options.checkpointActivations && { checkpointActivations: true }),
     device: options.device ?? trainingSettings.device.default,
     ...(options.weights !== undefined && { weights: resolve(options.weights) }),
+    ...(options.tokenizer !== undefined && { tokenizer: resolve(options.tokenizer) }),
     ...(options.plugins && options.plugins.length > 0 && { plugins: options.plugins.map(plugin => resolve(plugin)) }),
   })
 }
