@@ -44,6 +44,7 @@ export const dataOptions = (): Option[] => [
   cacheOption(),
   optionOf(dataSettings.groupPattern),
   optionOf(dataSettings.label),
+  optionOf(dataSettings.text),
   optionOf(dataSettings.allowSkipped),
 ]
 
@@ -99,7 +100,7 @@ export async function openFor(
 const settingsFor = (settings: DataSettings, kinds: readonly Kind[]): DataSettings =>
   Object.fromEntries(
     rowsOf(dataSettings).flatMap(([name, { of }]) =>
-      of === undefined || kinds.includes(of) ? [[name, settings[name]]] : [],
+      of === undefined || of.some(kind => kinds.includes(kind)) ? [[name, settings[name]]] : [],
     ),
   )
 

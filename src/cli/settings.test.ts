@@ -70,6 +70,7 @@ const data: Arbitraries<DataSettings> = {
   ),
   cache: fc.constant(undefined),
   groupPattern: fc.constant(undefined),
+  text: fc.constant(undefined),
   label: fc.constant(undefined),
   allowSkipped: maybe(share),
 }

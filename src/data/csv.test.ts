@@ -57,5 +57,7 @@ test.each([
   ['label;"File_Name"\r\na;b', ';'],
   ['\uFEFFfile_name\tlabel', '\t'],
   ['file_name', ','],
-  ['a;b', ','],
-])('the delimiter of %j', (text, delimiter) => expect(delimiterOf(text, 'file_name')).toBe(delimiter))
+  ['a;b', ';'],
+  ['a|text', '|'],
+  ['a, or b|file_name', '|'],
+])('the delimiter of %j', (text, delimiter) => expect(delimiterOf(text, ['file_name'])).toBe(delimiter))

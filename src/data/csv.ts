@@ -5,14 +5,15 @@ import { LacunaError } from '../errors.js'
  * be LF or CRLF, a byte order mark is dropped, and so are empty lines.
  *
  * @param name of the file, for errors
- * @param delimiter between fields: a comma, a semicolon or a tab
+ * @param delimiter between fields: a comma, a semicolon, a tab or a bar
  * @returns with the line that each row begins on, from 1
  * @throws LacunaError for a quote that is never closed
  */
 export function parseCsv(text: string, name: string, delimiter = ','): CsvRow[] {
   // One field and what ends it: a delimiter, a line end or the end of the text.
+  const between = delimiter === '|' ? '\\|' : delimiter
   const field = new RegExp(
-    `(?:"([^"]*(?:""[^"]*)*)"|([^"${delimiter}\\r\\n][^${delimiter}\\r\\n]*|))(${delimiter}|\\r\\n|\\n|\\r|$)`,
+    `(?:"([^"]*(?:""[^"]*)*)"|([^"${delimiter}\\r\\n][^${delimiter}\\r\\n]*|))(${between}|\\r\\n|\\n|\\r|$)`,
     'y',
   )
   const source = text.replace(/^\uFEFF/, '')
@@ -40,19 +41,24 @@ export interface CsvRow {
   readonly fields: readonly string[]
 }
 
-/** The delimiter of a table in which there is a column of this name; a comma where that cannot be told. */
-export function delimiterOf(text: string, column: string): string {
+/**
+ * The delimiter of a table: the one by which it has the most of these columns, or else the most columns at all; of equal ones the
+ * comma.
+ * @param columns in lower case
+ */
+export function delimiterOf(text: string, columns: readonly string[]): string {
   const [header = ''] = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/, 1)
-  const has = (delimiter: string) =>
-    header.split(delimiter).some(
-      name =>
-        name
-          .trim()
-          .replace(/^"(.*)"$/, '$1')
-          .trim()
-          .toLowerCase() === column,
-    )
-  return [',', ';', '\t'].find(has) ?? ','
+  const plain = (name: string) =>
+    name
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .trim()
+      .toLowerCase()
+  const worth = (delimiter: string) => {
+    const found = header.split(delimiter).map(plain)
+    return 1e6 * found.filter(name => columns.includes(name)).length + found.length
+  }
+  return [',', ';', '\t', '|'].reduce((best, delimiter) => (worth(delimiter) > worth(best) ? delimiter : best))
 }
 
 function lineAt(text: string, offset: number): number {

@@ -23,7 +23,7 @@ export async function folderSource(
   path: string,
   { medium, media: wanted, group, signal }: ReaderOptions,
 ): Promise<Source> {
-  const tables = readMetadata(path)
+  const tables = readMetadata(path, medium)
   const tabled = new Set(tables.map(({ folder }) => folder))
   const fromFolder = (name: string) => {
     const first = name.split('/', 1)[0] ?? ''
@@ -135,7 +135,7 @@ function sourceOf(
   const hash = createHash('sha256')
   for (const { file } of found) hash.update(`${file.name}\n${file.version}\n`)
   for (const { name, reason } of skipped) hash.update(`${name}\n${reason}\n`)
-  for (const { folder, text } of tables) hash.update(`${folder}\n${text}\n`)
+  for (const { folder, version } of tables) hash.update(`${folder}\n${version}\n`)
 
   const at = (position: number) => {
     const entry = found[position]

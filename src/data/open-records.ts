@@ -39,9 +39,9 @@ export async function openRecords<R extends Reads>(
     return openStore(path, stored, options)
   }
   const found = await sourceFor(path, wanted, options)
-  const { size = 0, channels = found.defaultChannels, fps, cache = defaultCache(), groupPattern } = options
+  const { size = 0, channels = found.defaultChannels, fps, cache = defaultCache(), groupPattern, text } = options
   const reading = isSeen(wanted) ? await readingOf(options) : plainReading
-  const place = { cache: resolve(cache), path, wanted, size, channels, fps, groupPattern }
+  const place = { cache: resolve(cache), path, wanted, size, channels, fps, groupPattern, text }
   const { directory, kept } = storeOf(place, reading, found)
   const { fingerprint, notes: listed } = found
   const plan = { ...options, source: path, media: wanted, directory, fingerprint, listed } as const
@@ -68,13 +68,18 @@ interface Place {
   readonly channels: 1 | 3
   readonly fps: number | undefined
   readonly groupPattern: string | undefined
+  readonly text: string | undefined
 }
 
 /**
  * Where the store of a source lies, and what it says where it is there and up to date. One that was made without a word of the
  * size, or of the range, serves too where it has turned out to have what is asked for.
  */
-function storeOf({ cache, path, wanted, size, channels, fps, groupPattern }: Place, reading: Reading, found: Source) {
+function storeOf(
+  { cache, path, wanted, size, channels, fps, groupPattern, text }: Place,
+  reading: Reading,
+  found: Source,
+) {
   const pictures = isSeen(wanted)
   const at = (side: number, how: Reading) => {
     const decoding = {
@@ -83,7 +88,12 @@ function storeOf({ cache, path, wanted, size, channels, fps, groupPattern }: Pla
       audio: ['audio', RATE],
       text: ['text'],
     }
-    const told = [...wanted.flatMap(medium => decoding[medium]), groupPattern, ...(pictures ? [how] : [])]
+    const told = [
+      ...wanted.flatMap(medium => decoding[medium]),
+      groupPattern,
+      ...(pictures ? [how] : []),
+      ...(text === undefined ? [] : [text]),
+    ]
     const directory = storeDirectory(cache, path, ...told)
     const index = readIndex(directory)
     return { directory, kept: index?.fingerprint === found.fingerprint ? index : undefined }

@@ -65,7 +65,13 @@ export function sourceFor(
 ): Promise<Source> {
   const [medium = 'image'] = wanted
   const group = options.groupPattern === undefined ? undefined : compile(options.groupPattern)
-  return sourceAt(path, options.readers ?? [], { medium, media: wanted, group, signal: options.signal })
+  return sourceAt(path, options.readers ?? [], {
+    medium,
+    media: wanted,
+    group,
+    text: options.text,
+    signal: options.signal,
+  })
 }
 
 function kindOf(path: string, wanted: readonly MemberKind[]): Stats {

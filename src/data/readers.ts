@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { callable, checkDefinition, refuseName } from '../definition.js'
@@ -7,10 +8,16 @@ import { LacunaError, messageOf } from '../errors.js'
 import { fileSource, folderSource } from './folder.js'
 import { idxSource } from './idx.js'
 import { type MemberKind, mayBe, wordsOf } from './media.js'
+import { memberColumns } from './member-columns.js'
 import { namesakeSource } from './namesakes.js'
+import { parquetTable } from './parquet-table.js'
 import { defineReader } from './reader.js'
+import { shardsIn } from './shards.js'
+import { tabledSource } from './tabled.js'
+import { isTable, readTables, tableAt } from './tables.js'
 import type { Reader, ReaderOptions, Source } from './types.js'
 import { reasonOf } from './walk.js'
+import { webDatasetSource } from './web-dataset.js'
 
 /** Those that are built in, in the order in which they are asked. */
 const builtIn: readonly Reader[] = [
@@ -19,11 +26,35 @@ const builtIn: readonly Reader[] = [
     open: (path, { medium, media }) => (medium === 'image' && media.length === 1 ? idxSource(path) : undefined),
   }),
   defineReader({
+    name: 'table',
+    open(path, options) {
+      const columns = memberColumns(options.media, options.text)
+      if (!statSync(path).isDirectory())
+        return isTable(path) ? tabledSource(dirname(path), path, [tableAt(path, columns)], options) : undefined
+      const tables = severalWanted(options) ? readTables(path, columns) : []
+      return tables.length > 0 ? tabledSource(path, path, tables, options) : undefined
+    },
+  }),
+  defineReader({
+    name: 'parquet',
+    async open(path, options) {
+      const [root, names] = archivesAt(path, '.parquet', options)
+      if (names.length === 0) return undefined
+      const tables = names.map(name => parquetTable(root, name, options.media))
+      return tabledSource(root, path, await Promise.all(tables), options)
+    },
+  }),
+  defineReader({
+    name: 'webdataset',
+    open(path, options) {
+      const [root, names] = archivesAt(path, '.tar', options)
+      return names.length > 0 ? webDatasetSource(root, path, names, options) : undefined
+    },
+  }),
+  defineReader({
     name: 'namesakes',
     open: (path, options) =>
-      statSync(path).isDirectory() && !isFilm(options) && (options.media.length > 1 || options.medium === 'text')
-        ? namesakeSource(path, options)
-        : undefined,
+      statSync(path).isDirectory() && severalWanted(options) ? namesakeSource(path, options) : undefined,
   }),
   defineReader({
     name: 'folder',
@@ -72,6 +103,19 @@ export async function sourceAt(path: string, others: readonly Reader[], options:
   const known =
     rest.length > 0 ? 'a folder' : medium === 'image' ? `a folder, a ${one} or an IDX file` : `a folder or a ${one}`
   throw new LacunaError(`${path}: not ${known}; give the folder that holds the ${many}`)
+}
+
+/** Records that stand together by what is said of them, or by their names: not each file by itself. */
+const severalWanted = ({ media, medium }: ReaderOptions): boolean =>
+  !isFilm({ medium }) && (media.length > 1 || medium === 'text')
+
+/** Where archives of a format lie, and what they are called there: the path itself, or those in its folder. */
+function archivesAt(path: string, extension: string, options: ReaderOptions): [root: string, names: string[]] {
+  const { media } = options
+  if (isFilm(options)) return [path, []] // which is read from a file
+  if (!statSync(path).isDirectory()) return [dirname(path), path.endsWith(extension) ? [basename(path)] : []]
+  const table = `metadata${extension}`
+  return [path, existsSync(join(path, table)) ? [table] : shardsIn(path, extension, media)]
 }
 
 const mediaOf = ({ medium = 'image', media = [medium] }: Source): readonly MemberKind[] => media

@@ -89,6 +89,33 @@ export function tiff(values: Numbers, width: number, height: number, pages = 1):
   return Buffer.concat([file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)])
 }
 
+/** A tar of files, by path, in this order; names of more than 100 characters as pax has them. */
+export function tar(files: readonly (readonly [name: string, content: string | Uint8Array])[]): Buffer {
+  const entry = (name: string, content: Uint8Array, type: string) => {
+    const header = Buffer.alloc(512)
+    header.write(name.slice(0, 100), 'utf8')
+    header.write(`0000644\0${'0000000\0'.repeat(2)}`, 100, 'latin1')
+    header.write(`${content.length.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0`, 124, 'latin1')
+    header.write(`        ${type}`, 148, 'latin1')
+    header.write('ustar\x0000', 257, 'latin1')
+    const sum = header.reduce((total, byte) => total + byte, 0)
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+    return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)])
+  }
+  const pax = (name: string) => {
+    const body = ` path=${name}\n`
+    let length = Buffer.byteLength(body)
+    while (`${length}`.length + Buffer.byteLength(body) !== length)
+      length = `${length}`.length + Buffer.byteLength(body)
+    return entry('pax', Buffer.from(`${length}${body}`), 'x')
+  }
+  const all = files.flatMap(([name, content]) => [
+    ...(Buffer.byteLength(name) > 100 ? [pax(name)] : []),
+    entry(name, Buffer.from(content as Uint8Array), '0'),
+  ])
+  return Buffer.concat([...all, Buffer.alloc(1024)])
+}
+
 export interface WaveFormat {
   readonly rate?: number
   /** Bits of a number */

@@ -2,7 +2,7 @@ import type { Channels, Reads, Wanted } from '../channels/channel.js'
 import type { Gathered } from '../channels/gathered.js'
 import type { Reading } from '../channels/picture-reading.js'
 import type { Definition } from '../definition.js'
-import type { DataSettings, PictureSetting } from '../settings/types.js'
+import type { DataSettings, PictureSetting, TextSetting } from '../settings/types.js'
 import type { Tokenizer } from '../text/tokenizer.js'
 import type { MemberKind } from './media.js'
 
@@ -122,10 +122,10 @@ export interface Opening {
 export interface OpenOptions extends DataSettings, Opening {}
 
 /** What recordings can be opened with: what concerns pictures alone is left out. */
-export interface RecordingOptions extends Omit<DataSettings, PictureSetting | 'fps'>, Opening {}
+export interface RecordingOptions extends Omit<DataSettings, PictureSetting | TextSetting | 'fps'>, Opening {}
 
 /** What films can be opened with. */
-export interface FilmOptions extends Omit<DataSettings, 'range'>, Opening {}
+export interface FilmOptions extends Omit<DataSettings, TextSetting | 'range'>, Opening {}
 
 /** Grey values as they are, [height, width]. */
 export interface GreyShape {
@@ -179,6 +179,8 @@ export interface ReaderOptions {
   readonly medium: MemberKind
   /** All that is wanted of a record, `medium` first: more than one member where those of several kinds belong together */
   readonly media: readonly MemberKind[]
+  /** The column of a table that has the texts; one that is called so unless told */
+  readonly text?: string | undefined
   /** With one capture group: what it captures in a file's base name is the group */
   readonly group?: RegExp | undefined
   readonly signal?: AbortSignal | undefined

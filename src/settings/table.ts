@@ -65,6 +65,15 @@ export const dataSettings = {
     at: ['channels', 'video', 'rate'],
     of: ['video'],
   },
+  text: {
+    flag: '--text <column>',
+    kind: text('the name of a column'),
+    help: 'column of a table that has the texts',
+    unless: 'text, caption, or the like',
+    kept: 'never',
+    at: ['data', 'text'],
+    of: ['text'],
+  },
   cache: {
     flag: '--cache <folder>',
     kind: text('a folder'),

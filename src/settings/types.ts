@@ -68,12 +68,17 @@ export interface DataSettings extends ReadingOptions {
   readonly groupPattern?: string
   /** The column of a metadata table that has the labels; default `label`, `category` or `class`. */
   readonly label?: string
+  /** The column of a table that has the texts; default `text`, `caption` or the like. */
+  readonly text?: string
   /** Folder of stores; default `LACUNA_CACHE`, else `~/.cache/lacuna`. */
   readonly cache?: string
 }
 
 /** Settings that say how pictures are read, and nothing of recordings. */
 export type PictureSetting = 'size' | 'channels' | keyof ReadingOptions
+
+/** Settings that say how texts are read. */
+export type TextSetting = 'text'
 
 /** All that is to be known of a setting; what is checked, shown, written down and repeated comes from here. */
 export interface Row<T> {
@@ -92,7 +97,7 @@ export interface Row<T> {
   /** A path: in a file for `--config` it is meant from the folder of that file on */
   readonly path?: true
   /** The only kinds of data that it means something for */
-  readonly of?: readonly ('image' | 'video')[]
+  readonly of?: readonly ('image' | 'video' | 'text')[]
   /** A run that goes on may have another */
   readonly free?: true
 }

@@ -13,7 +13,7 @@ const columns = ['file', 'start', 'end', 'label'] as const
  * @throws LacunaError where a column is missing or a time is no number
  */
 export function parseSegmentTable(text: string, name: string): ReadonlyMap<string, Segment[]> {
-  const [header, ...rows] = parseCsv(text, name, delimiterOf(text, 'file'))
+  const [header, ...rows] = parseCsv(text, name, delimiterOf(text, columns))
   const places = columns.map(column => header?.fields.findIndex(field => field.trim().toLowerCase() === column) ?? -1)
   const missing = columns.filter((_, i) => places[i] === -1)
   if (missing.length > 0)
