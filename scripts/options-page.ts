@@ -18,7 +18,7 @@ export function optionsPage(): string {
   const own = (name: string) => rows.filter(row => row.commands.length === 1 && row.commands[0] === name)
   return `# Options
 
-[Guide](README.md) · before: [Vectors and exports](exports.md)
+[Guide](README.md) · before: [Pictures and text](text.md)
 
 Written by \`npm run options\` from the command line itself. Every command has \`--help\` with an example too; \`lacuna --version\` says which Lacuna it is. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (a training is then saved).
 

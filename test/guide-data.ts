@@ -38,6 +38,8 @@ export async function layOut(folder: string): Promise<void> {
     if (i % 8 === 0) put(`listed/${label}/${name}.png`, picture)
     if (i % 8 === 1) put(`films/film${Math.floor(i / 32)}_${i % 32}.png`, picture)
     if (i % 6 === 2) put(`mixed/${name}.png`, picture)
+    put(`captioned/${name}.png`, picture)
+    writeFileSync(join(folder, `captioned/${name}.txt`), `${label}: ${name.replaceAll('_', ' ')}\n`)
   })
   await layOutOddities(join(folder, 'mixed'), pictures)
   await layOutIdx(join(folder, 'digits'), pictures.slice(0, 100))

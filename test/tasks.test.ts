@@ -19,7 +19,7 @@ beforeAll(() => {
     copyFileSync(join(emoji, name), join(data, i % 5 === 0 ? 'test' : 'train', name))
 })
 
-const ofPictures = methods.filter(method => 'image' in method.reads({}))
+const ofPictures = methods.filter(method => Object.keys(method.reads({})).join() === 'image')
 
 describe.each(ofPictures.map(method => [method.name, encoderNameOf(method.encoder ?? 'c4-half')] as const))(
   '%s on emoji',

@@ -21,10 +21,12 @@ export interface CardFacts {
   readonly pool: Pool
   readonly version: string
   readonly fingerprint: string
+  /** There are models of pictures and of texts that share a space */
+  readonly shared?: boolean
 }
 
 /** README.md of an export: what goes in, what comes out, and how to make it in Python and TypeScript. */
-export function card({ config, recipe, step, width, ...facts }: CardFacts): string {
+export function card({ config, recipe, step, width, shared, ...facts }: CardFacts): string {
   const { size, channels, fit, background } = recipe
   return `${MARK}
 # ${config.encoder}, trained with ${config.method}
@@ -62,7 +64,7 @@ ${pythonRecipe(recipe)}
 \`\`\`ts
 ${typescriptRecipe(recipe)}
 \`\`\`
-`
+${shared ? sharedNote : ''}`
 }
 
 const steps = {
@@ -72,6 +74,24 @@ const steps = {
     `the long side resized to ${size} pixels and the rest filled with the background on both sides`,
   squash: (size: number) => `both sides resized to ${size} pixels`,
 } as const
+
+/** How pictures and texts are compared, in TypeScript: the folder is as Hugging Face's libraries expect one of a CLIPModel. */
+const sharedNote = `
+## Pictures and texts
+
+\`image.onnx\` and \`text.onnx\` put pictures and texts into one space, in which a picture is near its captions by the cosine: \`pixel_values\` float32 [N, C, H, W] in 0 … 1 become \`image_embeds\`, and \`input_ids\` int64 [N, L], filled up to L with zeros, \`text_embeds\`. \`tokenizer.json\` makes the numbers of a text. \`model.safetensors\` has the weights of both by the names of Hugging Face's CLIPModel. With \`npm install @huggingface/transformers\`:
+
+\`\`\`ts
+import { AutoTokenizer, CLIPTextModelWithProjection } from '@huggingface/transformers'
+
+const tokenizer = await AutoTokenizer.from_pretrained(folder)
+const options = { subfolder: '', model_file_name: 'text', dtype: 'fp32' }
+const model = await CLIPTextModelWithProjection.from_pretrained(folder, options)
+const { text_embeds } = await model(tokenizer(['a red car'], { padding: 'max_length', truncation: true }))
+\`\`\`
+
+and \`AutoProcessor\` with \`CLIPVisionModelWithProjection\` and \`model_file_name: 'image'\` for pictures.
+`
 
 function rangeNote({ range }: Recipe): string {
   if (range === 'auto') return ''

@@ -1,9 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import ort from 'onnxruntime-node'
 import { expect, test, vi } from 'vitest'
+import type { image, text } from '../channels/channel.js'
+import { memoryColumn } from '../data/columns.js'
+import { numbered, setInMemory } from '../data/memory.js'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { Engine } from '../engine/engine.js'
+import { relativeError } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
+import { readSafetensors } from '../formats/index.js'
 import { tinyAudioEncoder } from '../nn/audio/testing.js'
 import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
@@ -89,3 +95,52 @@ test.each([
     expect(card).not.toMatch(/picture|pixel|undefined|NaN/)
   },
 )
+
+test('a run whose pictures and texts share a space gives a model of each, with the tokenizer and the names of CLIPModel', async () => {
+  const [run, out] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'pair')]
+  const options = { tokens: 12, text: 'text:dim=16,depth=2,heads=2', projection: 8, vocabulary: 300 }
+  await pretrain('clip', captioned(24), { out: run, encoder: 'c4-half', batch: 8, steps: 2, threads: 1, options })
+  const { files } = await exportEncoder(run, out)
+  const names = ['config.json', 'image.onnx', 'model.safetensors', 'preprocessor_config.json', 'text.onnx']
+  expect([...files].sort()).toEqual([...FILES, ...names, 'tokenizer.json', 'tokenizer_config.json'].sort())
+  expect(readdirSync(out).sort()).toEqual([...files].sort())
+  const json = (name: string) => JSON.parse(readFileSync(join(out, name), 'utf8'))
+  expect(json('tokenizer.json')).toEqual(JSON.parse(readFileSync(join(run, 'tokenizer.json'), 'utf8')))
+  expect(json('tokenizer_config.json')).toMatchObject({ model_max_length: 12, pad_token: '<|pad|>' })
+  const tokenizer = openRun(run).tokenizer()
+  const { tensors } = readSafetensors(join(out, 'model.safetensors'))
+  expect(tensors.get('text_model.embeddings.token_embedding.weight')?.shape).toEqual([tokenizer?.vocabulary, 16])
+  expect(tensors.get('text_projection.weight')?.shape).toEqual([8, 16])
+  expect(tensors.get('logit_scale')?.shape).toEqual([])
+  expect([...tensors.keys()].filter(name => /^(visual|textual|scale|optimiser)\./.test(name))).toEqual([])
+
+  // any number of texts at once, and each as it is alone
+  const session = await ort.InferenceSession.create(join(out, 'text.onnx'))
+  const embedded = async (texts: string[]) => {
+    const ids = texts.flatMap(text => [...(tokenizer?.encode(text, 12) ?? [])])
+    const input_ids = new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [texts.length, 12])
+    return Array.from((await session.run({ input_ids })).text_embeds?.data as Float32Array)
+  }
+  const texts = ['number 3', 'a picture of number 7', '', 'red', 'number 3 number 3 number 3 number 3 number 3']
+  const all = await embedded(texts)
+  for (const [i, text] of texts.entries())
+    expect(relativeError(await embedded([text]), all.slice(8 * i, 8 * i + 8))).toBeLessThan(1e-5)
+  expect(relativeError(all.slice(0, 8), all.slice(8, 16))).toBeGreaterThan(0.01)
+  await session.release()
+})
+
+/** Pictures of one grey each, and captions that number them. */
+const captioned = (count: number) =>
+  setInMemory<{ image: ReturnType<typeof image>; text: ReturnType<typeof text> }>(
+    {
+      image: memoryColumn(
+        { kind: 'image', size: 16, colours: 3 },
+        Array.from({ length: count }, (_, i) => Array<number>(16 * 16 * 3).fill(10 * i)),
+      ),
+      text: memoryColumn(
+        { kind: 'text', vocabulary: 256, length: 40 },
+        Array.from({ length: count }, (_, i) => Buffer.from(`a picture of number ${i}`)),
+      ),
+    },
+    numbered(count),
+  )

@@ -16,6 +16,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import { version } from '../version.js'
 import { card, MARK, UNFINISHED } from './card.js'
 import { pictureMetadata, pictureModel, picturesBothWays, recipeOf } from './export-picture.js'
+import { writeShared } from './export-shared.js'
 import { soundBothWays, soundMetadata, soundModel } from './export-sound.js'
 import { soundCard } from './sound-card.js'
 
@@ -36,7 +37,8 @@ const TOLERANCE = 1e-5
 
 /**
  * Writes `encoder.onnx` (uint8 pictures in, any number at once, normalisation inside; or one recording of any length),
- * `encoder.safetensors` with the names of torchvision, timm or transformers, and a card. The model is first run by ONNX Runtime and compared with the training graph. A new folder
+ * `encoder.safetensors` with the names of torchvision, timm or transformers, and a card; of a run whose pictures and texts share a
+ * space also a model of each side with the tokenizer. The model is first run by ONNX Runtime and compared with the training graph. A new folder
  * appears whole; in one that is there, the card says so as long as its files are being replaced.
  *
  * @param from the run, or its folder
@@ -77,7 +79,6 @@ export async function exportEncoder(
       ...(hearing ? soundMetadata(hearing) : pictureMetadata(recipeOf(config))),
     },
   })
-  const files = ['encoder.onnx', ...(external ? [external.file] : []), 'encoder.safetensors', 'README.md']
   const made = placeFor(out)
   try {
     mkdirSync(made, { recursive: true })
@@ -88,10 +89,15 @@ export async function exportEncoder(
     const checked = compared(run.directory, ...vectors)
     const about = { format: 'lacuna', encoder: config.encoder }
     writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), about, { checksum: true })
+    const shared = await writeShared(made, run, stored, (...vectors) => compared(run.directory, ...vectors))
+    const own = ['encoder.onnx', ...(external ? [external.file] : []), 'encoder.safetensors']
+    const files = [...own, ...shared, 'README.md']
     const facts = { config, step, width, ...place, version, fingerprint: config.data.fingerprint }
     writeFileAtomic(
       join(made, 'README.md'),
-      hearing ? soundCard({ ...facts, hearing }) : card({ ...facts, recipe: recipeOf(config) }),
+      hearing
+        ? soundCard({ ...facts, hearing })
+        : card({ ...facts, recipe: recipeOf(config), shared: shared.length > 0 }),
     )
     if (dirname(made) === resolve(out)) replace(made, out, files)
     else renameSync(made, out)

@@ -1,4 +1,5 @@
 import { bestRq } from './best-rq.js'
+import { clip } from './clip.js'
 import { colorization } from './colorization.js'
 import { contextEncoder } from './context-encoder.js'
 import { cpc } from './cpc.js'
@@ -10,6 +11,7 @@ import type { Method } from './method.js'
 import { named } from './named.js'
 import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
+import { siglip } from './siglip.js'
 import { simclr } from './simclr.js'
 import { wav2vec } from './wav2vec.js'
 import { wav2vec2 } from './wav2vec2.js'
@@ -20,6 +22,7 @@ import { vqWav2vec } from './vq-wav2vec.js'
 
 export {
   bestRq,
+  clip,
   colorization,
   contextEncoder,
   cpc,
@@ -29,6 +32,7 @@ export {
   mae,
   relativePosition,
   rotation,
+  siglip,
   simclr,
   vqWav2vec,
   wav2vec,
@@ -43,6 +47,8 @@ export type MethodName =
   | 'jigsaw'
   | 'rotation'
   | 'simclr'
+  | 'clip'
+  | 'siglip'
   | 'cpc-image'
   | 'cpc'
   | 'wav2vec'
@@ -60,6 +66,8 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   jigsaw,
   rotation,
   simclr,
+  clip,
+  siglip,
   cpcImage,
   cpc,
   wav2vec,

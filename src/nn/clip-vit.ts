@@ -8,11 +8,11 @@ import type { Encoder, EncoderInput } from './encoder.js'
 import { normal } from './initial.js'
 import { affine, layerNorm } from './layers.js'
 import { module } from './module.js'
-import { patchesIn, patchRows } from './patches.js'
+import { defaultPatch, patchesIn, patchRows } from './patches.js'
 
 export interface ClipViTOptions extends ClipLayersOptions {
-  /** Side of a patch in pixels */
-  readonly patch: number
+  /** Side of a patch in pixels; as of `vit` unless told */
+  readonly patch?: number | undefined
 }
 
 /** Sizes that have a name: those of OpenAI's ViT-B and ViT-L. */
@@ -31,7 +31,10 @@ const DEVIATION = [0.26862954, 0.26130258, 0.27577711]
  * @throws LacunaError (2) when the pictures do not divide into patches
  * @see Radford et al. 2021, section 2.4
  */
-export function clipVit({ size, channels }: EncoderInput, { patch, ...options }: ClipViTOptions): Encoder {
+export function clipVit(
+  { size, channels }: EncoderInput,
+  { patch = defaultPatch(size), ...options }: ClipViTOptions,
+): Encoder {
   const { dim, depth } = options
   const patches = patchesIn('clip-vit', size, patch)
   const around = normal(dim ** -0.5)

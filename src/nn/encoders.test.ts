@@ -25,6 +25,7 @@ test.each([
   ['vit-small', 384],
   ['vit-base', 768],
   ['vit:dim=48,depth=2,heads=4', 48],
+  ['clip-vit-base', 768],
   ['clip-vit-base/8', 768],
   ['clip-vit:dim=48,depth=2,heads=4,patch=8,activation=quick-gelu', 48],
 ])('%s gives %i numbers a picture', (name, width) => {

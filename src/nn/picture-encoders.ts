@@ -10,9 +10,9 @@ import { vit, vitPresets } from './vit.js'
 type Entry = EncoderEntry<'image'>
 
 const CLIP_VIT = 'clip-vit:'
-const clipVitExample = `${CLIP_VIT}dim=192,depth=6,heads=3,patch=8`
+const clipVitExample = `${CLIP_VIT}dim=192,depth=6,heads=3`
 const clipVitSizes = intoHeads(
-  z.strictObject({ ...transformerSizes, patch: positive, activation: z.enum(activations).optional() }),
+  z.strictObject({ ...transformerSizes, patch: positive.optional(), activation: z.enum(activations).optional() }),
 )
 
 /** Names of those that are built in; `vit:dim=192,depth=6,heads=3` and `vit-tiny/8` are patterns of further ones. */
@@ -20,7 +20,7 @@ export type PictureEncoderName =
   | `c4${'' | '-half'}${'' | '-gn'}`
   | `resnet${ResNetDepth}${'' | '-small' | '-imagenet'}${'' | '-gn'}`
   | `vit-${keyof typeof vitPresets}`
-  | `clip-vit-${keyof typeof clipVitPresets}/${number}`
+  | `clip-vit-${keyof typeof clipVitPresets}`
 
 /** Encoders of pictures that are built in. */
 export const pictureEncoders: readonly Entry[] = [
@@ -48,11 +48,13 @@ export const pictureEncoders: readonly Entry[] = [
       return input => vit(input, options)
     },
   },
-  ...clipVits("CLIP's vision transformer with the side of its patches: its norms, and its colours about their mean"),
+  ...clipVits(
+    "CLIP's vision transformer: a norm before its blocks too, and colours about their mean; /patch as vit-mini",
+  ),
   {
     reads: 'image',
     name: CLIP_VIT,
-    description: `the same in any size, as ${clipVitExample}; also mlp=4 (hidden width over dim), activation=quick-gelu`,
+    description: `the same in any size, as ${clipVitExample}; also patch=8, mlp=4 (hidden width over dim), activation=quick-gelu`,
     weights: "Hugging Face's CLIPModel of the same sizes, as safetensors",
     example: clipVitExample,
     builder: rest => {
@@ -103,30 +105,30 @@ function transformer(preset: keyof typeof vitPresets, description: string): Entr
         : `timm's vit_${preset}_patch16_224, with --size 224 and --encoder vit-${preset}/16`,
     example: `vit-${preset}`,
     builder(rest) {
-      const suffix = /^(?:\/([1-9]\d*))?$/.exec(rest)
-      if (suffix === null) return undefined
-      const patch = suffix[1] === undefined ? undefined : Number(suffix[1])
-      return input => vit(input, { ...vitPresets[preset], patch })
+      const patch = patchIn(rest)
+      return patch && (input => vit(input, { ...vitPresets[preset], ...patch }))
     },
   }
 }
 
 function clipVits(description: string): Entry[] {
-  return (['base', 'large'] as const).map(preset => {
-    const usual = preset === 'base' ? 32 : 14
-    return {
-      reads: 'image',
-      name: `clip-vit-${preset}`,
-      description,
-      weights: `OpenAI's ViT-${preset === 'base' ? 'B' : 'L'} as Hugging Face's CLIPModel, with --size 224 and --encoder clip-vit-${preset}/${usual}`,
-      example: `clip-vit-${preset}/${usual}`,
-      builder(rest) {
-        const suffix = /^\/([1-9]\d*)$/.exec(rest)
-        if (suffix === null) return undefined
-        return input => clipVit(input, { ...clipVitPresets[preset], patch: Number(suffix[1]) })
-      },
-    }
-  })
+  return (['base', 'large'] as const).map(preset => ({
+    reads: 'image',
+    name: `clip-vit-${preset}`,
+    description,
+    weights: `OpenAI's ViT-${preset === 'base' ? 'B/32' : 'L/14'} as Hugging Face's CLIPModel, with --size 224 and --encoder clip-vit-${preset === 'base' ? 'base/32' : 'large/14'}`,
+    example: `clip-vit-${preset}`,
+    builder(rest) {
+      const patch = patchIn(rest)
+      return patch && (input => clipVit(input, { ...clipVitPresets[preset], ...patch }))
+    },
+  }))
+}
+
+/** What '/8' says after a name: nothing says nothing. */
+function patchIn(rest: string): { readonly patch: number | undefined } | undefined {
+  const suffix = /^(?:\/([1-9]\d*))?$/.exec(rest)
+  return suffix === null ? undefined : { patch: suffix[1] === undefined ? undefined : Number(suffix[1]) }
 }
 
 const custom = intoHeads(

@@ -9,7 +9,7 @@ export interface MatchOptions {
 
 /** The heads and a counter, which the files of torchvision, timm and transformers have and encoders do not. */
 const unused =
-  /^(fc|head)\.|(^|\.)num_batches_tracked$|^(quantizer|project_q|project_hid|lm_head|projector|classifier)\./
+  /^(fc|head)\.|(^|\.)(num_batches_tracked|position_ids)$|^(quantizer|project_q|project_hid|lm_head|projector|classifier)\./
 
 /** What a name in a file is called in the encoder: transformers' models stand in a larger one, and norms of weights had other names. */
 const elsewhere: readonly (readonly [pattern: RegExp, name: string])[] = [

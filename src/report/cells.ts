@@ -21,17 +21,26 @@ export interface Cell {
   readonly sound?: { readonly wave: Float32Array; readonly rate: number }
 }
 
+/** What is known beside the numbers: of sound how many there are in a second, of text what is written. */
+interface Known {
+  readonly rate?: number | undefined
+  readonly text?: string | undefined
+}
+
 /** How a sample of each kind is looked at. */
-const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[], rate?: number) => Cell } = {
+const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[], known?: Known) => Cell } = {
   image: (values, shape) => ({ picture: pictureOf(values, shape) }),
-  audio: (values, _, rate) => soundCell(Float32Array.from(values, Number), rate),
+  audio: (values, _, { rate } = {}) => soundCell(Float32Array.from(values, Number), rate),
   video: (values, shape) => ({ picture: stripOf(values, shape) }),
-  text: values => ({ picture: blank(WAVE.width, WAVE.height / 4), caption: numbersIn(values) }),
+  text: (values, _, { text } = {}) => ({
+    picture: blank(WAVE.width, WAVE.height / 4),
+    caption: text ?? numbersIn(values),
+  }),
   vector: values => ({ picture: waveOf(values) }),
 }
 
-export const cellOf = ({ kind, values, shape, rate }: PreviewColumn, i: number): Cell =>
-  cells[kind](values[i] ?? new Uint8Array(sizeOf(shape)), shape, rate)
+export const cellOf = ({ kind, values, shape, rate, texts }: PreviewColumn, i: number): Cell =>
+  cells[kind](values[i] ?? new Uint8Array(sizeOf(shape)), shape, { rate, text: texts?.[i] })
 
 /** Seconds of a recording that are looked at */
 const SECONDS = 10

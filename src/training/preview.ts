@@ -17,6 +17,7 @@ import type { Values } from '../program/values.js'
 import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import type { Shape } from '../tensor/shape.js'
+import type { Tokenizer } from '../text/tokenizer.js'
 import { methodOf } from './arguments.js'
 import { earlierValues } from './earlier.js'
 import { prepare } from './prepare.js'
@@ -37,6 +38,8 @@ export interface PreviewColumn extends Omit<Shown, 'values'> {
   readonly values: readonly (Values | Int32Array)[]
   /** Of sound, numbers in a second */
   readonly rate?: number
+  /** Of text, what is written: one a sample */
+  readonly texts?: readonly string[]
 }
 
 export interface PreviewOptions {
@@ -70,7 +73,7 @@ export async function preview(
   for (const note of notes) onNote?.(note)
   const assembly = assemble({ options: parsed, prepared, channels: set.channels }, { method, encoder })
   checkAssembly(assembly)
-  return untrained(assembly, set, count, seed)
+  return spelt(await untrained(assembly, set, count, seed), tokenizer)
 }
 
 /** The same through the network of a run, or the folder of one: trained, once a checkpoint is saved. */
@@ -79,12 +82,12 @@ export async function previewRun(from: string | OpenedRun, samples: SampleSet, c
   const { seed } = run.config
   const tokenizer = run.tokenizer()
   const set = tokenizer ? tokenised(samples, tokenizer) : samples
-  if (!run.hasCheckpoint()) return untrained(run.assembly(), set, count, seed)
+  if (!run.hasCheckpoint()) return spelt(await untrained(run.assembly(), set, count, seed), tokenizer)
   const checkpoint = run.checkpoint()
   const shown = await show(run.assembly(), set, count, seed, (runner, program) =>
     restore(runner, program, checkpoint, run.directory),
   )
-  return { ...shown, trained: true }
+  return spelt({ ...shown, trained: true }, tokenizer)
 }
 
 async function untrained(assembly: Assembly, samples: SampleSet, count: number, seed: number): Promise<Preview> {
@@ -135,6 +138,17 @@ async function show(
   } finally {
     await runner.close()
   }
+}
+
+/** With the words of texts beside their numbers. */
+function spelt(shown: Preview, tokenizer: Tokenizer | undefined): Preview {
+  if (tokenizer === undefined) return shown
+  const columns = shown.columns.map(column =>
+    column.kind === 'text'
+      ? { ...column, texts: column.values.map(values => tokenizer.decode(Array.from(values, Number))) }
+      : column,
+  )
+  return { ...shown, columns }
 }
 
 /** A batch as one array a sample. */

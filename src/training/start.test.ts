@@ -1,15 +1,18 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { RunConfig } from '../assembly/config.js'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { writeSafetensors } from '../formats/index.js'
+import type { StoredTensor } from '../formats/stored-tensor.js'
 import { mainEncoder } from '../methods/method.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
+import { sizeOf } from '../tensor/shape.js'
 import { pretrain } from './pretrain.js'
 import { startWeights } from './start.js'
-import { assembled, configOf } from './testing.js'
+import { assembled, configOf, pictured } from './testing.js'
 
 const config = configOf('rotation')
 const assembly = assembled(config)
@@ -85,4 +88,65 @@ test('weights that do not fit leave no folder behind', async () => {
   const refused = pretrain('rotation', memorySet(20), { out, encoder: 'c4-half', weights: join(folder, 'wrong') })
   await expect(refused).rejects.toThrow('not a safetensors file')
   expect(() => mkdirSync(out)).not.toThrow()
+})
+
+describe('a run of two encoders', () => {
+  const sizes = { tokens: 8, text: 'text:dim=16,depth=2,heads=2,mlp=2,activation=quick-gelu', projection: 12 }
+  const channels = { ...pictured(16), text: { kind: 'text', vocabulary: 60, length: 8 } } as const
+  const encoder = 'clip-vit:dim=24,depth=2,heads=3,patch=4,mlp=2,activation=quick-gelu'
+  const started = (changes: Partial<RunConfig>, options: Record<string, unknown> = {}) => {
+    const own = configOf('clip', { ...sizes, ...options }, { channels, encoder, ...changes })
+    const assembly = assembled(own)
+    return { values: startWeights(assembly, own), names: [...assembly.names.values()], assembly }
+  }
+  /** All of a CLIPModel by the names of Hugging Face, each tensor of its own number. */
+  const clipModel = (folder: string) => {
+    const { assembly } = started({})
+    const numbers = new Map<string, number>()
+    const tensors = [...assembly.names].map(([{ shape }, name], i) => {
+      const there = name
+        .replace(/^visual\./, 'vision_model.')
+        .replace(/^textual\./, 'text_model.')
+        .replace(/^scale\./, '')
+      numbers.set(name, i + 1)
+      return [there, { dtype: 'float32' as const, shape, data: new Float32Array(sizeOf(shape)).fill(i + 1) }] as const
+    })
+    const positions = {
+      dtype: 'int64' as const,
+      shape: [1, 8],
+      data: BigInt64Array.from({ length: 8 }, (_, i) => BigInt(i)),
+    }
+    const path = join(folder, 'model.safetensors')
+    writeSafetensors(
+      path,
+      new Map<string, StoredTensor>([...tensors, ['text_model.embeddings.position_ids', positions]]),
+    )
+    return { path, numbers }
+  }
+
+  test("takes Hugging Face's CLIPModel whole where it has its tokenizer, and the pictures' side alone without", () => {
+    const { path, numbers } = clipModel(temporaryFolder())
+    const whole = started({ weights: path, tokenizer: 'given' })
+    expect([...whole.values.keys()].sort()).toEqual([...whole.names].sort())
+    for (const [name, values] of whole.values) expect(values[0]).toBe(numbers.get(name))
+    const half = started({ weights: path })
+    expect([...half.values.keys()]).toEqual(half.names.filter(name => name.startsWith('visual.')))
+    expect(() => started({ weights: path, encoder: 'clip-vit:dim=24,depth=1,heads=3,patch=4' })).toThrow('do not fit')
+  })
+
+  test('takes the encoder of a run of one, under its own name; frozen it wants something to begin from', async () => {
+    const out = join(temporaryFolder(), 'run')
+    const options = { out, encoder: 'c4-half', batch: 8, steps: 1, threads: 1, report: false }
+    await pretrain('rotation', memorySet(20), options)
+    const { size, colours } = memorySet(20).channels.image
+    const other = { ...channels, image: { kind: 'image', size, colours } } as const
+    const { values } = started({ weights: out, encoder: 'c4-half', channels: other }, { image: 'frozen' })
+    const before = loadCheckpoint(out).values
+    expect(values.size).toBeGreaterThan(10)
+    for (const [name, numbers] of values)
+      expect(numbers).toEqual(Float32Array.from(before.get(name.replace('visual.', 'encoder.')) ?? [], Number))
+    expect(() => started({}, { image: 'frozen' })).toThrow(
+      'the encoder is frozen, and nothing says what it begins as; type --weights runs/first',
+    )
+  })
 })

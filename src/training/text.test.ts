@@ -101,7 +101,10 @@ test('pictures alone become vectors; with their captions the run is examined and
   expect((await embed(run, pictures, { threads: 1 })).values).toEqual(values)
   expect((await pretext(run, both, { threads: 1 })).measures[0]?.name).toBe('loss')
   expect(existsSync(join(out, 'report.html'))).toBe(true)
-  const { columns } = await preview(seenLength, both, { count: 2 })
+  const { columns, names } = await preview(seenLength, both, { count: 2 })
+  const told = columns[3]?.texts ?? []
+  expect(told.map(text => text.slice(0, 4))).toEqual(names.map(name => captionOf(Number(name)).slice(0, 4)))
+  for (const [i, text] of told.entries()) expect(captionOf(Number(names[i])).startsWith(text)).toBe(true)
   expect(columns.map(({ title, kind }) => `${title}: ${kind}`)).toEqual([
     'picture as stored: image',
     'words as stored: text',

@@ -103,7 +103,7 @@ export const portable: LoweringTable = {
   gather: (e, names, t) => e.one('Gather', names, { axis: t.attributes.axis }),
   scatterAdd: lowerScatterAdd,
   takeRows: (e, [x, rows], t) =>
-    e.one('GatherND', [x, e.one('Reshape', [rows, e.ints([...t.inputs[1].shape, 1])])], { batch_dims: 1 }),
+    e.one('GatherND', [x, e.one('Reshape', [rows, e.shape([...t.inputs[1].shape, 1])])], { batch_dims: 1 }),
   addRows: (e, [x, rows], t) => {
     const [[n = 1, length = 1], [, count = 1]] = [t.shape, t.inputs[1].shape]
     const flat = e.one('Reshape', [x, e.ints([n, count, sizeOf(t.shape.slice(2))])])

@@ -11,6 +11,8 @@ export const usual: Readonly<Record<string, number>> = {
   jigsaw: 1200,
   rotation: 400,
   'cpc-image': 1200,
+  siglip: 1000,
+  clip: 1000,
 }
 
 /** @returns the usual steps of a method; of one that was never measured, what most need */
