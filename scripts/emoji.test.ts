@@ -41,14 +41,3 @@ test('every picture is there, once', () => {
   expect(new Set(rows.map(({ file_name }) => file_name)).size).toBe(rows.length)
   for (const { file_name } of rows) expect(existsSync(join(folder, file_name))).toBe(true)
 })
-
-test('with captions each has its name, and those of other tones are told apart', () => {
-  const named = emojiFolder(mkdtempSync(join(tmpdir(), 'lacuna-emoji-')), { captions: true })
-  const lines = readFileSync(join(named, 'metadata.jsonl'), 'utf8').trim().split('\n')
-  const captions = lines.map(line => JSON.parse(line) as Row & { readonly text: string })
-  expect(captions.map(({ group }) => group)).toEqual(rows.map(({ group }) => group))
-  expect(captions.find(({ file_name }) => file_name.endsWith('1f37a.png'))?.text).toBe('beer mug')
-  const thumbs = captions.filter(({ group }) => group === '1f44d.png').map(({ text }) => text)
-  expect(new Set(thumbs).size).toBe(thumbs.length)
-  expect(rows.some(row => 'text' in row)).toBe(false)
-})

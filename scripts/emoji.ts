@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 
 interface Emoji {
   readonly category: string
-  /** In capitals: `BEER MUG` */
+  /** As in Unicode, in capitals */
   readonly name: string
   readonly image: string
   readonly skin_variations?: Readonly<Record<string, { readonly image: string }>>
@@ -23,11 +23,9 @@ export const emojiImages = join(source, 'img', 'google', '64')
  *
  * Base emoji alone have labels, their nine categories, and one in four of them is for the test. The skin tones of the
  * others are trained on without labels: as labelled pictures they would put 61 % into one class. Those of a test emoji
- * are left out, so that training has not seen what is tested in another tone.
- *
- * @param captions with the name of each, as `beer mug`, for methods of pictures and text
+ * are left out, so that training has not seen what is tested in another tone. Each has its name as `text`.
  */
-export function emojiFolder(folder: string, { captions = false } = {}): string {
+export function emojiFolder(folder: string): string {
   const emoji = JSON.parse(readFileSync(join(source, 'emoji.json'), 'utf8')) as Emoji[]
   const present = new Set(readdirSync(emojiImages))
   const order = [...emoji.keys()].sort((a, b) => scatter(a) - scatter(b))
@@ -35,33 +33,36 @@ export function emojiFolder(folder: string, { captions = false } = {}): string {
   const rows = emoji.flatMap((one, i) => rowsOf(one, test.has(i)))
   const lines = rows
     .filter(({ file }) => present.has(file))
-    .map(({ file, text, ...row }) => {
-      const file_name = relative(folder, join(emojiImages, file))
-      return `${JSON.stringify({ file_name, ...(captions && { text }), ...row })}\n`
-    })
+    .map(({ file, ...row }) => `${JSON.stringify({ file_name: relative(folder, join(emojiImages, file)), ...row })}\n`)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'metadata.jsonl'), lines.join(''))
   return folder
 }
 
-/** Fitzpatrick's types as Unicode numbers them */
+/** By their code points */
 const tones: Readonly<Record<string, string>> = {
   '1F3FB': 'light',
-  '1F3FC': 'medium-light',
+  '1F3FC': 'medium light',
   '1F3FD': 'medium',
-  '1F3FE': 'medium-dark',
+  '1F3FE': 'medium dark',
   '1F3FF': 'dark',
 }
 
-function rowsOf({ category, name, image, skin_variations = {} }: Emoji, tested: boolean) {
-  const text = name.toLowerCase()
+/** `woman running, medium light skin` */
+const textOf = ({ name }: Emoji, tone = ''): string => {
+  const skin = tone.split('-').flatMap(part => tones[part] ?? [])
+  return [name.toLowerCase(), ...(skin.length > 0 ? [`${skin.join(' and ')} skin`] : [])].join(', ')
+}
+
+function rowsOf(emoji: Emoji, tested: boolean) {
+  const { category, image, skin_variations = {} } = emoji
   const label = category === 'Component' ? undefined : category // parts to make others of: no category of their own
-  if (tested) return label === undefined ? [] : [{ file: image, text, label, group: image, split: 'test' }]
-  const others = Object.entries(skin_variations).map(([key, { image: file }]) => {
-    const skin = [...new Set(key.split('-').map(tone => tones[tone] ?? tone))].join(' and ')
-    return { file, text: `${text}: ${skin} skin tone`, group: image, split: 'train' }
-  })
-  return [{ file: image, text, label, group: image, split: 'train' }, ...others]
+  const base = { file: image, label, group: image, text: textOf(emoji) }
+  if (tested) return label === undefined ? [] : [{ ...base, split: 'test' }]
+  const others = Object.entries(skin_variations).map(([tone, { image: file }]) => ({
+    ...{ file, group: image, text: textOf(emoji, tone), split: 'train' },
+  }))
+  return [{ ...base, split: 'train' }, ...others]
 }
 
 /** A fixed disorder: Knuth's multiplicative hash. */

@@ -36,11 +36,7 @@ export const sources = {
     from: "Debian's dataset-fashion-mnist, or FASHION_MNIST=folder",
   },
   emoji: { title: 'emoji', path: 'runs/quickstart-data', from: 'the package emoji-datasource-google, by npm ci' },
-  names: {
-    title: 'emoji and their names',
-    path: 'runs/emoji-names',
-    from: 'the package emoji-datasource-google, by npm ci',
-  },
+  clipart: { title: 'clip art', path: 'runs/openclipart', from: 'npm run captions' },
   photos: { title: 'photos', path: 'runs/photos', from: 'npm run photos' },
   recordings: { title: 'speech', path: 'runs/recordings/pretrain', from: 'npm run recordings' },
 } as const
@@ -49,7 +45,6 @@ export const sources = {
 export function checkSource(on: keyof typeof sources): void {
   const { path, from } = sources[on]
   if (on === 'emoji') emojiFolder(path)
-  else if (on === 'names') emojiFolder(path, { captions: true })
   else if (!existsSync(path)) throw new Error(`${path} is not there; it comes from ${from}`)
 }
 
@@ -57,9 +52,9 @@ const seeds = [0, 1, 2]
 const halfWidth = '--encoder c4-half --lr 8e-3'
 const onEmoji = { on: 'emoji', seeds, score: '--labels 10,all' } as const
 const onFashion = { on: 'fashion', seeds, score: '--labels 10,50 --labelled 6000' } as const
-const onNames = { on: 'names', seeds, score: '--labels 10,all' } as const
-/** Names are short: 16 tokens hold them */
-const namesRead = `${halfWidth} --size 32 --batch 64 --set tokens=16`
+/** Names of emoji are short: 16 tokens hold them. */
+const named = `${halfWidth} --size 32 --batch 64 --set tokens=16`
+const onClipArt = { on: 'clipart', seeds } as const
 const onPhotos = { on: 'photos', seeds: [0] } as const
 
 /** Patches without their colours tell other places apart than categories of emoji, most of which have colours of their own. */
@@ -180,7 +175,19 @@ export const experiments: readonly Experiment[] = [
     method: 'cpc-image',
     train: '--encoder c4-half-gn --size 64 --batch 16 --steps 600',
   },
-  { ...onNames, name: 'siglip-names', method: 'siglip', train: `${namesRead} --steps 1000` },
-  { ...onNames, name: 'clip-names', method: 'clip', train: `${namesRead} --steps 1000` },
+  { ...onEmoji, name: 'siglip-emoji', method: 'siglip', train: `${named} --steps 1000` },
+  { ...onEmoji, name: 'clip-emoji', method: 'clip', train: `${named} --steps 1000` },
+  {
+    ...onClipArt,
+    name: 'siglip-clipart',
+    method: 'siglip',
+    train: `${halfWidth} --size 32 --batch 128 --steps 1500 --set tokens=24`,
+  },
+  {
+    ...onClipArt,
+    name: 'clip-clipart',
+    method: 'clip',
+    train: `${halfWidth} --size 32 --batch 128 --steps 1500 --set tokens=24`,
+  },
   ...speechExperiments,
 ]

@@ -16,8 +16,8 @@ export interface ClipLayersOptions {
   readonly activation?: Activation
 }
 
-export const activations = ['gelu', 'quick-gelu'] as const
-export type Activation = (typeof activations)[number]
+export type Activation = 'gelu' | 'quick-gelu'
+export const activations = ['gelu', 'quick-gelu'] as const satisfies readonly Activation[]
 
 /** ε of CLIP's layer norms */
 export const EPSILON = 1e-5
