@@ -9,6 +9,7 @@ import type { Channels } from '#lacuna/channels/channel.js'
 import type { FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
+import { openRun } from '#lacuna/runs/run.js'
 import { type Experiment, sources, type Task } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 import { lacuna } from './lacuna.js'
@@ -46,7 +47,7 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
   for (const task of tasks) asked.push(await askedOf(name, task))
   const runs = seeds.map(seed => runOf(name, seed))
   const [first = ''] = runs
-  const { encoder, channels, steps, batch, data } = readConfig(first)
+  const { encoder, steps, batch, data } = readConfig(first)
   const lines = readMetrics(first)
   const kept = lines.filter((_, i) => i % Math.ceil(lines.length / CURVE) === 0 || i === lines.length - 1)
   return {
@@ -56,7 +57,7 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
       ['pretext', folderOf(name), sources[on].path],
       ...(scoring === undefined ? [] : [scoring]),
     ].map(written),
-    run: { encoder, ...windowOf(channels), steps, batch, pictures: data.records },
+    run: { encoder, ...windowOf(openRun(first).assembly().channels), steps, batch, pictures: data.records },
     minutes: {
       trainings: runs.map(run => tidy((readMetrics(run).at(-1)?.seconds ?? Number.NaN) / 60)),
       scoring: tidy((Date.now() - started) / 60_000),

@@ -13,7 +13,7 @@ export function scoresOf({ knns, probes }: Evaluation): Column[] {
   return [
     { title: 'kNN', of: knns },
     ...probes.map(probe => ({
-      title: probe.labelsPerClass === 'all' ? 'probe, all labels' : `probe, ${probe.labelsPerClass} labels a class`,
+      title: `probe, ${probe.labelsPerClass === 'all' ? 'all labels' : `${probe.labelsPerClass} labels a class`}${probe.pool === 'mean-sd' ? ', mean and deviation of the frames' : ''}`,
       of: probe,
     })),
   ]
@@ -51,7 +51,8 @@ export function besideBaselines(pretexts: readonly Pretext[]): string[] {
       mean(pretexts.flatMap(({ measures }) => measures.slice(i, i + 1).map(m => pick(m) ?? Number.NaN)))
     const beside = Object.keys(baselines).map(key => `${key} ${figure(over(m => m.baselines[key]))}`)
     if (noise !== undefined) beside.push(`on white noise ${figure(over(m => m.noise))}`)
-    return `${name} **${figure(over(m => m.value))}** (${beside.join(', ')})`
+    const value = `${name} **${figure(over(m => m.value))}**`
+    return beside.length === 0 ? value : `${value} (${beside.join(', ')})`
   })
 }
 
