@@ -44,6 +44,22 @@ export async function layOut(folder: string): Promise<void> {
   await layOutOddities(join(folder, 'mixed'), pictures)
   await layOutIdx(join(folder, 'digits'), pictures.slice(0, 100))
   layOutRecordings(join(folder, 'recordings'))
+  layOutFilms(join(folder, 'clips'))
+}
+
+/** Six films of numbered pictures in which a square goes to and fro, and a picture that is no frame of any. */
+function layOutFilms(folder: string): void {
+  const [width, height] = [48, 36]
+  for (let film = 0; film < 6; film++)
+    for (let t = 0; t < 30; t++) {
+      const left = Math.round(18 + 14 * Math.sin(t / 4 + film))
+      const shade = (x: number, y: number) =>
+        x >= left && x < left + 9 && Math.abs(y - 8 - 3 * film) < 5 ? 220 : 40 + y
+      const frame = Uint8Array.from({ length: width * height }, (_, i) => shade(i % width, Math.floor(i / width)))
+      const place = join(folder, film % 3 === 2 ? 'test' : 'train', `${film}`, `${`${t}`.padStart(3, '0')}.pgm`)
+      mkdirSync(dirname(place), { recursive: true })
+      writeFileSync(place, Buffer.concat([Buffer.from(`P5 ${width} ${height} 255\n`), frame]))
+    }
 }
 
 /** Two voices of 12 recordings each, two calls of a telephone in stereo, and one in which nobody speaks. */

@@ -283,12 +283,9 @@ export function channelOf<K extends Kind>(kind: K, channels: Channels, sample: S
 export const placeOf = ({ learner }: Assembly, asked: PlaceOptions = {}): Place =>
   placeIn(mainEncoder(learner)[1], asked, learner.pool)
 
-/** The kinds of data that are wanted of what is to become vectors. */
-export function kindsSeen(assembly: Assembly): Kind[] {
-  const seen = seenChannels(assembly)
-  const own = Object.entries(assembly.channels).filter(([name]) => Object.hasOwn(seen, name))
-  return (own.length > 0 ? own : Object.entries(assembly.channels)).map(([, { kind }]) => kind)
-}
+/** The kinds of data that are wanted of what is to become vectors; what stands in for another kind does so here too. */
+export const kindsSeen = (assembly: Pick<Assembly, 'learner' | 'channels'>): Kind[] =>
+  Object.values<Channel>(seenChannels(assembly)).map(({ kind }) => kind)
 
 /** The inputs of a program: a batch of every channel. */
 export const sampleOf = (channels: Channels, batch: number): Sample =>

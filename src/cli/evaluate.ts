@@ -87,7 +87,7 @@ export const evaluateCommand = (): Command =>
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
-      const { placeOf } = await import('../assembly/programs.js')
+      const { kindsSeen, placeOf } = await import('../assembly/programs.js')
       const { writeRunReport } = await import('../report/run.js')
       const { verdictText } = await import('../report/verdict/verdict.js')
       const { loadPlugins } = await import('./plugins.js')
@@ -96,7 +96,7 @@ export const evaluateCommand = (): Command =>
       const [first] = runs
       placeOf(first.assembly(), options)
       checkWritable(join(folder, 'evaluation.json'))
-      const set = await openFor(first.config, data, options, output)
+      const set = await openFor(first.config, data, options, output, kindsSeen(first.assembly()))
       try {
         const { document, text, ...found } = await evaluated(runs, set, folder, options, output)
         output.result(document, text)
@@ -124,6 +124,7 @@ async function evaluated(
   options: Options,
   output: Output,
 ): Promise<Found> {
+  const { kindsSeen } = await import('../assembly/programs.js')
   const { alignmentsOf } = await import('../evaluation/alignment/index.js')
   const { evaluate } = await import('../evaluation/evaluate.js')
   const { evaluateFrames } = await import('../evaluation/frames/evaluate.js')
@@ -138,7 +139,9 @@ async function evaluated(
   if (options.alignment !== undefined && !aligned)
     throw new LacunaError(`--alignment ${options.alignment}: no recording of ${set.source} is in it`, 2)
   const test =
-    options.testData === undefined ? undefined : await openFor(runs[0].config, options.testData, options, output)
+    options.testData === undefined
+      ? undefined
+      : await openFor(runs[0].config, options.testData, options, output, kindsSeen(runs[0].assembly()))
   try {
     const unlabelled = set.classes.length < 2 && aligned
     const { frames: most, ...rest } = options

@@ -86,10 +86,12 @@ export async function openFor(
   const own = settingsOf(config)
   const train = typedTraining(words)
   const { readers } = await loadPlugins(train.plugins)
+  const { kindsHeld } = await import('../data/index.js')
+  const held = await kindsHeld(source, kinds)
   return open(
     source,
-    kinds,
-    { ...settingsFor(own.open, kinds), ...typedData(words) },
+    held,
+    { ...settingsFor(own.open, held), ...typedData(words) },
     { ...own.train, ...train },
     output,
     readers,

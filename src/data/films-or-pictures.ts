@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { media, mediumOf } from './media.js'
+import { mayBe, media, mediumOf } from './media.js'
 
 /** Folders below the source that are looked into */
 const DEEPEST = 6
@@ -17,7 +17,7 @@ export async function holdsFilms(source: string, signal?: AbortSignal): Promise<
     for (const entry of entries) {
       if (entry.isDirectory()) continue
       if (media.image.extensions.has(extensionOf(entry.name))) return 'picture'
-      if (mediumOf(entry.name) === 'video') films = true
+      if (mayBe(entry.name, 'video')) films = true
     }
     for (const entry of entries)
       if (entry.isDirectory() && depth < DEEPEST && !entry.name.startsWith('.')) {

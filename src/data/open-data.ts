@@ -12,6 +12,17 @@ export interface DataOptions extends OpenOptions {
   readonly kinds: readonly Kind[]
 }
 
+/** What a source is opened for: where pictures are wanted and it holds films and no picture, for films, whose frames are pictures. */
+export async function kindsHeld<K extends Kind>(
+  source: string,
+  kinds: readonly K[],
+  signal?: AbortSignal,
+): Promise<readonly (K | 'video')[]> {
+  const all: readonly Kind[] = kinds
+  if (!all.includes('image') || all.includes('video') || !(await holdsFilms(source, signal))) return kinds
+  return kinds.map(kind => (kind === 'image' ? 'video' : kind))
+}
+
 /**
  * Opens a source for what is to be read of it: pictures, films, recordings or texts, or what belongs together of several kinds. A
  * record then has a member of each, and the set a channel: `image`, `video`, `audio`, `text`. Where pictures are wanted and the source
@@ -27,9 +38,7 @@ export async function openData(source: string, { kinds, ...options }: DataOption
       `${source}: ${strange ?? 'nothing'} is wanted, and what can be opened is pictures, films, recordings and captions; open it in a program of your own`,
       2,
     )
-  // a picture may be a frame of a film
-  const films = asked.includes('image') && !asked.includes('video') && (await holdsFilms(source, options.signal))
-  const wanted = films ? asked.map(kind => (kind === 'image' ? 'video' : kind)) : asked
+  const wanted = mediaAmong(await kindsHeld(source, asked, options.signal))
   const given: Partial<Record<string, unknown>> = { ...options }
   for (const [name, row] of rowsOf(dataSettings)) {
     if (row.of === undefined || row.of.some(kind => wanted.includes(kind))) continue

@@ -73,7 +73,7 @@ interface Place {
 
 /**
  * Where the store of a source lies, and what it says where it is there and up to date. One that was made without a word of the
- * size, or of the range, serves too where it has turned out to have what is asked for.
+ * size, the rate or the range serves too where it has turned out to have what is asked for.
  */
 function storeOf(
   { cache, path, wanted, size, channels, fps, groupPattern, text }: Place,
@@ -81,10 +81,10 @@ function storeOf(
   found: Source,
 ) {
   const pictures = isSeen(wanted)
-  const at = (side: number, how: Reading) => {
+  const at = (side: number, how: Reading, rate?: number) => {
     const decoding = {
       image: [side, channels],
-      video: ['video', side, channels, fps ?? 0],
+      video: ['video', side, channels, rate ?? 0],
       audio: ['audio', RATE],
       text: ['text'],
     }
@@ -102,18 +102,25 @@ function storeOf(
   const { range } = reading
   const turnedOut = range !== 'auto' && range.of === 'deep' ? [{ ...reading, range: 'auto' as const }] : []
   for (const how of [...turnedOut, reading])
-    for (const side of size === 0 ? [0] : [0, size]) {
-      const store = at(side, how)
-      if (store.kept && serves(store.kept, size, range)) return store
-    }
-  return at(size, reading)
+    for (const side of size === 0 ? [0] : [0, size])
+      for (const rate of fps === undefined ? [undefined] : [undefined, fps]) {
+        const store = at(side, how, rate)
+        if (store.kept && serves(store.kept, size, range, fps)) return store
+      }
+  return at(size, reading, fps)
 }
 
 /** Whether something is made square */
 const isSeen = (wanted: readonly MemberKind[]): boolean => wanted.includes('image') || wanted.includes('video')
 
 /** `auto` in an index: no picture had a range to be found. */
-const serves = ({ reading, channels }: StoreIndex, side: number, range: Reading['range']): boolean =>
+const serves = (
+  { reading, channels }: StoreIndex,
+  side: number,
+  range: Reading['range'],
+  fps: number | undefined,
+): boolean =>
+  (fps === undefined || Object.values(channels).every(channel => channel.kind !== 'video' || channel.rate === fps)) &&
   (side === 0 || findImage(channels)?.size === side) &&
   (range === 'auto' ||
     reading.range === 'auto' ||

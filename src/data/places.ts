@@ -96,6 +96,39 @@ export function windowsOf<R extends Reads>(
   return { records, from }
 }
 
+/**
+ * Windows through all of each record, one after the other, whatever has been drawn: those of a record overlap.
+ * @param overlap windows that begin within the length of one
+ */
+export function windowsThrough<R extends Reads>(set: SampleSet<R>, reads: Reads, overlap: number): Places {
+  const sequences = sequencesOf(set, reads)
+  const [leader] = sequences
+  const starts = Array.from(set.items.keys()).flatMap(record => {
+    if (leader === undefined) return [{ record, start: 0 }]
+    const most = Math.max(0, set.lengthOf(leader.name, record) - leader.window)
+    const step = Math.max(1, Math.round(leader.apart / overlap))
+    return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => ({ record, start: i * step }))
+  })
+  const from = sequences.map(({ name, window, rate }) => {
+    const places = starts.map(({ record, start }) => {
+      if (name === leader?.name) return start
+      const seconds = (start + (leader?.window ?? 0) / 2) / (leader?.rate ?? 1)
+      const most = Math.max(0, set.lengthOf(name, record) - window)
+      return Math.min(most, Math.max(0, Math.round(seconds * rate - window / 2)))
+    })
+    return [name, Float64Array.from(places)] as const
+  })
+  return { records: Uint32Array.from(starts, ({ record }) => record), from: Object.fromEntries(from) }
+}
+
+/** Some of many places. */
+export const placesAt = ({ records, from = {} }: Places, rows: ArrayLike<number>): Places => ({
+  records: Array.from(rows, row => records[row] ?? 0),
+  from: Object.fromEntries(
+    Object.entries(from).map(([name, starts]) => [name, Array.from(rows, row => starts[row] ?? 0)] as const),
+  ),
+})
+
 /** What goes on in time, as it is read. */
 interface InTime {
   readonly name: string

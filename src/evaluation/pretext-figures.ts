@@ -17,6 +17,8 @@ export interface Pretext {
   readonly method: string
   /** What it was measured on; pictures unless told */
   readonly medium?: Medium
+  /** What the samples are, where they are neither pictures nor recordings as they are */
+  readonly counted?: string
   /** Steps that the run had taken */
   readonly step: number
   /** Samples it was measured on */

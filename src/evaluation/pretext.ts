@@ -1,7 +1,8 @@
 import { host } from '#host'
 import { examinationProgram } from '../assembly/programs.js'
+import type { Kind } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
-import type { SampleSet } from '../data/index.js'
+import { placesAt, type SampleSet, windowsThrough } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import { LacunaError } from '../errors.js'
 import { restore } from '../runs/checkpoint.js'
@@ -23,6 +24,8 @@ export interface PretextOptions extends EmbedderOptions {
 }
 
 const MOST_BATCHES = 40
+/** Windows of a film that begin within the length of one */
+const OVERLAP = 4
 
 /**
  * How well a trained run does its own task on pictures that it has not seen: the test part of the data, or all of it where no
@@ -44,20 +47,26 @@ export async function pretext(
     notes.push(
       `${pictures.source} is not what the run was trained from, as it was then (${config.data.source}): whether the training has seen its test part is not known.`,
     )
-  const batch = Math.min(options.batch ?? config.chunk ?? config.batch, part.items.length)
-  if (batch < 2) throw new LacunaError(`${part.items.length} picture(s) held out; at least 2 are needed`)
-  const batches = Math.min(MOST_BATCHES, Math.floor(part.items.length / batch))
   const assembly = run.assembly()
+  const samples = part.as(assembly.channels, run.tokenizer())
+  const films = Object.values<{ readonly kind: Kind }>(assembly.channels).some(({ kind }) => kind === 'video')
+  // a film is looked through; of other records the beginning is taken
+  const windows = films ? windowsThrough(samples, assembly.method.reads(config.options), OVERLAP) : undefined
+  const count = windows?.records.length ?? part.items.length
+  const batch = Math.min(options.batch ?? config.chunk ?? config.batch, count)
+  if (batch < 2) throw new LacunaError(`${count} picture(s) held out; at least 2 are needed`)
+  const batches = Math.min(MOST_BATCHES, Math.floor(count / batch))
   const runner = host.start({ device: options.device ?? config.device, threads: options.threads })
   try {
     const { program, measures } = examinationProgram(assembly, batch, await targetFor(host, runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
     // every batch is spread over the whole part, which may lie class by class, and time may end after any
-    const stride = Math.max(1, Math.floor(part.items.length / (batches * batch)))
-    const samples = part.as(assembly.channels, run.tokenizer())
-    const gather = (step: number) =>
-      feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride)))
+    const stride = Math.max(1, Math.floor(count / (batches * batch)))
+    const gather = (step: number) => {
+      const rows = Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride)
+      return feedsOf(samples.gather(windows ? placesAt(windows, rows) : rows))
+    }
     const noise = (step: number) => noiseFor(assembly.channels, batch, step)
     const found: Outputs = {}
     const onNoise: Outputs = {}
@@ -93,6 +102,7 @@ export async function pretext(
     return {
       method: config.method,
       medium: mediumIn(pictures),
+      ...(windows && { counted: 'windows of films' }),
       step: checkpoint.step,
       heldOut: unseen,
       ...seen,

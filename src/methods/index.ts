@@ -9,6 +9,7 @@ import { jigsaw } from './jigsaw.js'
 import { mae } from './mae.js'
 import type { Method } from './method.js'
 import { named } from './named.js'
+import { nextFrame } from './next-frame.js'
 import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
 import { siglip } from './siglip.js'
@@ -30,6 +31,7 @@ export {
   hubert,
   jigsaw,
   mae,
+  nextFrame,
   relativePosition,
   rotation,
   siglip,
@@ -56,6 +58,7 @@ export type MethodName =
   | 'best-rq'
   | 'hubert'
   | 'wav2vec2'
+  | 'next-frame'
 
 /** The methods that are built in. */
 export const methods: readonly (Method & { readonly name: MethodName })[] = [
@@ -75,6 +78,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   bestRq,
   hubert,
   wav2vec2,
+  nextFrame,
 ]
 
 /**

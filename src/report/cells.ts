@@ -19,6 +19,8 @@ export interface Cell {
   readonly caption?: string
   /** Of sound: the wave itself */
   readonly sound?: { readonly wave: Float32Array; readonly rate: number }
+  /** Of a film: its frames, for where something may move; the picture shows some of them */
+  readonly frames?: readonly Picture[]
 }
 
 /** What is known beside the numbers: of sound how many there are in a second, of text what is written. */
@@ -31,7 +33,7 @@ interface Known {
 const cells: { readonly [K in Kind]: (values: Values, shape: readonly number[], known?: Known) => Cell } = {
   image: (values, shape) => ({ picture: pictureOf(values, shape) }),
   audio: (values, _, { rate } = {}) => soundCell(Float32Array.from(values, Number), rate),
-  video: (values, shape) => ({ picture: stripOf(values, shape) }),
+  video: (values, shape) => ({ picture: stripOf(values, shape), frames: framesOf(values, shape) }),
   text: (values, _, { text } = {}) => ({
     picture: blank(WAVE.width, WAVE.height / 4),
     caption: text ?? numbersIn(values),
@@ -45,11 +47,12 @@ export const cellOf = ({ kind, values, shape, rate, texts }: PreviewColumn, i: n
 /** Seconds of a recording that are looked at */
 const SECONDS = 10
 
-/** A record as it is stored: its first channel; of a recording the beginning. */
+/** A record as it is stored: its first channel; of a recording the beginning, of a film the frame in its middle. */
 export function storedCell(samples: SampleSet, position: number): Cell {
   const [name = '', channel] = Object.entries(samples.channels)[0] ?? []
   if (channel === undefined) throw new RangeError('a set without channels has nothing to look at')
   if (channel.kind === 'audio') return storedSound(samples, position, name, channel)
+  if (channel.kind === 'video') return storedFrame(samples, position, name, channel)
   const values = feedsOf(samples.gather([position]))[name] ?? new Uint8Array()
   return cells[channel.kind](values, inputsOf(name, channel, 1)[name]?.shape.slice(1) ?? [])
 }
@@ -58,6 +61,11 @@ function storedSound(samples: SampleSet, position: number, name: string, channel
   const length = Math.max(1, Math.min(samples.lengthOf(name, position), Math.round(SECONDS * channel.rate)))
   const window = samples.as<Record<string, Wanted<'audio'>>>({ [name]: { ...channel, length } })
   return soundCell(window.gather([position])[name]?.values ?? new Float32Array(1), channel.rate)
+}
+
+function storedFrame(samples: SampleSet, position: number, name: string, { size, colours }: ChannelOf<'video'>): Cell {
+  const frame = samples.as<Record<string, Wanted<'image'>>>({ [name]: { kind: 'image', size, colours } })
+  return cells.image(frame.gather([position])[name] ?? new Uint8Array(), [size, size, colours])
 }
 
 /** Rates below this leave too few frequencies for a picture of them */
@@ -106,6 +114,11 @@ function waveOf(values: Values): Picture {
     for (let y = top; y <= bottom; y++) data[y * width + x] = 60
   }
   return { ...rest, data }
+}
+
+function framesOf(values: Values, [length = 1, ...shape]: readonly number[]): Picture[] {
+  const each = values.length / length
+  return Array.from({ length }, (_, i) => pictureOf(values.slice(i * each, (i + 1) * each), shape))
 }
 
 /** Some frames of a film, evenly spread, beside each other. */

@@ -4,7 +4,7 @@ import { cellOf } from './cells.js'
 import type { Gallery } from './report.js'
 import { pictureSheet } from './sheet.js'
 import { soundsFor } from './sound.js'
-import { thumbnail } from './thumbnail.js'
+import { animation, thumbnail } from './thumbnail.js'
 
 /** A row a picture: as stored, and what the method shows, guesses and hides; below it what to know of the guesses. */
 export async function previewSheet(title: string | undefined, preview: Preview): Promise<Uint8Array> {
@@ -28,9 +28,13 @@ export async function viewsOf(preview: Preview, medium: Medium = 'image', sounds
   const rows = names.map((name, i) =>
     Promise.all(
       columns.map(async (column, c) => {
-        const { picture, caption, sound } = cellOf(column, i)
+        const { picture, caption, sound, frames = [] } = cellOf(column, i)
         const heard = sound && sounds.of(sound.wave, sound.rate)
-        const shown = { source: await thumbnail(picture), label: caption, ...(c === 0 && { name }) }
+        const shown = {
+          source: await (frames.length > 1 ? animation(frames) : thumbnail(picture)),
+          label: caption,
+          ...(c === 0 && { name }),
+        }
         return heard === undefined ? shown : { ...shown, sound: heard }
       }),
     ),

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { placeOf } from '../assembly/programs.js'
+import { seenAs } from '../channels/bound.js'
+import type { Channel } from '../channels/channel.js'
 import type { SampleSet } from '../data/index.js'
-import { media } from '../data/media.js'
+import { media, mediaAmong, wordsOf } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import type { EmbedderOptions } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
@@ -76,12 +78,15 @@ export async function writeRunReport(
   const evaluation = options.evaluation ?? readEvaluation(directory, step)
   const frames = options.frames ?? readFrames(directory, step)
   const machine = { device: options.device, threads: options.threads }
-  const pretext = options.pretext ?? readPretext(run.directory, step) ?? (await measuredBriefly(run, pictures, machine))
-  const preview = await previewRun(run, pictures, VIEWS)
+  // pictures that are looked at through an encoder may lack what its training has read
+  const whole = holdsAll(run, pictures)
+  const measured = options.pretext ?? readPretext(run.directory, step)
+  const pretext = measured ?? (whole ? await measuredBriefly(run, pictures, machine) : undefined)
+  const preview = whole ? await previewRun(run, pictures, VIEWS) : undefined
   const look = await lookThrough(run, pictures, SECONDS, { ...machine, ...evaluation?.place })
   const medium = mediumIn(pictures)
   const sounds = soundsFor(options.play ?? pictures.items.length <= MOST_HEARD)
-  const views = await viewsOf(preview, medium, sounds)
+  const views = preview && (await viewsOf(preview, medium, sounds))
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look, sounds), await mapOf(look)]
   const verdict = verdictOf({ method: method.name, medium, metrics, steps: config.steps, health, pretext, evaluation })
   const ofVectors =
@@ -93,14 +98,14 @@ export async function writeRunReport(
       throw new LacunaError(`${run.directory}: was moved or removed while its report was written`)
     writeFileAtomic(join(directory, name), content)
   }
-  save('samples/views.png', await previewSheet(undefined, preview))
+  if (preview) save('samples/views.png', await previewSheet(undefined, preview))
   save('samples/neighbours.png', await neighbourSheet(look, neighbours.hoods))
   save('samples/map.png', await svgToPng(scatter(map)))
   const [curve] = chartsOf(metrics, medium)
   if (curve) save('samples/curve.png', await svgToPng(curve.svg))
   save('verdict.json', `${JSON.stringify(verdict, undefined, 2)}\n`)
   const page = reportPage({
-    title: `${method.name} on ${config.data.records.toLocaleString('en')} ${media[medium].many}`,
+    title: `${method.name} on ${config.data.records.toLocaleString('en')} ${nounOf(run)}`,
     subtitle: `Shown: ${method.shown}. Hidden: ${method.hidden}.`,
     verdict,
     medium,
@@ -123,6 +128,12 @@ export async function writeRunReport(
   return { file: join(directory, 'report.html'), verdict }
 }
 
+/** Whether a set has all channels that a run reads. */
+const holdsAll = (run: OpenedRun, { channels }: SampleSet): boolean =>
+  Object.values<Channel>(run.assembly().channels).every(({ kind }) =>
+    Object.values<Channel>(channels).some(own => seenAs(kind, own).kind === kind),
+  )
+
 /** The task on a few pictures; none where there are too few for it. */
 async function measuredBriefly(
   run: OpenedRun,
@@ -131,6 +142,10 @@ async function measuredBriefly(
 ): Promise<Pretext | undefined> {
   return pictures.items.length < 2 ? undefined : measure(run, pictures, { ...machine, seconds: SECONDS })
 }
+
+/** What was trained on */
+const nounOf = ({ config }: OpenedRun): string =>
+  wordsOf(mediaAmong(Object.values(config.channels).map(({ kind }) => kind))).many
 
 function skippedNote({ skipped: [first, ...others] }: SampleSet): string[] {
   if (first === undefined) return []

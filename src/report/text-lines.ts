@@ -61,7 +61,16 @@ export function evaluationText(e: Evaluation): string {
 }
 
 /** The task itself on held-out pictures: a line for each measure, with what needs no learning. */
-export function pretextText({ method, medium = 'image', pictures, heldOut, measures, notes, alarms }: Pretext): string {
+export function pretextText({
+  method,
+  medium = 'image',
+  counted = media[medium].many,
+  pictures,
+  heldOut,
+  measures,
+  notes,
+  alarms,
+}: Pretext): string {
   const figure = (value: number) => value.toPrecision(4)
   const lines = measures.map(({ name, value, better, baselines, noise }) => {
     const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
@@ -69,7 +78,7 @@ export function pretextText({ method, medium = 'image', pictures, heldOut, measu
     return `${name} ${figure(value)} (${better} is better; ${beside.join(', ')})`
   })
   return [
-    `${method} on ${pictures} ${media[medium].many}${heldOut ? ' held out' : ''}:`,
+    `${method} on ${pictures} ${counted}${heldOut ? ' held out' : ''}:`,
     ...lines,
     ...notes.map(note => worded(note, medium)),
     ...alarms.map(alarm => `Alarm: ${worded(alarm, medium)}`),

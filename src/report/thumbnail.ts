@@ -15,4 +15,17 @@ export async function thumbnail({ width, height, channels, data }: Picture, larg
   return dataUri('webp', await smaller.webp({ quality: 85 }).toBuffer())
 }
 
+/** Milliseconds that each frame is seen for, and the last one */
+const [DELAY, LAST_DELAY] = [200, 800]
+
+/** A film that goes on and on, to the pixel, as a data URI for a page. @param frames of one shape */
+export async function animation(frames: readonly Picture[]): Promise<string> {
+  const [{ width, height, channels } = { width: 1, height: 1, channels: 1 as const }] = frames
+  const all = Buffer.concat(frames.map(({ data }) => data))
+  const raw = { width, height: height * frames.length, channels, pageHeight: height }
+  const delay = frames.map((_, i) => (i === frames.length - 1 ? LAST_DELAY : DELAY))
+  const image = sharp(all, { raw }).toColourspace('srgb')
+  return dataUri('webp', await image.webp({ lossless: true, delay, loop: 0 }).toBuffer())
+}
+
 const dataUri = (kind: string, bytes: Buffer): string => `data:image/${kind};base64,${bytes.toString('base64')}`

@@ -3,7 +3,7 @@ import { type Definitions, encoderMaker, parseOptions, sampleOf } from '../assem
 import { channelsFor } from '../channels/bound.js'
 import { isSequence, type Reads } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
-import { type Places, type SampleSet, shuffled, windowsOf } from '../data/index.js'
+import { type Places, placesAt, type SampleSet, shuffled, windowsOf } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { EngineOptions } from '../engine/options.js'
 import type { Looked, Prepared } from '../methods/method.js'
@@ -118,10 +118,3 @@ async function compute<Name extends string>(
     await runner.close()
   }
 }
-
-const placesAt = ({ records, from = {} }: Places, rows: readonly number[]): Places => ({
-  records: rows.map(row => records[row] ?? 0),
-  from: Object.fromEntries(
-    Object.entries(from).map(([name, starts]) => [name, rows.map(row => starts[row] ?? 0)] as const),
-  ),
-})

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
 import { parseOptions } from '../assembly/programs.js'
-import { channelsFor, findImage } from '../channels/bound.js'
-import type { Reads } from '../channels/channel.js'
+import { channelsFor } from '../channels/bound.js'
+import type { Channel, Reads } from '../channels/channel.js'
 import { differentOf, type SampleSet, samplesIn } from '../data/index.js'
+import { mediaAmong, wordsOf } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
 import { encoderOf } from '../nn/checked.js'
@@ -33,7 +34,7 @@ export async function newConfig(
   const windows = inWindows(part, reads)
   const samples = windows === undefined ? items.length : samplesIn(windows, reads)
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(samples)))
-  const noun = findImage(part.channels) === undefined ? 'recording' : 'picture'
+  const { one: noun } = wordsOf(mediaAmong(Object.values(part.channels).map(({ kind }) => kind)))
   if (samples < 2) throw new LacunaError(`${items.length} ${noun} to train on; at least 2 are needed`)
   if (differentOf(items) < 2 && samples === items.length)
     throw new LacunaError(
@@ -87,7 +88,10 @@ const engineOf = ({ device, threads }: PretrainOptions) => ({ ...(device && { de
 
 /** What goes on in time as the method reads it; undefined where nothing does. */
 const inWindows = (part: SampleSet, reads: Reads): SampleSet | undefined =>
-  Object.values(reads).some(wanted => 'seconds' in wanted) ? part.as(channelsFor(reads, part.channels)) : undefined
+  Object.values(reads).some(wanted => 'seconds' in wanted) ||
+  Object.values<Channel>(part.channels).some(({ kind }) => kind === 'video')
+    ? part.as(channelsFor(reads, part.channels))
+    : undefined
 
 /** A chunk as large as the batch is the plain step. */
 function checkedChunk(chunk: number, batch: number): number {

@@ -29,7 +29,7 @@ describe('block motion', () => {
     const frames = [0, 1, 2].map(t => frame(8 + t * dx, 8 + t * dy)) as [Given, Given, Given]
     const found = await through((before, last) => blockMotion(before, last).add(0), [frames[0], frames[1]])
     const copied = wrong(frames[1].values as number[], frames[2])
-    expect(wrong(found, frames[2])).toBeLessThan(0.4 * copied)
+    expect(wrong(found, frames[2])).toBeLessThan(0.25 * copied)
     const linear = await through((before, last) => goingOn(before, last), [frames[0], frames[1]])
     expect(wrong(linear, frames[2])).toBeGreaterThan(0.5 * copied)
   })

@@ -31,36 +31,31 @@ const BLOCK = 7
 const PREFERENCE = 1e-4
 
 /**
- * The next frame where everything moves on at its own constant speed. Each pixel is taken from the place of the last frame, up to 4
- * pixels away, whose surroundings (7 × 7) had come by the same way from the frame before: block matching, with a block around every
- * pixel.
+ * The next frame where everything moves on at its own constant speed. For a block of 7 × 7 around each pixel it is looked up where it
+ * has come from, up to 4 pixels away in the frame before, and the pixel is taken from as far away in the last frame: block matching,
+ * with a block around every pixel.
  *
  * @param before float [N, C, H, W] in [0, 1]; as `last`
  * @returns [N, C, H, W]
  */
 export function blockMotion(before: Tensor, last: Tensor): Tensor {
-  const reach = Math.min(REACH, Math.floor((last.size(2) - 1) / 2))
-  const [widerLast, widerBefore] = [widened(last, 2 * reach), widened(before, 2 * reach)]
+  const reach = Math.min(REACH, last.size(2) - 1)
+  const [widerLast, widerBefore] = [widened(last, reach), widened(before, reach)]
   const at = (x: Tensor, dy: number, dx: number) =>
-    [2, 3].reduce((y, axis) => {
-      const start = 2 * reach - (axis === 2 ? dy : dx)
-      return y.slice(axis, start, start + last.size(axis))
-    }, x)
-  const shifts = range((2 * reach + 1) ** 2).map(i => [
-    Math.floor(i / (2 * reach + 1)) - reach,
-    (i % (2 * reach + 1)) - reach,
-  ]) as [number, number][]
-  const costs = shifts.map(([dy, dx]) => {
-    const off = at(widerLast, dy, dx)
-      .sub(at(widerBefore, 2 * dy, 2 * dx))
+    x.slice(2, reach - dy, reach - dy + last.size(2)).slice(3, reach - dx, reach - dx + last.size(3))
+  const side = 2 * reach + 1
+  const shifts = range(side ** 2).map(i => ({ dy: Math.floor(i / side) - reach, dx: (i % side) - reach }))
+  const costs = shifts.map(({ dy, dx }) => {
+    const off = last
+      .sub(at(widerBefore, dy, dx))
       .abs()
       .mean(1, true)
     const around = averagePool(widened(off, (BLOCK - 1) / 2), { kernel: BLOCK, stride: 1 })
     return around.add(PREFERENCE * Math.hypot(dy, dx))
   })
   const best = stack(costs).min(0)
-  // of the guesses of all displacements that of the cheapest; the last one where two cost the same to the last bit
-  return shifts.reduce((guess, [dy, dx], i) => {
+  // of the displacements that of the cheapest; the last one where two cost the same to the last bit
+  return shifts.reduce((guess, { dy, dx }, i) => {
     const cost = costs[i] ?? best
     return where(cost.greater(best), guess, at(widerLast, dy, dx))
   }, last)
