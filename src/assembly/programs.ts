@@ -170,6 +170,7 @@ export function embeddingProgram(
 /**
  * The embedding of one channel in the space that it shares with others, output `features` [batch, D]. It reads no other channel.
  * @param name of a channel of the method
+ * @param training as in training, for running statistics alone
  * @throws LacunaError (wrong usage) when the method puts that channel into no such space
  */
 export function sharedProgram(
@@ -177,6 +178,7 @@ export function sharedProgram(
   name: string,
   batch: number,
   target: Target,
+  training = false,
 ): Program {
   const { [name]: channel } = channels
   const embed = learner.shared?.[name]
@@ -185,10 +187,10 @@ export function sharedProgram(
       `${method.name} puts ${Object.keys(learner.shared ?? {}).join(' and ') || 'no channel'} into a space that channels share${channel === undefined ? '' : `, not ${name}`}; choose a run of a method that compares channels, such as clip`,
       2,
     )
-  const { result, trace: traced } = trace({ training: false }, () =>
+  const { result, trace: traced } = trace({ training }, () =>
     within(method, 'shared', () => embed({ [name]: batchOf(name, channel, batch) })),
   )
-  return compile({ outputs: { features: result }, names, draws: traced.draws }, target)
+  return compile({ outputs: { features: result }, names, updates: traced.updates, draws: traced.draws }, target)
 }
 
 /** Runs the encoder as in training, for its running statistics alone. */

@@ -5,6 +5,7 @@ import type { Embedder } from '../evaluation/encoder.js'
 import type { RecordingFrames } from '../evaluation/recordings.js'
 import { checkWritable } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
+import type { OpenedRun } from '../runs/run.js'
 import {
   type DeviceOptions,
   dataOptions,
@@ -16,12 +17,13 @@ import {
   wholeNumber,
   withOptions,
 } from './options.js'
-import { terminal } from './terminal.js'
+import { type Output, terminal } from './terminal.js'
 
 interface Options extends DeviceOptions, PlaceOptions {
   readonly out: string
   readonly batch?: number
   readonly frames?: boolean
+  readonly channel?: string
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
@@ -33,6 +35,10 @@ export const embedCommand = (): Command =>
       'pictures, or windows of recordings, at once (default: 128 pictures, 32 s of sound)',
     ).argParser(wholeNumber(1)),
     new Option('--frames', 'of recordings every frame: a row each with name, frame, start in seconds and embedding'),
+    new Option(
+      '--channel <name>',
+      'of a run that compares channels: the vectors of one of them, such as text, in the space that they share',
+    ),
     ...placeOptions(),
     pluginOption(),
     ...dataOptions(),
@@ -48,7 +54,7 @@ export const embedCommand = (): Command =>
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  lacuna embed runs/photos photos --out photos.parquet\n  lacuna embed runs/speech recordings --frames --out frames.parquet',
+      '\nExamples:\n  lacuna embed runs/photos photos --out photos.parquet\n  lacuna embed runs/speech recordings --frames --out frames.parquet\n  lacuna embed runs/captioned captions.csv --channel text --out words.parquet',
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
@@ -60,6 +66,10 @@ export const embedCommand = (): Command =>
       checkName(options)
       checkWritable(out)
       const run = openRun(folder, await loadPlugins(options.plugin))
+      if (options.channel !== undefined) {
+        output.result(...(await embedShared(run, data, options.channel, options, output)))
+        return
+      }
       placeOf(run.assembly(), options)
       const set = await openFor(run.config, data, options, output, kindsSeen(run.assembly()))
       const encoder = await openEncoder(run, options)
@@ -80,6 +90,45 @@ function checkName({ out, frames }: Options): void {
     throw new LacunaError(`${out}: the name of the file must end in .npy or .parquet`, 2)
   if (frames && !out.endsWith('.parquet'))
     throw new LacunaError(`--frames: recordings differ in their frames; the name of the file must end in .parquet`, 2)
+}
+
+/** One channel in the space that it shares with others. */
+async function embedShared(
+  run: OpenedRun,
+  data: string,
+  channel: string,
+  options: Options,
+  output: Output,
+): Promise<[document: object, text: string]> {
+  const { openShared, sharedChannels } = await import('../evaluation/across/shared.js')
+  const { writeEmbeddings } = await import('../formats/embeddings.js')
+  const shared = sharedChannels(run.assembly())
+  const { [channel]: wanted } = shared
+  if (wanted === undefined)
+    throw new LacunaError(
+      `--channel ${channel}: ${run.config.method} puts ${Object.keys(shared).join(' and ') || 'no channel'} into a space that channels share`,
+      2,
+    )
+  if (options.frames || options.layer !== undefined || options.pool !== undefined)
+    throw new LacunaError(
+      '--channel gives one vector of all of the network; leave --frames, --layer and --pool away',
+      2,
+    )
+  const set = await openFor(run.config, data, options, output, [wanted.kind])
+  const space = await openShared(run, options)
+  try {
+    const told = (share: number) => output.progress(`embedding: ${(100 * share).toFixed(0)} %`)
+    const { values, count, width } = await space.embed(set, channel, told)
+    const [file, names] = writeEmbeddings(options.out, set.items, values)
+    const { skipped, notes } = set
+    return [
+      { file, names, channel, records: count, width, skipped, notes },
+      `${file}: ${count} vectors of ${width} numbers`,
+    ]
+  } finally {
+    await space.close()
+    set.close()
+  }
 }
 
 interface Written {

@@ -83,7 +83,7 @@ export const evaluateCommand = (): Command =>
     .argument('<data>', 'labelled pictures or recordings; their train and test parts, or one fifth for the test')
     .addHelpText(
       'after',
-      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker\n\nWrites evaluation.json, of aligned recordings frames.json, and report.html into the run.',
+      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker\n\nWrites evaluation.json, of aligned recordings frames.json, of runs that compare channels across.json, and report.html into the run.',
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
@@ -126,9 +126,11 @@ async function evaluated(
 ): Promise<Found> {
   const { kindsSeen } = await import('../assembly/programs.js')
   const { alignmentsOf } = await import('../evaluation/alignment/index.js')
+  const { comparesChannels, evaluateAcross } = await import('../evaluation/across/evaluate.js')
   const { evaluate } = await import('../evaluation/evaluate.js')
   const { evaluateFrames } = await import('../evaluation/frames/evaluate.js')
   const { evaluationText } = await import('../report/text-lines.js')
+  const { acrossText } = await import('../report/across-lines.js')
   const { framesText } = await import('../report/sound-lines.js')
   const onProgress = (stage: string) => output.progress(stage)
   const told = { data: { skipped: set.skipped, notes: set.notes } }
@@ -143,7 +145,8 @@ async function evaluated(
       ? undefined
       : await openFor(runs[0].config, options.testData, options, output, kindsSeen(runs[0].assembly()))
   try {
-    const unlabelled = set.classes.length < 2 && aligned
+    const compared = comparesChannels(runs)
+    const unlabelled = set.classes.length < 2 && (aligned || compared)
     const { frames: most, ...rest } = options
     const evaluation = unlabelled ? undefined : await evaluate(runs, set, { ...rest, test, onProgress })
     if (evaluation) write('evaluation.json', evaluation)
@@ -151,10 +154,16 @@ async function evaluated(
       ? await evaluateFrames(runs, set, alignments, { ...rest, frames: most, onProgress })
       : undefined
     if (frames) write('frames.json', frames)
-    const text = [evaluation && evaluationText(evaluation), frames && framesText(frames)].filter(Boolean).join('\n\n')
+    const across = compared ? await evaluateAcross(runs, set, { ...rest, onProgress }) : undefined
+    if (across) write('across.json', across)
+    const text = [
+      evaluation && evaluationText(evaluation),
+      frames && framesText(frames),
+      across && acrossText(across),
+    ].filter(Boolean)
     return {
-      document: { ...evaluation, ...(frames && { frames }), ...told },
-      text,
+      document: { ...evaluation, ...(frames && { frames }), ...(across && { across }), ...told },
+      text: text.join('\n\n'),
       ...(evaluation && { evaluation }),
       ...(frames && { frames }),
     }

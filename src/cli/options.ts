@@ -44,7 +44,7 @@ export const dataOptions = (): Option[] => [
   cacheOption(),
   optionOf(dataSettings.groupPattern),
   optionOf(dataSettings.label),
-  optionOf(dataSettings.text),
+  optionOf(dataSettings.caption),
   optionOf(dataSettings.allowSkipped),
 ]
 

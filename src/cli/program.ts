@@ -14,6 +14,7 @@ import { pretextCommand } from './pretext.js'
 import { pretrainCommand } from './pretrain.js'
 import { previewCommand } from './preview.js'
 import { whenReadersLeave } from './readers.js'
+import { searchCommand } from './search.js'
 import { oneLine } from './terminal.js'
 
 const commands = [
@@ -24,6 +25,7 @@ const commands = [
   pretextCommand,
   evaluateCommand,
   embedCommand,
+  searchCommand,
   exportCommand,
   cacheCommand,
   doctorCommand,

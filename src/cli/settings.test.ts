@@ -70,7 +70,7 @@ const data: Arbitraries<DataSettings> = {
   ),
   cache: fc.constant(undefined),
   groupPattern: fc.constant(undefined),
-  text: fc.constant(undefined),
+  caption: fc.constant(undefined),
   label: fc.constant(undefined),
   allowSkipped: maybe(share),
 }

@@ -39,7 +39,14 @@ export async function openRecords<R extends Reads>(
     return openStore(path, stored, options)
   }
   const found = await sourceFor(path, wanted, options)
-  const { size = 0, channels = found.defaultChannels, fps, cache = defaultCache(), groupPattern, text } = options
+  const {
+    size = 0,
+    channels = found.defaultChannels,
+    fps,
+    cache = defaultCache(),
+    groupPattern,
+    caption: text,
+  } = options
   const reading = isSeen(wanted) ? await readingOf(options) : plainReading
   const place = { cache: resolve(cache), path, wanted, size, channels, fps, groupPattern, text }
   const { directory, kept } = storeOf(place, reading, found)

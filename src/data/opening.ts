@@ -69,7 +69,7 @@ export function sourceFor(
     medium,
     media: wanted,
     group,
-    text: options.text,
+    text: options.caption,
     signal: options.signal,
   })
 }

@@ -50,14 +50,14 @@ test('a column of texts that is missing is told with those that are there, and a
     'metadata.csv': 'file_name,prompt\na.png,a red square\nb.png,a green one\n',
   })
   await expect(open(root)).rejects.toThrow(
-    'metadata.csv: a column text or caption is expected for the captions, found file_name, prompt; --text <column> names another',
+    'metadata.csv: a column text or caption is expected for the captions, found file_name, prompt; --caption <column> names another',
   )
-  expect(lines(await open(root, undefined, { text: 'prompt' }))).toEqual([
+  expect(lines(await open(root, undefined, { caption: 'prompt' }))).toEqual([
     'a.png - - -: a red square',
     'b.png - - -: a green one',
   ])
-  await expect(open(root, ['image'], { text: 'prompt' })).rejects.toThrow(
-    '--text says how captions are read, and these are pictures; leave --text away',
+  await expect(open(root, ['image'], { caption: 'prompt' })).rejects.toThrow(
+    '--caption says how captions are read, and these are pictures; leave --caption away',
   )
   await expect(open(root, ['image', 'audio'])).rejects.toThrow(
     'holds no pictures with their recordings to learn from (a.png and 1 more: has no recording)',

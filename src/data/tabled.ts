@@ -65,7 +65,7 @@ function checkColumns({ name, rows }: Table, media: readonly MemberKind[], text:
     const wanted = columnsOf(kind, text)
     if (rows.length === 0 || wanted.some(column => has.has(column))) continue
     const [first, second] = kind === 'text' ? wanted : [fileColumn(kind), 'file_name']
-    const advice = kind === 'text' ? '; --text <column> names another' : ''
+    const advice = kind === 'text' ? '; --caption <column> names another' : ''
     throw new LacunaError(
       `${name}: a column ${second === undefined || second === first ? first : `${first} or ${second}`} is expected for the ${words[kind].many}, found ${[...has].join(', ') || 'nothing'}${advice}`,
       2,

@@ -4,6 +4,17 @@
  *
  * @module lacuna/evaluation
  */
+export {
+  type AcrossEvaluation,
+  type AcrossOptions,
+  type AcrossTask,
+  evaluateAcross,
+  type Figure,
+  type Figures,
+} from './across/evaluate.js'
+export { type Hit, type Query, type SearchOptions, search } from './across/search.js'
+export { openShared, type SharedOptions, type SharedSpace } from './across/shared.js'
+export { ensembled, promptsOf, TEMPLATES, zeroShot } from './across/zero-shot.js'
 export { type Alignments, alignmentsOf, type Segment } from './alignment/index.js'
 export { type Baselines, baselines } from './baselines.js'
 export {

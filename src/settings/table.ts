@@ -65,13 +65,13 @@ export const dataSettings = {
     at: ['channels', 'video', 'rate'],
     of: ['video'],
   },
-  text: {
-    flag: '--text <column>',
+  caption: {
+    flag: '--caption <column>',
     kind: text('the name of a column'),
     help: 'column of a table that has the texts',
     unless: 'text, caption, or the like',
     kept: 'never',
-    at: ['data', 'text'],
+    at: ['data', 'caption'],
     of: ['text'],
   },
   cache: {

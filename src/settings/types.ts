@@ -69,7 +69,7 @@ export interface DataSettings extends ReadingOptions {
   /** The column of a metadata table that has the labels; default `label`, `category` or `class`. */
   readonly label?: string
   /** The column of a table that has the texts; default `text`, `caption` or the like. */
-  readonly text?: string
+  readonly caption?: string
   /** Folder of stores; default `LACUNA_CACHE`, else `~/.cache/lacuna`. */
   readonly cache?: string
 }
@@ -78,7 +78,7 @@ export interface DataSettings extends ReadingOptions {
 export type PictureSetting = 'size' | 'channels' | keyof ReadingOptions
 
 /** Settings that say how texts are read. */
-export type TextSetting = 'text'
+export type TextSetting = 'caption'
 
 /** All that is to be known of a setting; what is checked, shown, written down and repeated comes from here. */
 export interface Row<T> {

@@ -1,0 +1,259 @@
+import { type SampleSet, shuffled, splitByGroup } from '../../data/index.js'
+import { LacunaError } from '../../errors.js'
+import { type OpenedRun, runsOf } from '../../runs/run.js'
+import { accuracyOf, countsOf } from '../baselines.js'
+import type { Features } from '../features.js'
+import { type RetrievalResult, retrieve } from '../retrieval.js'
+import { type Runs, seedsOf } from '../seeds.js'
+import { mean, sampleDeviation } from '../statistics.js'
+import { bagsOfWords, colourHistograms, regression } from './plain.js'
+import { openShared, type SharedOptions, type SharedSpace, sharedChannels, untrainedShared } from './shared.js'
+import { ensembled, promptsOf, TEMPLATES, zeroShot } from './zero-shot.js'
+
+const KS = [1, 5, 10]
+const TEST_SHARE = 0.2
+/** Pairs that are searched among: R@10 of 1,000 is what others tell as well */
+const MOST = 1000
+
+/** One figure, over the runs. */
+export interface Figure {
+  readonly mean: number
+  /** 0 where there is one run only */
+  readonly sd: number
+  readonly seeds: readonly number[]
+}
+export type Figures = Readonly<Record<string, Figure>>
+
+/** Figures of a task, of each that takes part. */
+export interface AcrossTask {
+  /** `image → text`, or `classes by their names` */
+  readonly name: string
+  readonly trained: Figures
+  /** The same networks at random initialisation */
+  readonly random: Figures
+  /** Without any network: what colours tell of words, learnt from the training pairs */
+  readonly plain?: Figures
+  /** Guessing, and of classes the commonest */
+  readonly chance: Readonly<Record<string, number>>
+}
+
+/** What channels tell of one another in the space that they share. */
+export interface AcrossEvaluation {
+  readonly method: string
+  readonly channels: readonly string[]
+  /** Held out, and searched among */
+  readonly pairs: number
+  readonly runs: number
+  readonly tasks: readonly AcrossTask[]
+  readonly notes: readonly string[]
+}
+
+export interface AcrossOptions extends SharedOptions {
+  /** What the names of classes are put into; those of `TEMPLATES` unless told */
+  readonly templates?: readonly string[]
+  readonly onProgress?: (stage: string) => void
+}
+
+/** Whether runs have what this evaluation is about. */
+export const comparesChannels = ([run]: Runs): boolean => Object.keys(sharedChannels(run.assembly())).length >= 2
+
+/**
+ * Retrieval both ways between two channels of held-out pairs, and classes told by their names where there are labels and texts. Pairs of
+ * one text are all right answers of each other. An item's rank is 1 + those nearer + half of those as near: where all is equal it is in
+ * the middle.
+ *
+ * @param from a run or several, the folder of one, or of several
+ * @param pairs with both channels
+ * @throws LacunaError when the runs compare no channels, or too few pairs are held out
+ */
+export async function evaluateAcross(
+  from: string | OpenedRun | readonly OpenedRun[],
+  pairs: SampleSet,
+  options: AcrossOptions = {},
+): Promise<AcrossEvaluation> {
+  const runs = runsOf('evaluateAcross', from)
+  const [run] = runs
+  const [first, second] = Object.keys(sharedChannels(run.assembly()))
+  if (first === undefined || second === undefined)
+    throw new LacunaError(`${run.directory}: ${run.config.method} compares no channels with each other`, 2)
+  const { training, test, notes } = parts(pairs)
+  const { randomSeed } = seedsOf(runs)
+  const about = { pairs: test, channels: [first, second] as const, textsOf: textsIn(run.assembly().channels), options }
+  const trained: Scores[] = []
+  const random: Scores[] = []
+  for (const [seed, own] of runs.entries()) {
+    options.onProgress?.(`comparing channels, run ${seed + 1} of ${runs.length}`)
+    trained.push(await within(openShared(own, options), space => scored(space, about)))
+    const untrained = untrainedShared(own, training, { ...options, seed: randomSeed(seed) })
+    random.push(await within(untrained, space => scored(space, about)))
+  }
+  options.onProgress?.('comparing colours with words')
+  const plain = await plainly(training, about)
+  const tasks = Object.keys(trained[0]?.figures ?? {}).map((name): AcrossTask => {
+    const own = plain?.[name]
+    return {
+      name,
+      trained: over(trained.map(({ figures }) => figures[name])),
+      random: over(random.map(({ figures }) => figures[name])),
+      ...(own && { plain: over([own]) }),
+      chance: trained[0]?.chance[name] ?? {},
+    }
+  })
+  return {
+    ...{ method: run.config.method, channels: [first, second], pairs: test.items.length, runs: runs.length, tasks },
+    notes,
+  }
+}
+
+/** What is learnt from and what is scored on: as the data says, or a fifth, no group parted. */
+function parts(pairs: SampleSet): { readonly training: SampleSet; readonly test: SampleSet; readonly notes: string[] } {
+  const where = (wanted: (split: string | undefined) => boolean) =>
+    pairs.items.flatMap(({ split }, i) => (wanted(split) ? [i] : []))
+  const tested = where(split => split === 'test')
+  const notes: string[] = []
+  let [training, test]: ArrayLike<number>[] = [where(split => split === 'train' || split === undefined), tested]
+  if (tested.length === 0) {
+    notes.push('The data has no test part: one fifth was searched among, and the training may have seen those pairs.')
+    const [larger, smaller] = splitByGroup(pairs.items, [1 - TEST_SHARE, TEST_SHARE], 0)
+    training = larger ?? training
+    test = smaller ?? []
+  }
+  if ((test?.length ?? 0) < 2 || (training?.length ?? 0) < 2)
+    throw new LacunaError(
+      `${pairs.source}: ${test?.length ?? 0} pairs held out and ${training?.length ?? 0} others; at least 2 of each are needed, of different groups: give a test part`,
+    )
+  const all = test ?? []
+  const chosen =
+    all.length <= MOST
+      ? all
+      : shuffled(all.length, 0, 0)
+          .slice(0, MOST)
+          .map(i => all[i] ?? 0)
+          .sort()
+  if (all.length > MOST) notes.push(`${MOST} of ${all.length} held-out pairs were searched among.`)
+  return { training: pairs.subset(training ?? []), test: pairs.subset(chosen), notes }
+}
+
+interface About {
+  readonly pairs: SampleSet
+  readonly channels: readonly [string, string]
+  readonly textsOf: (set: SampleSet) => readonly string[] | undefined
+  readonly options: AcrossOptions
+}
+type Numbers = Readonly<Record<string, number>>
+interface Scores {
+  readonly figures: Readonly<Record<string, Numbers>>
+  readonly chance: Readonly<Record<string, Numbers>>
+}
+
+/** The texts of records, where the method reads some: the first of each. */
+const textsIn = (channels: Readonly<Record<string, { readonly kind: string }>>) => (set: SampleSet) => {
+  const wanted = Object.values(channels).some(({ kind }) => kind === 'text')
+  const [name] = Object.entries(set.channels).find(([, { kind }]) => kind === 'text') ?? []
+  return wanted && name !== undefined ? set.items.map((_, i) => set.textsOf(name, i)[0] ?? '') : undefined
+}
+
+async function scored(space: SharedSpace, about: About): Promise<Scores> {
+  const { pairs, channels, options } = about
+  const [first, second] = channels
+  const features = { [first]: await space.embed(pairs, first), [second]: await space.embed(pairs, second) }
+  const retrieved = await bothWays(features[first] as Features, features[second] as Features, about)
+  const named = await byName(space, features, about, options.templates ?? TEMPLATES)
+  return {
+    figures: { ...retrieved.figures, ...named?.figures },
+    chance: { ...retrieved.chance, ...named?.chance },
+  }
+}
+
+async function bothWays(left: Features, right: Features, { pairs, channels, textsOf }: About): Promise<Scores> {
+  const keys = textsOf(pairs) ?? pairs.items.map(({ name }) => name)
+  const numbers = new Map([...new Set(keys)].map((key, i) => [key, i]))
+  const labels = Int32Array.from(keys, key => numbers.get(key) ?? -1)
+  const [a, b] = [
+    { features: left, labels },
+    { features: right, labels },
+  ]
+  const ways = [
+    [`${channels[0]} → ${channels[1]}`, await retrieve(a, b, KS)],
+    [`${channels[1]} → ${channels[0]}`, await retrieve(b, a, KS)],
+  ] as const
+  const told = ({ recall, medianRank }: RetrievalResult): Numbers => ({
+    ...Object.fromEntries(KS.map(k => [`R@${k}`, recall.get(k) ?? Number.NaN])),
+    'median rank': medianRank,
+  })
+  return {
+    figures: Object.fromEntries(ways.map(([name, result]) => [name, told(result)])),
+    chance: Object.fromEntries(
+      ways.map(([name, { chance }]) => [
+        name,
+        {
+          ...Object.fromEntries(KS.map(k => [`R@${k}`, chance.get(k) ?? Number.NaN])),
+          'median rank': (1 + keys.length) / 2,
+        },
+      ]),
+    ),
+  }
+}
+
+const NAMED = 'classes by their names'
+
+async function byName(
+  space: SharedSpace,
+  features: Readonly<Record<string, Features>>,
+  { pairs }: About,
+  templates: readonly string[],
+): Promise<Scores | undefined> {
+  const [image] = Object.entries(space.channels).find(([name, { kind }]) => kind !== 'text' && name in features) ?? []
+  const reads = Object.values(space.channels).some(({ kind }) => kind === 'text')
+  const classes = [...new Set(pairs.items.flatMap(({ label }) => label ?? []))].sort()
+  if (image === undefined || !reads || classes.length < 2) return undefined
+  const known = pairs.items.flatMap(({ label }, i) => (label === undefined ? [] : [i]))
+  const labels = Int32Array.from(known, i => classes.indexOf(pairs.items[i]?.label ?? ''))
+  const texts = await space.embedTexts(promptsOf(classes.map(spoken), templates))
+  const samples = await space.embed(pairs.subset(known), image)
+  const { accuracy, balanced } = zeroShot(samples, labels, ensembled(texts, classes.length))
+  const counts = countsOf(labels, classes.length)
+  const commonest = new Int32Array(labels.length).fill(counts.indexOf(Math.max(...counts)))
+  return {
+    figures: { [NAMED]: { accuracy, 'balanced accuracy': balanced } },
+    chance: { [NAMED]: { accuracy: accuracyOf(commonest, labels), 'balanced accuracy': 1 / classes.length } },
+  }
+}
+
+/** `signs_and_symbols` as people say it */
+const spoken = (label: string): string =>
+  label
+    .replaceAll(/[_\s]+/g, ' ')
+    .trim()
+    .toLowerCase()
+
+/** What colours tell of words: regressed on the training pairs. Of pairs of pictures and texts only. */
+async function plainly(training: SampleSet, about: About): Promise<Scores['figures'] | undefined> {
+  const { pairs, textsOf } = about
+  const [known, asked] = [textsOf(training), textsOf(pairs)]
+  const [image] = Object.entries(pairs.channels).find(([, { kind }]) => kind === 'image') ?? []
+  if (known === undefined || asked === undefined || image === undefined) return undefined
+  const bags = bagsOfWords(known)
+  const tell = regression(colourHistograms(training, image), bags(known))
+  const [seen, read] = [tell(colourHistograms(pairs, image)), bags(asked)]
+  // in the order in which the method has them
+  const isFirst = about.channels[0] !== Object.entries(pairs.channels).find(([, { kind }]) => kind === 'text')?.[0]
+  return (await (isFirst ? bothWays(seen, read, about) : bothWays(read, seen, about))).figures
+}
+
+const over = (all: readonly (Numbers | undefined)[]): Figures =>
+  Object.fromEntries(
+    Object.keys(all[0] ?? {}).map(name => {
+      const seeds = all.map(numbers => numbers?.[name] ?? Number.NaN)
+      return [name, { mean: mean(seeds), sd: seeds.length > 1 ? sampleDeviation(seeds) : 0, seeds }]
+    }),
+  )
+
+async function within<T>(opening: Promise<SharedSpace>, work: (space: SharedSpace) => Promise<T>): Promise<T> {
+  const space = await opening
+  try {
+    return await work(space)
+  } finally {
+    await space.close()
+  }
+}
