@@ -117,6 +117,11 @@ test('all of ours pass, each with its own encoder', () => {
       counts: Array(4).fill(1),
       sounds: Array(4).fill(Array(20).fill(0)),
     },
+    soundtrack: {
+      mean: Array(502).fill(0),
+      scale: Array(502).fill(1),
+      targets: { of: 'clusters', centres: [Array(502).fill(0), Array(502).fill(1)], counts: [3, 1] },
+    },
     'best-rq': { seed: 0, counts: [Array(512).fill(1)] },
   }
   const channels = { ...pictured(48), audio: { kind: 'audio', rate: 16_000, length: 16_000 } } as const

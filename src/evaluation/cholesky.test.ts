@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { dot, rowsOf } from '../clusters/vectors.js'
 import { backwards, cholesky, forwards } from './cholesky.js'
 import { normalFeatures } from './testing.js'
-import { dot, rowsOf } from './vectors.js'
 
 const size = 6
 const rows = rowsOf(Float64Array.from(normalFeatures(size, 8).values), 8)

@@ -1,4 +1,4 @@
-import { addScaled, dot } from './vectors.js'
+import { addScaled, dot } from '../clusters/vectors.js'
 
 /** Of a row's own square: what is left of it below this depends on the rows before, to the digits of float64. */
 const DEPENDENT = 1e-12

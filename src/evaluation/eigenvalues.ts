@@ -1,4 +1,4 @@
-import { dot } from './vectors.js'
+import { dot } from '../clusters/vectors.js'
 
 /**
  * Eigenvalues of a symmetric matrix, largest first: Householder reflections to three diagonals, then the implicit QL

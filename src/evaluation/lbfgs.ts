@@ -1,4 +1,4 @@
-import { addScaled, dot, norm } from './vectors.js'
+import { addScaled, dot, norm } from '../clusters/vectors.js'
 
 /** A function's value and gradient at one point. */
 export interface Evaluation {

@@ -1,3 +1,4 @@
+import { addScaled, dot, rowsOf, transposed } from '../clusters/vectors.js'
 import { ownKey, withProgram } from '../engine/own-key.js'
 import type { Runner } from '../engine/runner.js'
 import { compile } from '../program/compile.js'
@@ -11,7 +12,6 @@ import { backwards, cholesky, forwards } from './cholesky.js'
 import { type Features, type Labelled, rowOf, wantLabels, wantWidth } from './features.js'
 import { type MinimiseOptions, type Minimum, minimise } from './lbfgs.js'
 import { approximateInverse, leadingSubspace, type Subspace } from './precondition.js'
-import { addScaled, dot, rowsOf, transposed } from './vectors.js'
 
 /** A linear classifier: logits = features · weight + bias. */
 export interface LinearClassifier {

@@ -1,5 +1,5 @@
+import { addScaled, dot, rowsOf, transposed } from '../clusters/vectors.js'
 import { backwards, cholesky, forwards } from './cholesky.js'
-import { addScaled, dot, rowsOf, transposed } from './vectors.js'
 
 /** The directions in which features vary most: orthonormal rows [rank][width], and the covariance there [rank, rank]. */
 export interface Subspace {

@@ -1,7 +1,7 @@
+import { dot } from '../clusters/vectors.js'
 import { symmetricEigenvalues } from './eigenvalues.js'
 import { type Features, l2Normalised, rowOf } from './features.js'
 import { effectiveRank } from './rank.js'
-import { dot } from './vectors.js'
 
 type Item = { readonly label?: string | undefined; readonly group: string }
 

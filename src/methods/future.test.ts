@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
   [cpc, ear, { seconds: 0.4, steps: 4, count: 16, negatives: 'batch', score: 'mean' }],
   [wav2vec, listener, { seconds: 0.4, steps: 4 }],
   [wav2vec, listener, { seconds: 0.4, steps: 4, bias: 'shared', offset: 1 }],
-  [vqWav2vec, listener, { seconds: 0.4, steps: 4, codes: 8 }],
+  [vqWav2vec, listener, { seconds: 0.4, steps: 4, codes: 8, quantiser: 'gumbel' }],
   [vqWav2vec, listener, { seconds: 0.4, steps: 4, codes: 8, quantiser: 'kmeans' }],
 ]
 const named = rows.map(row => [`${row[0].name} ${JSON.stringify(row[2])}`, ...row] as const)

@@ -14,13 +14,12 @@ import { relativePosition } from './relative-position.js'
 import { rotation } from './rotation.js'
 import { siglip } from './siglip.js'
 import { simclr } from './simclr.js'
+import { soundtrack } from './soundtrack.js'
+import { vqWav2vec } from './vq-wav2vec.js'
 import { wav2vec } from './wav2vec.js'
 import { wav2vec2 } from './wav2vec2.js'
 
 export * from './method.js'
-
-import { vqWav2vec } from './vq-wav2vec.js'
-
 export {
   bestRq,
   clip,
@@ -36,6 +35,7 @@ export {
   rotation,
   siglip,
   simclr,
+  soundtrack,
   vqWav2vec,
   wav2vec,
   wav2vec2,
@@ -59,6 +59,7 @@ export type MethodName =
   | 'hubert'
   | 'wav2vec2'
   | 'next-frame'
+  | 'soundtrack'
 
 /** The methods that are built in. */
 export const methods: readonly (Method & { readonly name: MethodName })[] = [
@@ -79,6 +80,7 @@ export const methods: readonly (Method & { readonly name: MethodName })[] = [
   hubert,
   wav2vec2,
   nextFrame,
+  soundtrack,
 ]
 
 /**

@@ -31,8 +31,8 @@ export const vqWav2vec = defineMethod({
       ...noiseOptions,
       quantiser: z
         .enum(['gumbel', 'kmeans'])
-        .default('gumbel')
-        .describe('gumbel, the likeliest codes, drawn in training; kmeans, the nearest'),
+        .default('kmeans')
+        .describe('kmeans, the nearest codes; gumbel, the likeliest, drawn in training, which needs more steps'),
       groups: positive.default(2).describe('groups of codes: a frame gets one of each'),
       codes: z.number().int().min(2).default(320).describe('codes in a group'),
       shared: z.boolean().default(true).describe('one book of codes for all groups'),

@@ -122,3 +122,35 @@ test('pictures are the same as ever: records in the first random order', async (
   })
   expect((await prepare({ method, encoder }, {}, pictures, 3)).prepared).toEqual([...shuffled(5, 3, 0), 5, 3])
 })
+
+test('sound about pictures that stand still is looked at once each, in its middle', async () => {
+  const pictures = setInMemory<{ image: ReturnType<typeof image>; wave: ReturnType<typeof audio> }>(
+    {
+      image: memoryColumn(
+        { kind: 'image', size: 1, colours: 1 },
+        LENGTHS.map((_, r) => [r]),
+      ),
+      wave: memoryColumn(
+        { kind: 'audio', rate: 10, length: 30 },
+        LENGTHS.map((length, r) => range(length).map(t => 100 * r + t)),
+      ),
+    },
+    numbered(LENGTHS.length),
+  )
+  const method = defineMethod({
+    ...{ name: 'mine', shown: 'x', hidden: 'z', paper: 'none' },
+    training: { optimiser: 'adamw', learningRate: 1e-3, weightDecay: 0, batch: 8 },
+    options: z.strictObject({}).prefault({}),
+    reads: { image: image(), sound: audio({ seconds: 1, with: 'image' }) },
+    prepared: z.custom<readonly number[]>(),
+    prepare: ({ values: { sound } }) => ({
+      prepared: Array.from(sound.values, v => Math.round(v * 2 ** 15)).filter((_, i) => i % WINDOW === 0),
+      notes: [],
+    }),
+    build: () => {
+      throw new Error('never built')
+    },
+  })
+  const { prepared } = await prepare({ method, encoder }, {}, pictures as never, 5, { threads: 1 })
+  expect((prepared as number[]).toSorted((a, b) => a - b)).toEqual([0, 100, 210, 300])
+})

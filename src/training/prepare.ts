@@ -56,11 +56,17 @@ function someOf(set: SampleSet, reads: Reads, seed: number): Places {
   const order = (round: number) => shuffled(set.items.length, seed, round)
   const [first] = sequences
   if (first === undefined) return { records: order(0).slice(0, MOST) }
+  // what lies about a picture that stands still has no other moment
+  const moving = sequences.filter(({ name }) => {
+    const wanted = reads[name]
+    return !(wanted && 'with' in wanted && wanted.with !== undefined && set.rateOf(wanted.with) === undefined)
+  })[0]
   const most = Math.min(MOST, Math.max(2, Math.floor(MOST_NUMBERS / first.length)))
   const found: Places[] = []
   let count = 0
   for (let round = 0; round < MOST_ROUNDS && count < most; round++) {
-    const long = order(round).filter(record => round === 0 || set.lengthOf(first.name, record) > round * first.length)
+    const goesOn = (record: number) => moving && set.lengthOf(moving.name, record) > round * moving.length
+    const long = order(round).filter(record => round === 0 || goesOn(record))
     if (long.length === 0) break
     found.push(windowsOf(set, reads, long.slice(0, most - count), { seed, step: round }))
     count += Math.min(long.length, most - count)
