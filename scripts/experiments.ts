@@ -53,7 +53,11 @@ const halfWidth = '--encoder c4-half --lr 8e-3'
 const onEmoji = { on: 'emoji', seeds, score: '--labels 10,all' } as const
 const onFashion = { on: 'fashion', seeds, score: '--labels 10,50 --labelled 6000' } as const
 /** Names of emoji are short: 16 tokens hold them. */
-const named = `${halfWidth} --size 32 --batch 64 --set tokens=16`
+const named = {
+  train: `${halfWidth} --size 32 --batch 64 --steps 1000 --weight-decay 1 --set tokens=16 --set text=text:dim=64,depth=1,heads=2 --set crop=[0.3,1]`,
+  recipe:
+    'There are some thousand names: a small encoder of text, weights that decay fast and smaller squares keep them from being learnt by heart',
+}
 const onClipArt = { on: 'clipart', seeds } as const
 const onPhotos = { on: 'photos', seeds: [0] } as const
 
@@ -175,8 +179,8 @@ export const experiments: readonly Experiment[] = [
     method: 'cpc-image',
     train: '--encoder c4-half-gn --size 64 --batch 16 --steps 600',
   },
-  { ...onEmoji, name: 'siglip-emoji', method: 'siglip', train: `${named} --steps 1000` },
-  { ...onEmoji, name: 'clip-emoji', method: 'clip', train: `${named} --steps 1000` },
+  { ...onEmoji, ...named, name: 'siglip-emoji', method: 'siglip' },
+  { ...onEmoji, ...named, name: 'clip-emoji', method: 'clip' },
   {
     ...onClipArt,
     name: 'siglip-clipart',
