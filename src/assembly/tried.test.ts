@@ -123,8 +123,14 @@ test('all of ours pass, each with its own encoder', () => {
       targets: { of: 'clusters', centres: [Array(502).fill(0), Array(502).fill(1)], counts: [3, 1] },
     },
     'best-rq': { seed: 0, counts: [Array(512).fill(1)] },
+    'next-frame': { motion: 0.1, copying: 0.1 },
   }
-  const channels = { ...pictured(48), audio: { kind: 'audio', rate: 16_000, length: 16_000 } } as const
+  const channels = {
+    ...pictured(48),
+    audio: { kind: 'audio', rate: 16_000, length: 16_000 },
+    video: { kind: 'video', size: 48, colours: 3, rate: 10, length: 16 },
+    text: { kind: 'text', vocabulary: 600, length: 32 },
+  } as const
   for (const method of methods.filter(({ name }) => name !== 'colorization')) {
     const of = encoderFor(method)
     const encoder = typeof of === 'string' ? encoderNamed(of) : of
