@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { emojiFolder } from './emoji.js'
+import { filmExperiments } from './film-experiments.js'
 import { speechExperiments } from './speech-experiments.js'
 
 /** What `npm run results` measures. */
@@ -38,6 +39,10 @@ export const sources = {
   emoji: { title: 'emoji', path: 'runs/quickstart-data', from: 'the package emoji-datasource-google, by npm ci' },
   clipart: { title: 'clip art', path: 'runs/openclipart', from: 'npm run captions' },
   photos: { title: 'photos', path: 'runs/photos', from: 'npm run photos' },
+  bouncing: { title: 'bouncing shapes', path: 'runs/films/bouncing', from: 'npm run films' },
+  vtest: { title: 'a square', path: 'runs/films/vtest.avi', from: 'npm run films' },
+  mire: { title: 'a target', path: 'runs/films/mire-2', from: 'npm run films' },
+  cube: { title: 'a cube', path: 'runs/films/cube', from: 'npm run films' },
   recordings: { title: 'speech', path: 'runs/recordings/pretrain', from: 'npm run recordings' },
 } as const
 
@@ -193,5 +198,6 @@ export const experiments: readonly Experiment[] = [
     method: 'clip',
     train: `${halfWidth} --size 32 --batch 128 --steps 1500 --set tokens=24`,
   },
+  ...filmExperiments,
   ...speechExperiments,
 ]
