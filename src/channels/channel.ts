@@ -40,7 +40,8 @@ export type Window<K extends Kind> = K extends 'audio'
         }
       : object
 
-interface InTime {
+/** A window of what goes on in time. */
+export interface InTime {
   /** Name of the channel that leads: this one is taken from the same moment */
   readonly with?: string
 }
