@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -115,6 +115,17 @@ test('what is learnt of colours and their words finds one by the other, names cl
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG')
+
+  // what lies there twice is found once
+  const blue = readFileSync(join(root, hits[0]?.name ?? ''))
+  const twice = put(temporaryFolder(), { 'a.png': blue, 'b.png': blue, 'c.png': readFileSync(file) })
+  const once = await search(
+    run,
+    await openData(twice, { kinds: ['image'], ...options }),
+    { text: 'a blue thing' },
+    { threads: 1 },
+  )
+  expect(once.map(({ name }) => name)).toEqual(['a.png', 'c.png'])
 
   // texts by themselves, and as data, are the same vectors
   const space = await openShared(run, { threads: 1 })

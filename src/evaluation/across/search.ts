@@ -28,7 +28,7 @@ export interface SearchOptions extends SharedOptions {
 }
 
 /**
- * The records nearest to a query, nearest first; of equal ones those that come first. Words find pictures by a run that compares
+ * The records nearest to a query, nearest first; of equal ones those that come first, and of exact copies one. Words find pictures by a run that compares
  * them, such as one of clip; a picture finds its like by any run on pictures.
  *
  * @param from the run, or its folder
@@ -43,11 +43,13 @@ export async function search(
 ): Promise<Hit[]> {
   const run = runOf('search', from)
   const { asked, gallery } = await vectorsOf(run, data, query, options)
+  const names = new Set(data.items.map(({ name }) => name))
   const hits: Hit[] = []
   await withRunner({ threads: options.threads }, runner =>
     eachCosines(runner, asked, gallery, cosines => {
-      for (const [position, { name }] of data.items.entries())
-        hits.push({ position, name, cosine: cosines[position] ?? Number.NaN })
+      for (const [position, { name, copyOf }] of data.items.entries())
+        if (copyOf === undefined || !names.has(copyOf))
+          hits.push({ position, name, cosine: cosines[position] ?? Number.NaN })
     }),
   )
   return hits.sort((a, b) => b.cosine - a.cosine || a.position - b.position).slice(0, options.count ?? 12)
