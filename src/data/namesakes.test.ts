@@ -25,16 +25,16 @@ test('files of the same name are one record, a column for each member', async ()
     'cow.txt': 'a cow\n',
     'sub/hen.png': green,
     'sub/hen.wav': high,
-    'sub/hen.txt': '\ufeff eine Henne 🐔 دجاجة ',
+    'sub/hen.txt': '\ufeff eine Henne 🐔 دجاجة \r\n\n a hen\n',
   })
   const set = await open(root, ['text', 'audio', 'image'])
   expect(set.items.map(({ name }) => name)).toEqual(['cow.png', 'sub/hen.png'])
   expect(set.channels).toEqual({
     image: { kind: 'image', size: 4, colours: 3 },
     audio: { kind: 'audio', rate: 16_000, length: 3200 },
-    text: { kind: 'text', vocabulary: 256, length: Buffer.byteLength('eine Henne 🐔 دجاجة') },
+    text: { kind: 'text', vocabulary: 256, length: Buffer.byteLength('eine Henne 🐔 دجاجة|a hen') },
   })
-  expect(textsOf(set)).toEqual(['a cow', 'eine Henne 🐔 دجاجة'])
+  expect(textsOf(set)).toEqual(['a cow', 'eine Henne 🐔 دجاجة | a hen'])
   expect(set.lengthOf('audio', 1)).toBe(1600)
   expect([...(set.gather([1]).image as Uint8Array).slice(0, 3)]).toEqual([0, 200, 0])
   expect(set.skipped).toEqual([{ name: 'cow.ogg.wav', reason: 'has no picture and no caption', incomplete: true }])

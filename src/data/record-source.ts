@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { MemberKind } from './media.js'
-import { storedTexts } from './stored-text.js'
+import { fileOfTexts } from './stored-text.js'
 import type { Item, Listing, Members, Skipped, Source } from './types.js'
 import type { DataFile } from './walk.js'
 
@@ -35,7 +35,7 @@ export const filePart = ({ path, bytes, version }: DataFile): Part => ({
 
 /** Texts that stand in a table. */
 export function textPart(texts: readonly string[]): Part {
-  const stored = storedTexts(texts)
+  const stored = fileOfTexts(texts)
   return { bytes: stored.length, version: Buffer.from(stored).toString(), read: async () => stored }
 }
 

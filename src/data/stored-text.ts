@@ -11,11 +11,16 @@ export const textsIn = (text: string): string[] =>
     .map(each => each.trim())
     .filter(each => each !== '')
 
-/** As one text, for what reads files. */
-export const joinedTexts = (texts: readonly string[]): string => texts.join(SEPARATOR)
+/** The texts of a file that is the text of a record: one a line. */
+export const textsOfFile = (text: string): string[] =>
+  text.includes(SEPARATOR) ? textsIn(text) : textsIn(text.split(/\r\n|[\n\r\u2028\u2029]/).join(SEPARATOR))
+
+/** Texts as a file would have them that may go over several lines. */
+export const fileOfTexts = (texts: readonly string[]): Uint8Array =>
+  new TextEncoder().encode(`${texts.join(SEPARATOR)}${SEPARATOR}`)
 
 /** UTF-8 of all texts of a record. */
-export const storedTexts = (texts: readonly string[]): Uint8Array => new TextEncoder().encode(joinedTexts(texts))
+export const storedTexts = (texts: readonly string[]): Uint8Array => new TextEncoder().encode(texts.join(SEPARATOR))
 
 /** What was stored, as text again. */
 export const textsOfBytes = (bytes: Uint8Array): string[] => textsIn(new TextDecoder().decode(bytes))

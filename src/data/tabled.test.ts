@@ -72,7 +72,7 @@ test('several texts of one picture are texts of one record, as a list or in rows
   const root = put(temporaryFolder(), {
     ...pictures,
     'metadata.jsonl': [
-      { file_name: 'a.png', captions: ['red', 'rouge'], label: 'warm' },
+      { file_name: 'a.png', captions: ['red\nall over', 'rouge'], label: 'warm' },
       { file_name: 'b.png', text: 'green' },
       { file_name: 'b.png', text: 'vert' },
       { file_name: 'b.png', text: 'green' },
@@ -81,7 +81,7 @@ test('several texts of one picture are texts of one record, as a list or in rows
       .join('\n'),
   })
   const set = await open(root)
-  expect(lines(set)).toEqual(['a.png warm - -: red | rouge', 'b.png - - -: green | vert'])
+  expect(lines(set)).toEqual(['a.png warm - -: red\nall over | rouge', 'b.png - - -: green | vert'])
   expect(set.notes[0]).toBe('4 rows of 2 records: those of the same files are texts of one record.')
   const other = put(temporaryFolder(), {
     ...pictures,

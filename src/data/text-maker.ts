@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ChannelOf } from '../channels/channel.js'
 import type { MakerIn } from './build.js'
 import { copyNotes, equalCopies } from './copies.js'
-import { BYTES, storedTexts, textsIn } from './stored-text.js'
+import { BYTES, storedTexts, textsOfFile } from './stored-text.js'
 import { decodeText } from './text.js'
 import type { Members } from './types.js'
 
@@ -27,7 +27,7 @@ export function textMaker(members: Members): MakerIn<Texts> {
     async make(position) {
       const size = members.bytes(position)
       if (size > MOST) throw new Error(`has ${size} bytes; at most ${MOST} belong to one record`)
-      const bytes = storedTexts(textsIn(decodeText((await members.read(position)).bytes)))
+      const bytes = storedTexts(textsOfFile(decodeText((await members.read(position)).bytes)))
       if (bytes.length === 0) throw new Error('is empty')
       return { bytes, digest: createHash('sha256').update(bytes).digest('base64') }
     },
