@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type Column, type Stored, valuesPerUnit } from './columns.js'
+import { TEST_SHARE } from './split.js'
 import type { Item, Split } from './types.js'
 
 /** Fewer films than this are parted in time where nobody has said which are for the test */
 const FEW = 5
-/** Of each film, at its end */
-const TEST_SHARE = 0.2
 /** Blocks that a film falls into at most */
 const MOST_BLOCKS = 20
 /** Frames of a block at least */

@@ -3,7 +3,7 @@ import type { Range, Reading } from '../channels/picture-reading.js'
 import { messageOf } from '../errors.js'
 import { oneAtATime } from './concurrency.js'
 import { deepKind, deepSample, deepValues, inRange, upright } from './deep.js'
-import { onCanvas, type Raster } from './fit.js'
+import { groundOf, onCanvas, type Raster } from './fit.js'
 import { readable, unreadable, unreadableFormat } from './formats.js'
 import { rangeOf, type Sample } from './range.js'
 import { resample } from './resample.js'
@@ -140,13 +140,6 @@ function stretched(pixels: Uint8Array, range: Reading['range']): Uint8Array {
   const { low, high } = range
   const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => (255 * (value - low)) / (high - low))
   return pixels.map(value => table[value] ?? 0)
-}
-
-/** `#rrggbb` as one value per channel; grey as libvips weighs it would differ by a little, and none of the usual ones does. */
-function groundOf(background: string, channels: 1 | 3): number[] {
-  const colour = [1, 3, 5].map(at => Number.parseInt(background.slice(at, at + 2), 16))
-  const [red = 0, green = 0, blue = 0] = colour
-  return channels === 3 ? colour : [Math.round(0.2126 * red + 0.7152 * green + 0.0722 * blue)]
 }
 
 async function toRaster(image: Sharp, channels: 1 | 3): Promise<Raster> {

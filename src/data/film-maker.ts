@@ -91,7 +91,7 @@ export function filmMaker(members: Members, wanted: FilmsWanted): MakerIn<Film> 
 
 /** Keeps count of what the user should know of films as they are decoded. */
 function sightsOf({ fit }: Reading) {
-  let [total, frames, cut, damaged, slow, untimed] = [0, 0, 0, 0, 0, 0]
+  let [total, frames, cut, damaged, untimed] = [0, 0, 0, 0, 0]
   const rates: number[] = []
   return {
     see(film: Film): void {
@@ -106,17 +106,16 @@ function sightsOf({ fit }: Reading) {
       const of = (count: number, one: string, more: string) => `${count} of ${total} films ${count === 1 ? one : more}`
       const shown = (value: number) => `${Number(value.toPrecision(3))}`
       const [low, high] = [Math.min(...rates), Math.max(...rates)]
-      const [fewer, more] = [
+      const [fast, slow] = [
         rates.filter(own => own > rate * 1.01).length,
         rates.filter(own => own < rate * 0.99).length,
       ]
-      slow = more
       const notes = [
         `${countOf(total, 'video')}, ${timeOf(frames / rate)} in all, ${frames} frames at ${shown(rate)} a second.`,
       ]
-      if (fewer > 0)
+      if (fast > 0)
         notes.push(
-          `${of(fewer, 'has', 'have')} more frames a second (${low === high ? shown(low) : `${shown(low)} to ${shown(high)}`}): ${shown(rate)} are taken. --fps takes more or fewer.`,
+          `${of(fast, 'has', 'have')} more frames a second (${low === high ? shown(low) : `${shown(low)} to ${shown(high)}`}): ${shown(rate)} are taken. --fps takes more or fewer.`,
         )
       if (slow > 0)
         notes.push(

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { mayBe, media, mediumOf } from './media.js'
+import { mayBe, mediumOf } from './media.js'
 
 /** Folders below the source that are looked into */
 const DEEPEST = 6
@@ -16,7 +16,7 @@ export async function holdsFilms(source: string, signal?: AbortSignal): Promise<
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
     for (const entry of entries) {
       if (entry.isDirectory()) continue
-      if (media.image.extensions.has(extensionOf(entry.name))) return 'picture'
+      if (mayBe(entry.name, 'image')) return 'picture'
       if (mayBe(entry.name, 'video')) films = true
     }
     for (const entry of entries)
@@ -28,5 +28,3 @@ export async function holdsFilms(source: string, signal?: AbortSignal): Promise<
   }
   return (await enter(source, 0)) === undefined && films
 }
-
-const extensionOf = (name: string): string => (/\.[^.]+$/.exec(name)?.[0] ?? '').toLowerCase()

@@ -25,6 +25,13 @@ export function axesOf(width: number, height: number, size: number, fit: Fit): {
   return { x: axis(width), y: axis(height) }
 }
 
+/** `#rrggbb` as one value per channel; grey as libvips weighs it would differ by a little, and none of the usual ones does. */
+export function groundOf(background: string, channels: number): number[] {
+  const colour = [1, 3, 5].map(at => Number.parseInt(background.slice(at, at + 2), 16))
+  const [red = 0, green = 0, blue = 0] = colour
+  return channels === 3 ? colour : [Math.round(0.2126 * red + 0.7152 * green + 0.0722 * blue)]
+}
+
 /**
  * A picture [height, width, channels] in the middle of a canvas [size, size, channels] of one colour (of two middles the
  * earlier one).

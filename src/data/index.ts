@@ -23,7 +23,7 @@ export { type Piece, placesAt, placesOf, samplesIn, windowsOf, windowsThrough } 
 export { defineReader } from './reader.js'
 export { tokenised } from './set.js'
 export { batchPositions, shuffled } from './shuffle.js'
-export { collect, splitByGroup } from './split.js'
+export { collect, learnAndTest, splitByGroup } from './split.js'
 export type {
   About,
   FilmOptions,

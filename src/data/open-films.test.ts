@@ -120,6 +120,15 @@ describe('animations need no ffmpeg', () => {
     expect((await open(root, { size: 8, fps: 20 })).lengthOf('video', 0)).toBe(20)
   })
 
+  test('a wide one in grey lies on the grey of its background', async () => {
+    const wide = { width: 16, height: 8 * 2, channels: 3, pageHeight: 8 } as const
+    const bytes = await sharp(Buffer.concat([0, 99].map(value => Buffer.alloc(3 * 128, value))), { raw: wide })
+      .gif({ delay: [100, 100] })
+      .toBuffer()
+    const options = { size: 8, fit: 'pad', background: '#ff0000', channels: 1 } as const
+    expect(firsts(await open(put(temporaryFolder(), { 'a.gif': bytes }), options))).toEqual([54, 54])
+  })
+
   test('one that stands still is told so', async () => {
     const root = put(temporaryFolder(), { 'a.gif': await gif([9], [100]), 'b.gif': await gif([0, 99], [100, 100]) })
     const { skipped } = await open(root, { size: 8 })

@@ -30,6 +30,27 @@ export function splitByGroup(items: readonly Item[], fractions: readonly number[
   return parts.map(positions => Uint32Array.from(positions).sort())
 }
 
+/** Of what is kept for the test where the data does not say */
+export const TEST_SHARE = 0.2
+
+/**
+ * Positions to learn from and to be tested on: as the items say, or one fifth for the test, no group parted.
+ * @returns ascending positions, and whether the items said so
+ */
+export function learnAndTest(items: readonly Item[]): {
+  readonly training: Uint32Array
+  readonly test: Uint32Array
+  readonly marked: boolean
+} {
+  const none = new Uint32Array()
+  const where = (wanted: (split: Item['split']) => boolean) =>
+    Uint32Array.from(items.flatMap(({ split }, i) => (wanted(split) ? [i] : [])))
+  const test = where(split => split === 'test')
+  if (test.length > 0) return { training: where(split => split === 'train' || split === undefined), test, marked: true }
+  const [training = none, apart = none] = splitByGroup(items, [1 - TEST_SHARE, TEST_SHARE], 0)
+  return { training, test: apart, marked: false }
+}
+
 /** The positions of every group; groups of one label (that of most of their items) follow each other, in random order. */
 function labelByLabel(items: readonly Item[], seed: number): number[][] {
   const groups = [...collect(items.keys(), position => items[position]?.group ?? '').values()]

@@ -2,12 +2,10 @@ import { host } from '#host'
 import type { RunConfig } from '../assembly/config.js'
 import { type Assembly, calibrationProgram, embeddingProgram, placeOf, seenChannels } from '../assembly/programs.js'
 import { type Hearing, hearingOf } from '../assembly/recordings.js'
-import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'
 import type { Runner } from '../engine/runner.js'
 import { LacunaError } from '../errors.js'
-import { initialValues } from '../nn/initialise.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import type { Program, Target } from '../program/compile.js'
 import type { DeviceName } from '../program/devices.js'
@@ -15,6 +13,7 @@ import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
 import { trainingPart } from '../training/pretrain.js'
 import { wantPictures } from './arguments.js'
+import { checkFinite, fillUntrained, inBatches } from './batches.js'
 import type { Features } from './features.js'
 import { pixelsOf } from './picture.js'
 import { listener, type RecordingFrames } from './recordings.js'
@@ -62,8 +61,6 @@ export interface EmbedderOptions extends PlaceOptions {
   readonly batch?: number
 }
 
-const CALIBRATION_BATCHES = 60
-
 /** The trained encoder of a run. @param from the run, or its folder */
 export async function openEncoder(from: string | OpenedRun, options: EmbedderOptions = {}): Promise<Embedder> {
   const run = runOf('openEncoder', from)
@@ -101,18 +98,9 @@ export async function untrainedEncoder(
     `${run.config.encoder} at random initialisation`,
     options,
     async (runner, embedding, assembly) => {
-      const start = new Map(initialValues(assembly.names, seed))
-      await runner.write(new Map(embedding.state.map(({ name }) => [name, start.get(name) ?? []])))
-      const program = calibrationProgram(assembly, batch, await targetFor(host, runner.options))
-      if (!program.state.some(({ updated }) => updated)) return // no running statistics
-      await runner.load('calibrate', program)
+      const calibration = calibrationProgram(assembly, batch, await targetFor(host, runner.options))
       const part = trainingPart(pictures).as(seenChannels(assembly), run.tokenizer())
-      const count = part.items.length
-      for (let step = 0; step < CALIBRATION_BATCHES; step++) {
-        const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)
-        await runner.run('calibrate', feedsOf(part.gather(positions)), { seed, step })
-      }
-      await runner.unload('calibrate')
+      await fillUntrained(runner, embedding, calibration, part, { names: assembly.names, seed, batch })
     },
   )
 }
@@ -190,22 +178,8 @@ async function throughSamples(opening: Opening): Promise<Made> {
       const { features } = await runner.run('embed one', { image })
       return Float32Array.from(features as Float32Array)
     },
-    async embed(pictures, onProgress) {
-      const count = pictures.items.length
-      const values = new Float32Array(count * width)
-      const samples = pictures.as(seenChannels(assembly), tokenizer())
-      const gather = (start: number) =>
-        feedsOf(samples.gather(Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))))
-      let given = gather(0)
-      for (let start = 0; start < count; start += batch) {
-        const running = runner.run('embed', given)
-        if (start + batch < count) given = gather(start + batch)
-        const features = (await running).features as Float32Array
-        values.set(features.subarray(0, Math.min(batch, count - start) * width), start * width)
-        onProgress?.(Math.min(1, (start + batch) / count))
-      }
-      return { values, count, width }
-    },
+    embed: (pictures, onProgress) =>
+      inBatches(runner, 'embed', pictures.as(seenChannels(assembly), tokenizer()), { batch, width, onProgress }),
   }
 }
 
@@ -225,13 +199,4 @@ async function throughFrames({ runner, place, target, fill, batch }: Opening, he
       frames: heard.frames,
     },
   }
-}
-
-/** Vectors with a number that is none would poison every distance to them. */
-function checkFinite(who: string, values: Float32Array, nameOf: (place: number) => string | undefined): void {
-  const place = values.findIndex(value => !Number.isFinite(value))
-  if (place >= 0)
-    throw new LacunaError(
-      `${who}: the vector of ${nameOf(place)} holds ${values[place]}; the training diverged or the checkpoint is damaged: train again with a lower --lr`,
-    )
 }

@@ -1,6 +1,6 @@
 import { findAudio, findImage, imageIn } from '../channels/bound.js'
 import type { Wanted } from '../channels/channel.js'
-import { type SampleSet, shuffled, splitByGroup } from '../data/index.js'
+import { learnAndTest, type SampleSet, shuffled } from '../data/index.js'
 import { type Medium, media } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { countsOf } from './baselines.js'
@@ -16,8 +16,6 @@ export interface LabelledParts {
   /** What to know about the parts, a sentence each */
   readonly notes: readonly string[]
 }
-
-const TEST_SHARE = 0.2
 
 /**
  * The labelled pictures to learn from and those to score on: as the data says, or one fifth for the test, groups kept together.
@@ -94,20 +92,15 @@ function wholeParts(pictures: SampleSet): WholeParts {
     throw new LacunaError(
       `one class only (${pictures.classes[0]}): there is nothing to tell apart; give ${many} of two classes or more`,
     )
-  const tested = positionsWhere(all, ({ split }) => split === 'test')
-  const notes: string[] = []
-  if (tested.length > 0) {
-    const training = positionsWhere(all, ({ split }) => split === 'train' || split === undefined)
-    if (training.length === 0)
-      throw new LacunaError(`all labelled ${many} are marked as test: there is nothing to learn from`)
-    return { training: all.subset(training), test: all.subset(tested), notes }
-  }
-  notes.push(
-    `The data has no test part: one fifth was kept for the test, and pretraining saw those ${many} too, without their labels.`,
-  )
-  const [training, test] = splitByGroup(all.items, [1 - TEST_SHARE, TEST_SHARE], 0)
-  if (training === undefined || test === undefined || test.length === 0)
-    throw new LacunaError(`too few labelled ${many} to keep a fifth for the test`)
+  const { training, test, marked } = learnAndTest(all.items)
+  if (marked && training.length === 0)
+    throw new LacunaError(`all labelled ${many} are marked as test: there is nothing to learn from`)
+  if (test.length === 0) throw new LacunaError(`too few labelled ${many} to keep a fifth for the test`)
+  const notes = marked
+    ? []
+    : [
+        `The data has no test part: one fifth was kept for the test, and pretraining saw those ${many} too, without their labels.`,
+      ]
   return { training: all.subset(training), test: all.subset(test), notes }
 }
 

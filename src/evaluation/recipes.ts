@@ -1,3 +1,5 @@
+import { groundOf } from '../data/fit.js'
+
 /** How a picture becomes the bytes that an encoder was trained on. */
 export interface Recipe {
   readonly size: number
@@ -66,9 +68,7 @@ const pythonGrey = `    if values.ndim == 3:  # the luminance of linear light
 const pythonBytes = `    return np.floor(values + 0.5).astype(np.uint8)`
 
 function pythonPad(background: string, channels: number): string {
-  const colour = [1, 3, 5].map(at => Number.parseInt(background.slice(at, at + 2), 16))
-  const [red = 0, green = 0, blue = 0] = colour
-  const ground = channels === 3 ? colour : [Math.round(0.2126 * red + 0.7152 * green + 0.0722 * blue)]
+  const ground = groundOf(background, channels)
   return `    canvas = np.full((SIZE, SIZE, ${channels}), [${ground.join(', ')}], np.uint8)
     left, top = (SIZE - width) // 2, (SIZE - height) // 2
     canvas[top : top + height, left : left + width] = np.floor(values + 0.5)

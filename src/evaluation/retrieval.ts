@@ -61,17 +61,17 @@ export async function retrieve(
 
 /**
  * Retrieval between two sides of the same things (pictures and captions): row i of one belongs to row i of the other.
+ * @param options.labels of the rows, where some say the same: rows of one label belong to each other
  * @returns both directions
  */
 export async function retrievePairs(
   left: Features,
   right: Features,
   ks?: readonly number[],
-  options: RunnerOptions = {},
+  { labels = range(left.count), ...options }: RunnerOptions & { readonly labels?: ArrayLike<number> } = {},
 ): Promise<{ readonly leftToRight: RetrievalResult; readonly rightToLeft: RetrievalResult }> {
   if (left.count !== right.count)
     throw new RangeError(`retrievePairs: as many rows on both sides expected, got ${left.count} and ${right.count}`)
-  const labels = range(left.count)
   const [a, b] = [
     { features: left, labels },
     { features: right, labels },

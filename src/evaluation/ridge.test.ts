@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { uniforms } from '../program/draws.js'
+import { featuresOf } from './features.js'
 import { explainedVariance, ridge } from './ridge.js'
 
 const next = uniforms(0, 0, 'ridge')
@@ -38,4 +39,14 @@ test('the mean explains nothing, and less than it is below zero', () => {
   const all = (value: number) => ({ ...truth, values: Float32Array.of(value, value, value) })
   expect(explainedVariance(all(2), truth)).toBe(0)
   expect(explainedVariance(all(4), truth)).toBe(1 - 14 / 2)
+})
+
+test('a regression finds a line, its slope smaller by the penalty', () => {
+  const x = Float32Array.from({ length: 200 }, (_, i) => (i * 37) % 101)
+  const y = x.map(value => 3 * value - 7)
+  const tell = ridge(featuresOf(x, 1), featuresOf(y, 1), { penalty: 0.1 })
+  const [mean] = [x.reduce((a, b) => a + b) / x.length]
+  const told = tell(featuresOf(Float32Array.of(mean, mean + 10), 1)).values
+  expect(told[0]).toBeCloseTo(3 * mean - 7, 3)
+  expect((told[1] ?? 0) - (told[0] ?? 0)).toBeCloseTo(30 / 1.1, 3)
 })

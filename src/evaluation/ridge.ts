@@ -36,14 +36,16 @@ export function ridge(
   const sides = Array.from({ length: targets.width }, () => new Float64Array(width))
   for (let i = 0; i < count; i++) {
     const row = rowOf(x, i)
-    for (let a = 0; a < width; a++) {
+    gram.forEach((own, a) => {
       const value = row[a] ?? 0
-      const own = gram[a] as Float64Array
       for (let b = 0; b <= a; b++) own[b] = (own[b] ?? 0) + value * (row[b] ?? 0)
-      sides.forEach((side, j) => {
-        side[a] = (side[a] ?? 0) + value * ((targets.values[i * targets.width + j] ?? 0) - (means[j] ?? 0))
-      })
-    }
+    })
+    // about their mean or not: features sum to zero. Most words are in few of the texts, so that zeros are worth to be left out
+    rowOf(targets, i).forEach((target, j) => {
+      const side = sides[j]
+      if (target === 0 || side === undefined) return
+      for (let a = 0; a < width; a++) side[a] = (side[a] ?? 0) + target * (row[a] ?? 0)
+    })
   }
   gram.forEach((row, a) => {
     row[a] = (row[a] ?? 0) + penalty * count

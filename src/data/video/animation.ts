@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { onCanvas } from '../fit.js'
+import { groundOf, onCanvas } from '../fit.js'
 import { resample } from '../resample.js'
 import { sharp } from '../sharp.js'
 import { seenAt } from './clock.js'
@@ -57,7 +57,7 @@ export async function animatedFrames(path: string, wanted: FilmWanted): Promise<
   const perRead = Math.max(1, Math.floor(AT_ONCE / (width * height)))
   const seen = seenAt(times, end, wanted.rate)
   const { size, channels, fit, background } = wanted
-  const ground = [1, 3, 5].map(at => Number.parseInt(background.slice(at, at + 2), 16))
+  const ground = groundOf(background, channels)
   let damaged = false
   return {
     square: width === height,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { plainReading } from '../../channels/picture-reading.js'
 import { decode, decodeGrey } from '../decode.js'
-import { onCanvas } from '../fit.js'
+import { groundOf, onCanvas } from '../fit.js'
 import { resample } from '../resample.js'
 import type { FilmWanted, Frames } from './film.js'
 import { decodeNetpbm, isNetpbm } from './netpbm.js'
@@ -43,8 +43,7 @@ async function frameOf(path: string, { size, channels, fit, background }: FilmWa
   const { width, height, values } = raster
   if (raster.channels === 1) return decodeGrey(values, { width, height }, wanted)
   const square = width === height
-  const ground = [1, 3, 5].map(at => Number.parseInt(background.slice(at, at + 2), 16))
-  const pixels = onCanvas(resample(raster, size, fit), size, ground)
+  const pixels = onCanvas(resample(raster, size, fit), size, groundOf(background, 3))
   return { pixels: channels === 3 ? pixels : greyOf(pixels), square }
 }
 

@@ -1,19 +1,21 @@
-import { type SampleSet, shuffled, splitByGroup } from '../../data/index.js'
+import { learnAndTest, type SampleSet, shuffled } from '../../data/index.js'
 import { LacunaError } from '../../errors.js'
 import { type OpenedRun, runsOf } from '../../runs/run.js'
 import { accuracyOf, countsOf } from '../baselines.js'
-import type { Features } from '../features.js'
-import { type RetrievalResult, retrieve } from '../retrieval.js'
+import { type Features, pickRows } from '../features.js'
+import { type RetrievalResult, retrievePairs } from '../retrieval.js'
+import { ridge } from '../ridge.js'
 import { type Runs, seedsOf } from '../seeds.js'
 import { mean, sampleDeviation } from '../statistics.js'
-import { bagsOfWords, colourHistograms, regression } from './plain.js'
+import { bagsOfWords, colourHistograms } from './plain.js'
 import { openShared, type SharedOptions, type SharedSpace, sharedChannels, untrainedShared } from './shared.js'
 import { ensembled, promptsOf, TEMPLATES, zeroShot } from './zero-shot.js'
 
 const KS = [1, 5, 10]
-const TEST_SHARE = 0.2
 /** Pairs that are searched among: R@10 of 1,000 is what others tell as well */
 const MOST = 1000
+/** Penalty of the regression of words on colours */
+const RIDGE = 0.1
 
 /** One figure, over the runs. */
 export interface Figure {
@@ -78,7 +80,11 @@ export async function evaluateAcross(
     throw new LacunaError(`${run.directory}: ${run.config.method} compares no channels with each other`, 2)
   const { training, test, notes } = parts(pairs)
   const { randomSeed } = seedsOf(runs)
-  const about = { pairs: test, channels: [first, second] as const, textsOf: textsIn(run.assembly().channels), options }
+  const { channels } = run.assembly()
+  const about: About = {
+    ...{ pairs: test, channels: [first, second], textFirst: channels[first]?.kind === 'text' },
+    ...{ textsOf: textsIn(channels), options },
+  }
   const trained: Scores[] = []
   const random: Scores[] = []
   for (const [seed, own] of runs.entries()) {
@@ -107,36 +113,30 @@ export async function evaluateAcross(
 
 /** What is learnt from and what is scored on: as the data says, or a fifth, no group parted. */
 function parts(pairs: SampleSet): { readonly training: SampleSet; readonly test: SampleSet; readonly notes: string[] } {
-  const where = (wanted: (split: string | undefined) => boolean) =>
-    pairs.items.flatMap(({ split }, i) => (wanted(split) ? [i] : []))
-  const tested = where(split => split === 'test')
-  const notes: string[] = []
-  let [training, test]: ArrayLike<number>[] = [where(split => split === 'train' || split === undefined), tested]
-  if (tested.length === 0) {
-    notes.push('The data has no test part: one fifth was searched among, and the training may have seen those pairs.')
-    const [larger, smaller] = splitByGroup(pairs.items, [1 - TEST_SHARE, TEST_SHARE], 0)
-    training = larger ?? training
-    test = smaller ?? []
-  }
-  if ((test?.length ?? 0) < 2 || (training?.length ?? 0) < 2)
+  const { training, test, marked } = learnAndTest(pairs.items)
+  const notes = marked
+    ? []
+    : ['The data has no test part: one fifth was searched among, and the training may have seen those pairs.']
+  if (test.length < 2 || training.length < 2)
     throw new LacunaError(
-      `${pairs.source}: ${test?.length ?? 0} pairs held out and ${training?.length ?? 0} others; at least 2 of each are needed, of different groups: give a test part`,
+      `${pairs.source}: ${test.length} pairs held out and ${training.length} others; at least 2 of each are needed, of different groups: give a test part`,
     )
-  const all = test ?? []
   const chosen =
-    all.length <= MOST
-      ? all
-      : shuffled(all.length, 0, 0)
+    test.length <= MOST
+      ? test
+      : shuffled(test.length, 0, 0)
           .slice(0, MOST)
-          .map(i => all[i] ?? 0)
+          .map(i => test[i] ?? 0)
           .sort()
-  if (all.length > MOST) notes.push(`${MOST} of ${all.length} held-out pairs were searched among.`)
-  return { training: pairs.subset(training ?? []), test: pairs.subset(chosen), notes }
+  if (test.length > MOST) notes.push(`${MOST} of ${test.length} held-out pairs were searched among.`)
+  return { training: pairs.subset(training), test: pairs.subset(chosen), notes }
 }
 
 interface About {
   readonly pairs: SampleSet
   readonly channels: readonly [string, string]
+  /** Whether the first of them is of texts */
+  readonly textFirst: boolean
   readonly textsOf: (set: SampleSet) => readonly string[] | undefined
   readonly options: AcrossOptions
 }
@@ -169,13 +169,10 @@ async function bothWays(left: Features, right: Features, { pairs, channels, text
   const keys = textsOf(pairs) ?? pairs.items.map(({ name }) => name)
   const numbers = new Map([...new Set(keys)].map((key, i) => [key, i]))
   const labels = Int32Array.from(keys, key => numbers.get(key) ?? -1)
-  const [a, b] = [
-    { features: left, labels },
-    { features: right, labels },
-  ]
+  const { leftToRight, rightToLeft } = await retrievePairs(left, right, KS, { labels })
   const ways = [
-    [`${channels[0]} → ${channels[1]}`, await retrieve(a, b, KS)],
-    [`${channels[1]} → ${channels[0]}`, await retrieve(b, a, KS)],
+    [`${channels[0]} → ${channels[1]}`, leftToRight],
+    [`${channels[1]} → ${channels[0]}`, rightToLeft],
   ] as const
   const told = ({ recall, medianRank }: RetrievalResult): Numbers => ({
     ...Object.fromEntries(KS.map(k => [`R@${k}`, recall.get(k) ?? Number.NaN])),
@@ -206,12 +203,12 @@ async function byName(
   const [image] = Object.entries(space.channels).find(([name, { kind }]) => kind !== 'text' && name in features) ?? []
   const reads = Object.values(space.channels).some(({ kind }) => kind === 'text')
   const classes = [...new Set(pairs.items.flatMap(({ label }) => label ?? []))].sort()
-  if (image === undefined || !reads || classes.length < 2) return undefined
+  const own = features[image ?? '']
+  if (own === undefined || !reads || classes.length < 2) return undefined
   const known = pairs.items.flatMap(({ label }, i) => (label === undefined ? [] : [i]))
   const labels = Int32Array.from(known, i => classes.indexOf(pairs.items[i]?.label ?? ''))
   const texts = await space.embedTexts(promptsOf(classes.map(spoken), templates))
-  const samples = await space.embed(pairs.subset(known), image)
-  const { accuracy, balanced } = zeroShot(samples, labels, ensembled(texts, classes.length))
+  const { accuracy, balanced } = zeroShot(pickRows(own, known), labels, ensembled(texts, classes.length))
   const counts = countsOf(labels, classes.length)
   const commonest = new Int32Array(labels.length).fill(counts.indexOf(Math.max(...counts)))
   return {
@@ -234,11 +231,10 @@ async function plainly(training: SampleSet, about: About): Promise<Scores['figur
   const [image] = Object.entries(pairs.channels).find(([, { kind }]) => kind === 'image') ?? []
   if (known === undefined || asked === undefined || image === undefined) return undefined
   const bags = bagsOfWords(known)
-  const tell = regression(colourHistograms(training, image), bags(known))
+  const tell = ridge(colourHistograms(training, image), bags(known), { penalty: RIDGE })
   const [seen, read] = [tell(colourHistograms(pairs, image)), bags(asked)]
   // in the order in which the method has them
-  const isFirst = about.channels[0] !== Object.entries(pairs.channels).find(([, { kind }]) => kind === 'text')?.[0]
-  return (await (isFirst ? bothWays(seen, read, about) : bothWays(read, seen, about))).figures
+  return (await (about.textFirst ? bothWays(read, seen, about) : bothWays(seen, read, about))).figures
 }
 
 const over = (all: readonly (Numbers | undefined)[]): Figures =>

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { picturesOf } from '../../data/memory.js'
-import { featuresOf } from '../features.js'
-import { bagsOfWords, colourHistograms, regression } from './plain.js'
+import { bagsOfWords, colourHistograms } from './plain.js'
 
 test('colours of a picture: how often each occurs, and the mean of each place', () => {
   const size = 4
@@ -30,14 +29,4 @@ test('bags of words: which words there are, each by how seldom it is, in any scr
   )
   expect(rows[1]).toEqual([0, 0, 0, 0, 0])
   expect(rows[2]?.filter(value => value > 0)).toEqual([1])
-})
-
-test('a regression finds a line, its slope smaller by the penalty', () => {
-  const x = Float32Array.from({ length: 200 }, (_, i) => (i * 37) % 101)
-  const y = x.map(value => 3 * value - 7)
-  const tell = regression(featuresOf(x, 1), featuresOf(y, 1))
-  const [mean] = [x.reduce((a, b) => a + b) / x.length]
-  const told = tell(featuresOf(Float32Array.of(mean, mean + 10), 1)).values
-  expect(told[0]).toBeCloseTo(3 * mean - 7, 3)
-  expect((told[1] ?? 0) - (told[0] ?? 0)).toBeCloseTo(30 / 1.1, 3)
 })

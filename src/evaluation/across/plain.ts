@@ -1,15 +1,12 @@
 import type { SampleSet } from '../../data/index.js'
 import { LacunaError } from '../../errors.js'
-import { backwards, cholesky, forwards } from '../cholesky.js'
-import { type Features, featuresOf, l2Normalised, rowOf, standardiser } from '../features.js'
+import { type Features, featuresOf, l2Normalised } from '../features.js'
 
 /** Commonest words that texts are described by */
 const WORDS = 1000
 /** Levels of each colour, and side of the grid of mean colours */
 const LEVELS = 4
 const GRID = 4
-/** Of the regression, as a share of the number of pairs */
-const RIDGE = 0.1
 
 /**
  * What a picture is without any learning: how often each of 64 colours occurs, and mean colours in a 4 × 4 grid, [N, 112].
@@ -66,47 +63,5 @@ export function bagsOfWords(known: readonly string[]): (texts: readonly string[]
       }
     })
     return l2Normalised(featuresOf(values, width))
-  }
-}
-
-/**
- * Linear regression of rows on rows, with a penalty: what can be told of one channel from the other without any network.
- * @param from [N, a], @param to [N, b]
- * @returns for any rows [M, a] what they tell, [M, b]
- */
-export function regression(from: Features, to: Features): (features: Features) => Features {
-  const standardise = standardiser(from)
-  const x = standardise(from)
-  const gram = Array.from({ length: x.width }, () => new Float64Array(x.width))
-  const products = Array.from({ length: to.width }, () => new Float64Array(x.width))
-  const means = new Float64Array(to.width)
-  for (let row = 0; row < x.count; row++) {
-    const own = rowOf(x, row)
-    own.forEach((value, i) => {
-      const line = gram[i]
-      if (line) for (let j = 0; j <= i; j++) line[j] = (line[j] ?? 0) + value * (own[j] ?? 0)
-    })
-    rowOf(to, row).forEach((value, k) => {
-      if (value === 0) return // most words are not there
-      means[k] = (means[k] ?? 0) + value / x.count
-      const line = products[k]
-      if (line) for (let i = 0; i < x.width; i++) line[i] = (line[i] ?? 0) + value * (own[i] ?? 0)
-    })
-  }
-  gram.forEach((line, i) => {
-    line[i] = (line[i] ?? 0) + RIDGE * x.count
-  })
-  const lower = cholesky(gram)
-  const weights = products.map(product => backwards(lower, forwards(lower, product)))
-  return features => {
-    const given = standardise(features)
-    const values = new Float32Array(given.count * to.width)
-    for (let row = 0; row < given.count; row++) {
-      const own = rowOf(given, row)
-      weights.forEach((line, k) => {
-        values[row * to.width + k] = own.reduce((sum, value, i) => sum + value * (line[i] ?? 0), means[k] ?? 0)
-      })
-    }
-    return featuresOf(values, to.width)
   }
 }

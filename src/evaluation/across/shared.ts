@@ -1,7 +1,6 @@
 import { host } from '#host'
 import { type Assembly, sharedProgram } from '../../assembly/programs.js'
 import type { Channel, Channels } from '../../channels/channel.js'
-import { feedsOf } from '../../channels/gathered.js'
 import { memoryColumn } from '../../data/columns.js'
 import type { SampleSet } from '../../data/index.js'
 import { numbered, setInMemory } from '../../data/memory.js'
@@ -9,11 +8,11 @@ import { BYTES, storedTexts } from '../../data/stored-text.js'
 import { targetFor } from '../../engine/host.js'
 import type { Runner } from '../../engine/runner.js'
 import { LacunaError } from '../../errors.js'
-import { initialValues } from '../../nn/initialise.js'
 import type { Program, Target } from '../../program/compile.js'
 import { restore } from '../../runs/checkpoint.js'
 import type { OpenedRun } from '../../runs/run.js'
 import { trainingPart } from '../../training/pretrain.js'
+import { checkFinite, fillUntrained, inBatches } from '../batches.js'
 import type { EmbedderOptions, Pictures } from '../encoder.js'
 import type { Features } from '../features.js'
 
@@ -34,7 +33,6 @@ export interface SharedSpace {
 export type SharedOptions = Pick<EmbedderOptions, 'device' | 'threads' | 'batch'>
 
 const BATCH = 64
-const CALIBRATION_BATCHES = 60
 
 /** The channels of a run that share a space; none for methods that compare no channels. */
 export const sharedChannels = ({ learner, channels }: Assembly): Channels =>
@@ -60,18 +58,10 @@ export function untrainedShared(
 ): Promise<SharedSpace> {
   return spaceOf(run, options, async (runner, embedding, name, target) => {
     const { batch = BATCH } = options
-    const assembly = run.assembly()
-    const start = new Map(initialValues(assembly.names, seed))
-    await runner.write(new Map(embedding.state.map(port => [port.name, start.get(port.name) ?? []])))
-    const program = sharedProgram(assembly, name, batch, target, true)
-    if (!program.state.some(({ updated }) => updated)) return // no running statistics
-    await runner.load('calibrate', program)
+    const { names } = run.assembly()
+    const calibration = sharedProgram(run.assembly(), name, batch, target, true)
     const part = viewOf(run, trainingPart(pairs), name)
-    for (let step = 0; step < CALIBRATION_BATCHES; step++) {
-      const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % part.items.length)
-      await runner.run('calibrate', feedsOf(part.gather(positions)), { seed, step })
-    }
-    await runner.unload('calibrate')
+    await fillUntrained(runner, embedding, calibration, part, { names, seed, batch })
   })
 }
 
@@ -98,24 +88,12 @@ async function spaceOf(
     return program.outputs[0]?.shape[1] ?? 0
   }
   const embed: SharedSpace['embed'] = async (set, name, onProgress) => {
-    const count = set.items.length
-    if (count === 0) throw new LacunaError('there is nothing to embed')
+    if (set.items.length === 0) throw new LacunaError('there is nothing to embed')
     loaded.set(name, loaded.get(name) ?? load(name))
     const width = (await loaded.get(name)) ?? 0
-    const samples = viewOf(run, set, name)
-    const values = new Float32Array(count * width)
-    for (let start = 0; start < count; start += batch) {
-      const positions = Uint32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1))
-      const { features } = await runner.run(name, feedsOf(samples.gather(positions)))
-      values.set((features as Float32Array).subarray(0, Math.min(batch, count - start) * width), start * width)
-      onProgress?.(Math.min(1, (start + batch) / count))
-    }
-    const place = values.findIndex(value => !Number.isFinite(value))
-    if (place >= 0)
-      throw new LacunaError(
-        `${run.directory}: the vector of ${set.items[Math.floor(place / width)]?.name} holds ${values[place]}; the training diverged or the checkpoint is damaged: train again with a lower --lr`,
-      )
-    return { values, count, width }
+    const features = await inBatches(runner, name, viewOf(run, set, name), { batch, width, onProgress })
+    checkFinite(run.directory, features.values, place => set.items[Math.floor(place / width)]?.name)
+    return features
   }
   return {
     channels,

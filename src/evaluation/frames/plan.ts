@@ -1,5 +1,5 @@
 import { audioIn } from '../../channels/bound.js'
-import { type SampleSet, shuffled, splitByGroup } from '../../data/index.js'
+import { learnAndTest, type SampleSet, shuffled } from '../../data/index.js'
 import { range } from '../../tensor/shape.js'
 import { type Said, type Triple, triplesOf } from '../abx/triples.js'
 import { type Alignments, isSilence, labelsAt, type Segment } from '../alignment/index.js'
@@ -45,7 +45,6 @@ export interface PlanOptions {
   readonly triples?: number
 }
 
-const TEST_SHARE = 0.2
 export const FRAMES = 10_000
 /** Recordings are taken until they have so many times the frames that are wanted: those drawn are then seldom neighbours */
 const SPREAD = 4
@@ -112,20 +111,11 @@ const speakerOf = (set: SampleSet, position: number): string | undefined => set.
 function partsOf({ items }: SampleSet, positions: readonly number[]) {
   const some = positions.flatMap(position => items[position] ?? [])
   const at = (places: ArrayLike<number>) => Array.from(places, place => positions[place] ?? 0)
-  const where = (wanted: (split: string | undefined) => boolean) =>
-    at(range(some.length).filter(place => wanted(some[place]?.split)))
-  if (some.some(({ split }) => split === 'test'))
-    return {
-      training: where(split => split === 'train' || split === undefined),
-      test: where(split => split === 'test'),
-      notes: [],
-    }
-  const [training = [], test = []] = splitByGroup(some, [1 - TEST_SHARE, TEST_SHARE], 0).map(at)
-  return {
-    training,
-    test,
-    notes: ['Frames: the data has no test part, so one fifth of the recordings was kept for the test.'],
-  }
+  const { training, test, marked } = learnAndTest(some)
+  const notes = marked
+    ? []
+    : ['Frames: the data has no test part, so one fifth of the recordings was kept for the test.']
+  return { training: at(training), test: at(test), notes }
 }
 
 interface Chosen {
