@@ -60,7 +60,7 @@ export { type Pretext, type PretextMeasure, type PretextOptions, pretext } from 
 export { linearProbe, logarithmic, type PenaltyTried, type ProbeOptions, type ProbeResult } from './probe.js'
 export { rankMe } from './rank.js'
 export type { RecordingFrames } from './recordings.js'
-export { type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
+export { type PairOptions, type RetrievalResult, retrieve, retrievePairs } from './retrieval.js'
 export { contenders, type Each } from './scores.js'
 export { mean, median, sampleDeviation, showPercent } from './statistics.js'
 export type { RunnerOptions } from './with-runner.js'

@@ -59,16 +59,20 @@ export async function retrieve(
   }
 }
 
+export interface PairOptions extends RunnerOptions {
+  /** Of the rows, where some say the same: rows of one label belong to each other. Without, each row has one of its own */
+  readonly labels?: ArrayLike<number>
+}
+
 /**
  * Retrieval between two sides of the same things (pictures and captions): row i of one belongs to row i of the other.
- * @param options.labels of the rows, where some say the same: rows of one label belong to each other
  * @returns both directions
  */
 export async function retrievePairs(
   left: Features,
   right: Features,
   ks?: readonly number[],
-  { labels = range(left.count), ...options }: RunnerOptions & { readonly labels?: ArrayLike<number> } = {},
+  { labels = range(left.count), ...options }: PairOptions = {},
 ): Promise<{ readonly leftToRight: RetrievalResult; readonly rightToLeft: RetrievalResult }> {
   if (left.count !== right.count)
     throw new RangeError(`retrievePairs: as many rows on both sides expected, got ${left.count} and ${right.count}`)
