@@ -11,7 +11,17 @@ import { where } from '../tensor/elementwise.js'
 import { concat, stack } from '../tensor/movement.js'
 import { range } from '../tensor/shape.js'
 import { input, type Tensor } from '../tensor/tensor.js'
-import { framesFrom, framesToFloat, motionBetween, movingMoment } from '../views/video/moments.js'
+import {
+  framesFrom,
+  framesToFloat,
+  joined,
+  middle,
+  motionBetween,
+  motionInTiles,
+  movingMoment,
+  squareAround,
+  tilesOf,
+} from '../views/video/moments.js'
 import { defineMethod, type Sequence } from './method.js'
 import { examineFrames } from './next-frame-examined.js'
 
@@ -38,6 +48,20 @@ export const nextFrame = defineMethod({
         .default(1)
         .describe('takes every so many-th frame, for films in which little moves from one to the next'),
       width: positive.default(256).describe('channels that the maps of all frames are brought to'),
+      patch: positive
+        .default(32)
+        .describe(
+          'side in pixels of the part of a frame that is guessed, at a place where something moves; frames up to this size are guessed whole',
+        ),
+      reach: z
+        .number()
+        .int()
+        .nonnegative()
+        .max(4)
+        .default(2)
+        .describe(
+          'pixels that a guess may move what is in the last frame by, in each direction and at each scale; 0 draws all that changes anew',
+        ),
       gradients: z
         .number()
         .nonnegative()
@@ -64,38 +88,47 @@ export const nextFrame = defineMethod({
     /** Loss of repeating the last frame */
     copying: z.number(),
   }),
-  async prepare({ compute, count }, options) {
+  async prepare({ compute }, options) {
     const found = await compute(({ video }) => copyingIn(video, options))
-    return copyingOf(found, count, options.moving)
+    return copyingOf(found, options.moving)
   },
 
   build({ makeEncoder, options, channels, prepared: { motion: usual, copying } }) {
-    const { size, colours } = channels.video
+    const { size: whole, colours } = channels.video
     const past = options.frames
-    if (size % 2 ** (SCALES - 1) !== 0) throw unfit(size)
-    const encoder = makeEncoder('video')
-    const map = featureMap(encoder, input('shape', [1, colours, size, size]))
-    const decoder = frameDecoder({ inputs: past * map.size(1), size, colours, width: options.width })
-    const judge = options.adversary > 0 ? discriminator(size, (past + 1) * colours) : undefined
+    const side = Math.min(options.patch, whole)
+    if (side % 2 ** (SCALES - 1) !== 0) throw unfit(side)
+    const encoder = makeEncoder('video', { size: side })
+    const map = featureMap(encoder, input('shape', [1, colours, side, side]))
+    const { width, reach } = options
+    const decoder = frameDecoder({ inputs: past * map.size(1), size: side, colours, width, reach })
+    const judge = options.adversary > 0 ? discriminator(side, (past + 1) * colours) : undefined
 
-    /** What comes after frames [N, T, C, H, W], at every scale */
+    /** What comes after frames [N, T, C, side, side], at every scale */
     const next = (frames: Tensor) => {
       const n = frames.size(0)
-      const seen = featureMap(encoder, frames.reshape(n * past, colours, size, size))
+      const seen = featureMap(encoder, frames.reshape(n * past, colours, side, side))
       const maps = seen.reshape(n, past * seen.size(1), seen.size(2), seen.size(3))
       const last = pyramid(frameAt(frames, past - 1), SCALES)
-      return decoder(maps).map((added, scale) => (last[scale] ?? added).add(added))
+      return decoder(maps, last).map((added, scale) => (last[scale] ?? added).add(added))
     }
-    /** The frame after the given ones, and so on: what was guessed stands for what was seen. */
+    const tiles = Math.floor(whole / side)
+    /** The frame after whole ones, and so on: what was guessed stands for what was seen. Each tile is guessed by itself. */
     const onwards = (frames: Tensor, count: number) => {
       const guesses: Tensor[] = []
-      let seen = frames
+      let seen = tilesOf(frames, side)
       for (const _ of range(count)) {
         const guess = next(seen)[0]?.clip(0, 1) ?? seen
-        guesses.push(guess)
+        guesses.push(joined(guess, tiles))
         seen = concat([seen.slice(1, 1), guess.reshape(guess.size(0), 1, ...guess.shape.slice(1))], 1)
       }
       return guesses
+    }
+    /** Whole frames as far as they are guessed, and how many of them are there */
+    const guessable = (video: Sequence) => {
+      const { frames, there } = windowOf(video, options.every)
+      const seen = tiles * side
+      return { frames: seen === whole ? frames : middle(frames, Math.floor((whole - seen) / 2), seen), there }
     }
 
     return {
@@ -105,10 +138,13 @@ export const nextFrame = defineMethod({
         step({ video }, draw) {
           const { frames, there } = windowOf(video, options.every)
           const n = frames.size(0)
-          const { first, motion } = options.moving
-            ? movingMoment(motionBetween(frames), there, past, usual, draw)
-            : movingMoment(motionBetween(frames).mul(0), there, past, 1, draw)
-          const chosen = mirrored(framesFrom(frames, first, past + 1), draw, options.flip)
+          const moves = motionInTiles(frames, side)
+          const { first, place, motion } = options.moving
+            ? movingMoment(moves, there, past, usual, draw)
+            : movingMoment(moves.mul(0), there, past, 1, draw)
+          const moment = framesFrom(frames, first, past + 1)
+          const square = side === whole ? moment : squareAround(moment, place, side, draw)
+          const chosen = mirrored(square, draw, options.flip)
           const truth = frameAt(chosen, past)
           const guess = next(chosen.slice(1, 0, past))
           const each = nextFrameLoss(guess, pyramid(truth, SCALES), options.gradients)
@@ -124,7 +160,7 @@ export const nextFrame = defineMethod({
             edges: meanOf(gradientDifference(finest, truth)),
           }
           if (judge === undefined) return { loss, metrics, chance: copying, weight, views: n * past }
-          const before = chosen.slice(1, 0, past).reshape(n, past * colours, size, size)
+          const before = chosen.slice(1, 0, past).reshape(n, past * colours, side, side)
           const judged = (frame: Tensor) => judge(concat([before, frame], 1))
           const against = adversarialLosses(judged(truth), judged(finest))
           return {
@@ -138,7 +174,7 @@ export const nextFrame = defineMethod({
         },
       },
       examine({ video }) {
-        const { frames, there } = windowOf(video, options.every)
+        const { frames, there } = guessable(video)
         const ahead = range(options.ahead)
         return examineFrames({
           before: frameAt(frames, past - 2),
@@ -149,7 +185,7 @@ export const nextFrame = defineMethod({
         })
       },
       show({ video }) {
-        const { frames } = windowOf(video, options.every)
+        const { frames } = guessable(video)
         const truth = frames.slice(1, past)
         const guess = stack(onwards(frames.slice(1, 0, past), options.ahead), 1)
         const note = 'From the second frame on a guess is made from guesses.'
@@ -169,6 +205,7 @@ interface Windowed {
   readonly ahead: number
   readonly every: number
   readonly gradients: number
+  readonly patch: number
 }
 
 /** Frame number t of each window, [N, C, H, W] */
@@ -200,23 +237,25 @@ function mirrored(frames: Tensor, draw: Draw, probability: number): Tensor {
 }
 
 /** For every moment of every window: how much moves, what it costs to repeat the last frame, and whether it is there. */
-function copyingIn(given: Sequence, { frames: past, ahead, every, gradients }: Windowed) {
-  const { frames, there } = windowOf(given, every)
+function copyingIn(given: Sequence, { frames: past, ahead, every, gradients, patch }: Windowed) {
+  const { frames: whole, there } = windowOf(given, every)
+  const frames = tilesOf(whole, Math.min(patch, whole.size(3)))
   const motion = motionBetween(frames).slice(1, past - 1)
   const costs = range(ahead).map(i => {
     const [last, next] = [past + i - 1, past + i].map(t => pyramid(frameAt(frames, t), SCALES))
     return nextFrameLoss(last ?? [], next ?? [], gradients)
   })
-  return { motion, copying: stack(costs, 1), there: there.cast('float').reshape(-1, 1).sub(past) }
+  const [n, tiles] = [whole.size(0), frames.size(0) / whole.size(0)]
+  const known = there.cast('float').reshape(-1, 1).sub(past).expand(n, tiles)
+  return { motion: motion.reshape(n, -1), copying: stack(costs, 1).reshape(n, -1), there: known }
 }
 
 /** What is usual in the data, over the moments that are there as a training draws them. */
 function copyingOf(
   { motion, copying, there }: Readonly<Record<'motion' | 'copying' | 'there', Float32Array>>,
-  count: number,
   moving: boolean,
 ) {
-  const moments = motion.length / count
+  const moments = motion.length / there.length
   const known = Array.from(motion.keys()).filter(i => i % moments < (there[Math.floor(i / moments)] ?? 0))
   if (known.length === 0)
     throw new LacunaError(
@@ -242,9 +281,10 @@ function copyingOf(
   return { prepared: { motion: usual, copying: copied }, notes }
 }
 
-function unfit(size: number): LacunaError {
+function unfit(side: number): LacunaError {
+  const near = 4 * Math.round(side / 4) || 4
   return new LacunaError(
-    `next-frame: frames are guessed at their size, half of it and a quarter, and ${size} px cannot be halved twice; use --size ${4 * Math.round(size / 4) || 4}`,
+    `next-frame: what is guessed is guessed at its size, half of it and a quarter, and ${side} px cannot be halved twice; use --size ${near} or --set patch=${near}`,
     2,
   )
 }

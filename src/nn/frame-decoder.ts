@@ -1,3 +1,5 @@
+import { stack } from '../tensor/movement.js'
+import { type Displacement, displacementsWithin, movable } from '../tensor/neighbours.js'
 import { upsampleBilinear, upsampleNearest } from '../tensor/pooling.js'
 import { range } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -13,6 +15,8 @@ export interface FrameDecoderOptions {
   readonly colours: number
   /** Channels that the map is first brought to */
   readonly width: number
+  /** Pixels of its scale that what is in the frame may be moved by in each direction; 0 adds only what is made anew */
+  readonly reach: number
 }
 
 const FINEST = 16
@@ -23,27 +27,30 @@ export const SCALES = 3
 /**
  * A map becomes what is to be added to a frame, at three scales: it is brought to fewer channels, then its side is doubled and 3×3
  * convolved until it is as large as the frame. At a quarter of the frame, at half of it and at its own size a convolution says what
- * the scale before, doubled, leaves to be added. These begin as zeros, and so does all that is added.
+ * the scale before, doubled, leaves to be added: something new, and for each pixel how much of each of its neighbours comes to it
+ * instead of what it was, so that what moves need not be drawn again. The convolutions begin as zeros, and so does all that is added.
  *
- * [N, inputs, h, h] → [N, colours, size, size], [N, colours, size/2, size/2], [N, colours, size/4, size/4]
+ * [N, inputs, h, h] and the frame at the three scales, finest first, [N, colours, size, size] … → what is added, of the same shapes
  *
- * @see Mathieu et al. 2016, eq. 4
+ * @see Mathieu et al. 2016, eq. 4, and Jia et al. 2016, Dynamic Filter Networks, eq. 4 (here each filter is what differs from copying)
  */
 export function frameDecoder({
   inputs,
   size,
   colours,
   width,
-}: FrameDecoderOptions): Module<[map: Tensor], readonly Tensor[]> {
+  reach,
+}: FrameDecoderOptions): Module<[map: Tensor, last: readonly Tensor[]], readonly Tensor[]> {
   const first = conv2d(inputs, width, 1)
   const sides = sidesUpTo(size)
   const widths = range(sides.length).map(i => Math.min(FINEST * 2 ** (sides.length - 1 - i), WIDEST))
+  const moves = displacementsWithin(reach).filter(({ dy, dx }) => dy !== 0 || dx !== 0)
   const stages = sides.map((side, i) => {
     const channels = widths[i] ?? FINEST
     const conv = conv2d(widths[i - 1] ?? width, channels, 3, { padding: 1, bias: false, weight: heFanOut })
     const said = i >= sides.length - SCALES
     const zeros = { weight: constantly(0), biasInitial: constantly(0) }
-    const head = said ? conv2d(channels, colours, 3, { padding: 1, ...zeros }) : undefined
+    const head = said ? conv2d(channels, colours + moves.length, 3, { padding: 1, ...zeros }) : undefined
     return { side, conv, norm: batchNorm(channels), head }
   })
   const parts = stages.flatMap(({ conv, norm, head }, i) => [
@@ -51,17 +58,35 @@ export function frameDecoder({
     [`norm${i}`, norm] as const,
     ...(head === undefined ? [] : [[`head${i}`, head] as const]),
   ])
-  return module({ first, ...Object.fromEntries(parts) }, (map: Tensor) => {
+  return module({ first, ...Object.fromEntries(parts) }, (map: Tensor, last: readonly Tensor[]) => {
     let x = first(map)
     const added: Tensor[] = []
     for (const { side, conv, norm, head } of stages) {
       x = norm(conv(enlarged(x, side))).relu()
       if (head === undefined) continue
+      const frame = last.find(at => at.size(2) === side) ?? x
+      const said = head(x)
+      const anew = said.slice(1, 0, colours)
+      const here = moves.length === 0 ? anew : anew.add(movedBy(frame, said.slice(1, colours), moves))
       const coarser = added.at(-1)
-      added.push(coarser === undefined ? head(x) : upsampleNearest(coarser, 2).add(head(x)))
+      added.push(coarser === undefined ? here : upsampleNearest(coarser, 2).add(here))
     }
     return added.reverse()
   })
+}
+
+/**
+ * How a frame changes when shares of its neighbours come to each pixel instead of what it was.
+ * @param frame [N, C, H, W] @param shares [N, moves, H, W] @returns [N, C, H, W]
+ */
+export function movedBy(frame: Tensor, shares: Tensor, moves: readonly Displacement[]): Tensor {
+  const moved = movable(frame, Math.max(...moves.map(({ dy }) => dy)))
+  const differences = stack(
+    moves.map(by => moved(by).sub(frame)),
+    1,
+  )
+  const [n = 1, count = 1, height = 1, width = 1] = shares.shape
+  return differences.mul(shares.reshape(n, count, 1, height, width)).sum(1)
 }
 
 /** The side of the frame halved until it is small or odd, smallest first; at least three. */

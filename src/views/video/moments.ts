@@ -28,15 +28,15 @@ export const motionBetween = (frames: Tensor): Tensor =>
 const STILL = 0.1
 
 /**
- * Draws a moment in each window, those at which more moves more often: with a probability in proportion to the motion into the frame
- * that is to be guessed.
+ * Draws a moment in each window, and a place in the frame, those at which more moves more often: with a probability in proportion to
+ * the motion there into the frame that is to be guessed.
  *
- * @param motion float [N, T − 1], of {@link motionBetween}
+ * @param motion float [N, T − 1, places], of {@link motionBetween}; without places it is of whole frames
  * @param lengths int [N], how many of the T frames are there
  * @param past frames before the one that is to be guessed
  * @param usual motion between two frames of the data
- * @returns `first`, int [N, 1]: of the past frames; `motion`, float [N]: into the frame that is to be guessed, 0 where the window
- *   has too few frames for one
+ * @returns `first`, int [N, 1]: of the past frames; `place`, int [N, 1]; `motion`, float [N]: at that place into the frame that is to be
+ *   guessed, 0 where the window has too few frames for one
  */
 export function movingMoment(
   motion: Tensor,
@@ -44,17 +44,18 @@ export function movingMoment(
   past: number,
   usual: number,
   draw: Draw,
-): { readonly first: Tensor; readonly motion: Tensor } {
+): { readonly first: Tensor; readonly place: Tensor; readonly motion: Tensor } {
   const n = motion.size(0)
-  const into = motion.slice(1, past - 1) // [N, moments]
-  const moments = into.size(1)
+  const moments = motion.size(1) - past + 1
+  const places = motion.rank === 3 ? motion.size(2) : 1
+  const into = motion.slice(1, past - 1).reshape(n, moments * places)
   const last = constant(
-    range(moments).map(i => i + past),
-    [1, moments],
+    range(moments * places).map(i => Math.floor(i / places) + past),
+    [1, moments * places],
   )
   const there = last.less(lengths.cast('float').reshape(n, 1)) // the frame that is to be guessed
   const gumbel = draw
-    .uniform([n, moments], 1e-6, 1 - 1e-6)
+    .uniform([n, moments * places], 1e-6, 1 - 1e-6)
     .log()
     .neg()
     .log()
@@ -67,9 +68,11 @@ export function movingMoment(
       .add(gumbel),
     -1e9,
   )
-  const first = score.argmax(1).reshape(n, 1)
-  const own = where(there, into, 0).takeAlong(first, 1).reshape(n)
-  return { first, motion: own }
+  const chosen = score.argmax(1).reshape(n, 1)
+  const own = where(there, into, 0).takeAlong(chosen, 1).reshape(n)
+  const first = chosen.cast('float').div(places).floor()
+  const place = chosen.cast('float').sub(first.mul(places))
+  return { first: first.cast('int'), place: place.cast('int'), motion: own }
 }
 
 /** Frames of each window from its own first one on. @param first int [N, 1] @returns [N, count, C, H, W] */
@@ -80,4 +83,69 @@ export function framesFrom(frames: Tensor, first: Tensor, count: number): Tensor
     .add(constant(range(count), [1, count]))
     .cast('int')
   return takeRows(frames, rows.expand(n, count))
+}
+
+/** How much moves in each tile from each frame to the one after: [N, T, C, S, S] → [N, T − 1, tiles], row by row */
+export function motionInTiles(frames: Tensor, side: number): Tensor {
+  const [n] = sizes(frames.shape, 1)
+  return motionBetween(tilesOf(frames, side))
+    .reshape(n, -1, frames.size(1) - 1)
+    .transpose(0, 2, 1)
+}
+
+/**
+ * Frames cut into squares, row by row, around the middle; what does not fill one is left out.
+ * @param frames [N, T, C, S, S] @returns [N·tiles, T, C, side, side]
+ */
+export function tilesOf(frames: Tensor, side: number): Tensor {
+  const [n, t, c, size] = sizes(frames.shape, 4)
+  const count = Math.floor(size / side)
+  if (count === 1 && size === side) return frames
+  const edge = Math.floor((size - count * side) / 2)
+  return middle(frames, edge, count * side)
+    .reshape(n, t * c, count, side, count, side)
+    .transpose(0, 2, 4, 1, 3, 5)
+    .reshape(n * count ** 2, t, c, side, side)
+}
+
+/** {@link tilesOf} back: [N·count², C, side, side] → [N, C, count·side, count·side] */
+export function joined(tiles: Tensor, count: number): Tensor {
+  if (count === 1) return tiles
+  const [rows, c, side] = sizes(tiles.shape, 3)
+  const n = rows / count ** 2
+  return tiles
+    .reshape(n, count, count, c, side, side)
+    .transpose(0, 3, 1, 4, 2, 5)
+    .reshape(n, c, count * side, count * side)
+}
+
+/** The middle of frames, [N, T, C, S, S] → [N, T, C, side, side] */
+export const middle = (frames: Tensor, edge: number, side: number): Tensor =>
+  frames.slice(3, edge, edge + side).slice(4, edge, edge + side)
+
+/**
+ * A square of each window's frames: the tile that was drawn, moved by up to a quarter of its side in each direction so that it lies at
+ * any pixel.
+ *
+ * @param frames [N, T, C, S, S]
+ * @param place int [N, 1], of {@link tilesOf}
+ * @returns [N, T, C, side, side]
+ */
+export function squareAround(frames: Tensor, place: Tensor, side: number, draw: Draw): Tensor {
+  const [n, t, c, size] = sizes(frames.shape, 4)
+  const count = Math.floor(size / side)
+  const edge = Math.floor((size - count * side) / 2)
+  const row = place.cast('float').div(count).floor()
+  const column = place.cast('float').sub(row.mul(count))
+  const from = (tile: Tensor) =>
+    tile
+      .mul(side)
+      .add(edge)
+      .add(draw.uniform([n, 1], -side / 4, side / 4))
+      .floor()
+      .clip(0, size - side)
+  const pixels = (first: Tensor) => first.add(constant(range(side), [1, side])).cast('int')
+  const rows = takeRows(frames.transpose(0, 3, 1, 2, 4), pixels(from(row))) // [N, side, T, C, S]
+  const both = takeRows(rows.transpose(0, 4, 2, 3, 1), pixels(from(column))) // [N, side, T, C, side]
+  return both.transpose(0, 2, 3, 4, 1).reshape(n, t, c, side, side)
 }

@@ -1,7 +1,7 @@
 import { where } from '../../tensor/elementwise.js'
-import { concat, stack } from '../../tensor/movement.js'
+import { stack } from '../../tensor/movement.js'
+import { displacementsWithin, movable, widened } from '../../tensor/neighbours.js'
 import { averagePool, maxPool } from '../../tensor/pooling.js'
-import { range } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
 /** What a pixel changes by at least, of 1, to be one that moves: less is noise of the camera or of the coding */
@@ -40,36 +40,17 @@ const PREFERENCE = 1e-4
  */
 export function blockMotion(before: Tensor, last: Tensor): Tensor {
   const reach = Math.min(REACH, last.size(2) - 1)
-  const [widerLast, widerBefore] = [widened(last, reach), widened(before, reach)]
-  const at = (x: Tensor, dy: number, dx: number) =>
-    x.slice(2, reach - dy, reach - dy + last.size(2)).slice(3, reach - dx, reach - dx + last.size(3))
-  const side = 2 * reach + 1
-  const shifts = range(side ** 2).map(i => ({ dy: Math.floor(i / side) - reach, dx: (i % side) - reach }))
-  const costs = shifts.map(({ dy, dx }) => {
-    const off = last
-      .sub(at(widerBefore, dy, dx))
-      .abs()
-      .mean(1, true)
+  const [lastMoved, beforeMoved] = [movable(last, reach), movable(before, reach)]
+  const shifts = displacementsWithin(reach)
+  const costs = shifts.map(by => {
+    const off = last.sub(beforeMoved(by)).abs().mean(1, true)
     const around = averagePool(widened(off, (BLOCK - 1) / 2), { kernel: BLOCK, stride: 1 })
-    return around.add(PREFERENCE * Math.hypot(dy, dx))
+    return around.add(PREFERENCE * Math.hypot(by.dy, by.dx))
   })
   const best = stack(costs).min(0)
   // of the displacements that of the cheapest; the last one where two cost the same to the last bit
-  return shifts.reduce((guess, { dy, dx }, i) => {
+  return shifts.reduce((guess, by, i) => {
     const cost = costs[i] ?? best
-    return where(cost.greater(best), guess, at(widerLast, dy, dx))
+    return where(cost.greater(best), guess, lastMoved(by))
   }, last)
-}
-
-/** Pixels at the border again and again. */
-function widened(x: Tensor, by: number): Tensor {
-  return [2, 3].reduce((y, axis) => {
-    const size = y.size(axis)
-    const repeated = (edge: Tensor) => {
-      const shape = [...edge.shape]
-      shape[axis] = by
-      return edge.expand(...shape)
-    }
-    return concat([repeated(y.slice(axis, 0, 1)), y, repeated(y.slice(axis, size - 1, size))], axis)
-  }, x)
 }
