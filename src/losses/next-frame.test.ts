@@ -52,7 +52,7 @@ describe('gradient difference', () => {
 test('a frame of half the size is of means, not of every second pixel', async () => {
   const x = array([1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8])
   expect(await found(x => ({ y: halved(x as never) }), [x])).toEqual([3.5, 5.5])
-  expect(() => evaluate(x => ({ y: halved(x as never) }), [array([1, 1, 3, 2], range(6))])).rejects.toThrow(
+  await expect(evaluate(x => ({ y: halved(x as never) }), [array([1, 1, 3, 2], range(6))])).rejects.toThrow(
     'even sides',
   )
 })
