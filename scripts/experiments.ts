@@ -11,7 +11,7 @@ export interface Experiment {
   readonly on: keyof typeof sources
   /** Options of `lacuna pretrain` */
   readonly train: string
-  /** Options of `lacuna evaluate`; without, only the task itself is measured */
+  /** Options of `lacuna evaluate`, none where it is empty; without, only the task itself is measured */
   readonly score?: string
   /** What the encoder is asked on other data than it was trained on */
   readonly tasks?: readonly Task[]
@@ -63,7 +63,7 @@ const named = {
   recipe:
     'There are some thousand names: a small encoder of text, weights that decay fast and smaller squares keep them from being learnt by heart',
 }
-const onClipArt = { on: 'clipart', seeds } as const
+const onClipArt = { on: 'clipart', seeds, score: '' } as const
 const onPhotos = { on: 'photos', seeds: [0] } as const
 
 /** Patches without their colours tell other places apart than categories of emoji, most of which have colours of their own. */

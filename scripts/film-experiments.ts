@@ -11,14 +11,14 @@ export const filmExperiments: readonly Experiment[] = [
   },
   {
     ...{ name: 'next-frame-vtest', method: 'next-frame', on: 'vtest', seeds },
-    train: `${small} --size 64 --steps 1000 --set ahead=4`,
+    train: `${small} --size 96 --steps 1500 --set every=2 --set ahead=2`,
   },
   {
     ...{ name: 'next-frame-mire-2', method: 'next-frame', on: 'mire', seeds },
-    train: `${small} --size 32 --steps 2000 --set every=3 --set ahead=2`,
+    train: `${small} --size 96 --steps 2500 --set every=2 --set ahead=2`,
   },
   {
     ...{ name: 'next-frame-cube', method: 'next-frame', on: 'cube', seeds },
-    train: `${small} --size 32 --steps 2000 --set every=3 --set ahead=2`,
+    train: `${small} --size 192 --steps 3000 --set every=2 --set ahead=2`,
   },
 ]

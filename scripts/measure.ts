@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
 import { findImage } from '#lacuna/channels/bound.js'
 import type { Channels } from '#lacuna/channels/channel.js'
-import type { FrameEvaluation } from '#lacuna/evaluation/index.js'
+import type { AcrossEvaluation, FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import { openRun } from '#lacuna/runs/run.js'
@@ -42,7 +42,7 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
   const { name, method, on, seeds, tasks = [] } = experiment
   const started = Date.now()
   const scoring = scoringOf(experiment)
-  const evaluation = scoring && (await evaluated(name, scoring))
+  const scores = scoring && (await evaluated(name, scoring))
   const asked: Asked[] = []
   for (const task of tasks) asked.push(await askedOf(name, task))
   const runs = seeds.map(seed => runOf(name, seed))
@@ -69,7 +69,7 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
     },
     start: startOf(steps, lines),
     pretexts: runs.map(run => read<Pretext>(join(run, 'pretext.json'))).flatMap(pretext => pretext ?? []),
-    ...(evaluation !== undefined && { evaluation }),
+    ...scores,
     ...(asked.length > 0 && { asked }),
     measured: circumstances(),
   }
@@ -103,10 +103,12 @@ export const training = ({ name, method, on, train }: Experiment, seed: number, 
   ...['--seed', `${seed}`, '--threads', '1', '--out', out],
 ]
 
-/** What a sample is: height, width and colours of a picture, seconds of sound. */
+/** What a sample is: height, width and colours of a picture or of the frames of a film, seconds of sound. */
 function windowOf(channels: Channels): Pick<ResultRecord['run'], 'size' | 'channels' | 'seconds'> {
   const image = findImage(channels)
   if (image !== undefined) return { size: image.size, channels: image.colours }
+  const film = Object.values(channels).find(channel => channel.kind === 'video')
+  if (film !== undefined) return { size: film.size, channels: film.colours }
   const sound = Object.values(channels).find(channel => channel.kind === 'audio')
   return sound === undefined ? {} : { seconds: sound.length / sound.rate }
 }
@@ -114,10 +116,18 @@ function windowOf(channels: Channels): Pick<ResultRecord['run'], 'size' | 'chann
 const words = (options: string): string[] => options.split(' ').filter(word => word !== '')
 const written = (command: readonly string[]): string => `lacuna ${command.join(' ')}`
 
-/** Runs an evaluation of all seeds. */
-async function evaluated(name: string, command: readonly string[]): Promise<Evaluation | undefined> {
+/** Runs an evaluation of all seeds: what it leaves of pictures, and of channels that are compared. */
+async function evaluated(
+  name: string,
+  command: readonly string[],
+): Promise<Pick<ResultRecord, 'evaluation' | 'across'>> {
+  const at = (file: string) => join(folderOf(name), file)
+  for (const file of ['evaluation.json', 'across.json']) rmSync(at(file), { force: true })
   await lacuna([...command, '--threads', '1'])
-  return read<Evaluation>(join(folderOf(name), 'evaluation.json'))
+  const evaluation = read<Evaluation>(at('evaluation.json'))
+  const across = read<AcrossEvaluation>(at('across.json'))
+  if (evaluation === undefined && across === undefined) throw new Error(`${written(command)} has written no scores`)
+  return { ...(evaluation && { evaluation }), ...(across && { across }) }
 }
 
 const scoringOf = ({ name, on, score }: Experiment): string[] | undefined =>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Evaluation, MetricsLine, Pretext } from 'lacuna'
-import type { FrameEvaluation } from '#lacuna/evaluation/index.js'
+import type { AcrossEvaluation, FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { stepsBetweenLines } from '#lacuna/runs/metrics.js'
 import type { Experiment, sources } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
@@ -41,6 +41,8 @@ export interface ResultRecord {
   /** One a seed */
   readonly pretexts: readonly Pretext[]
   readonly evaluation?: Evaluation
+  /** Of methods that compare channels */
+  readonly across?: AcrossEvaluation
   /** On other data, see {@link Experiment.tasks} */
   readonly asked?: readonly Asked[]
   readonly measured: {

@@ -132,6 +132,7 @@ test('a method of sound is told by what it was asked on other data, beside log-m
   const { evaluation, ...record } = recordOf(column([0.7, 0.7], [0.5, 0.5]), [{ labelsPerClass: 'all', ...withMfcc }])
   const own: ResultRecord = {
     ...record,
+    method: 'cpc',
     run: { encoder: 'cpc-small', seconds: 1.28, steps: 100, batch: 32, pictures: 900 },
     asked: [{ title: 'speaker', command: 'lacuna evaluate runs speaker', evaluation: evaluation as Evaluation }],
   }
@@ -139,4 +140,38 @@ test('a method of sound is told by what it was asked on other data, beside log-m
   expect(text).toContain('**54.9** / 50.8 / 27.0 / 42.0 | not in speaker |') // 0.9 times 61 and 56.5
   expect(text).toContain('900 recordings, 1.3 s of each at a time')
   expect(text).not.toContain('pictures without labels')
+})
+
+test('methods that compare channels are told by what they find, beside words and colours, seed by seed', () => {
+  const figure = (...seeds: number[]) => ({ mean: seeds.reduce((a, b) => a + b, 0) / seeds.length, sd: 0.01, seeds })
+  const task = (plain: number) => ({
+    ...{ name: 'image → text', trained: { 'R@10': figure(0.3, 0.2) }, random: { 'R@10': figure(0.02, 0.02) } },
+    ...{ plain: { 'R@10': figure(plain) }, chance: { 'R@10': 0.01 } },
+  })
+  const siglip = { ...experiment, name: 'siglip-emoji', method: 'siglip' } as const
+  const pageOf = (plain: number) => {
+    const across = {
+      method: 'siglip',
+      channels: ['image', 'text'],
+      pairs: 477,
+      runs: 2,
+      tasks: [task(plain)],
+      notes: [],
+    }
+    const record = { ...above, name: 'siglip-emoji', method: 'siglip', across }
+    return resultsPage([{ experiment: siglip, record, state: 'measured' }])
+  }
+  expect(pageOf(0.19)).toContain('| **25.0** / 2.0 / 19.0 / 1.0 | 477 | yes |')
+  expect(pageOf(0.19)).toContain('Above all of them with every seed.')
+  expect(pageOf(0.19)).toContain('pairs held out')
+  // above it in the mean, not with every seed
+  expect(pageOf(0.21)).toContain('| not in image → text (words and colours) |')
+})
+
+test('methods of films stand in a table of their own', () => {
+  const film = { ...experiment, name: 'next-frame-vtest', method: 'next-frame', on: 'vtest' } as const
+  const { evaluation: _, ...record } = { ...above, method: 'next-frame', name: film.name }
+  const text = resultsPage([{ experiment: film, record, state: 'measured' }])
+  expect(text).toContain('| next-frame | a square | c4-half | 100 × 32 | 1.5 | accuracy **0.600** (chance 0.250)')
+  expect(text).toContain('2,828 films of 32 px, colour')
 })

@@ -1,5 +1,8 @@
+import { kindsOf } from '#lacuna/assembly/programs.js'
+import { methodNamed } from '#lacuna/methods/index.js'
 import { type Experiment, sources } from './experiments.js'
 import { minutesOf, type ResultRecord, type State } from './records.js'
+import { acrossSection, acrossTable } from './results-across.js'
 import { besideBaselines, notBetter, scoresOf, verdictOf } from './results-figures.js'
 import { askedSection, speechTable } from './results-speech.js'
 
@@ -17,9 +20,8 @@ const count = (value: number) => value.toLocaleString('en')
 /** `docs/results.md`: every number read from the records. */
 export function resultsPage(all: readonly Measured[]): string {
   const own = all.filter(({ experiment }) => experiment.insteadOf === undefined)
-  const [speech, pictures] = [true, false].map(ofSpeech =>
-    own.filter(({ experiment }) => (experiment.tasks !== undefined) === ofSpeech),
-  )
+  const of = (kind: Kind) => own.filter(({ experiment }) => kindOf(experiment) === kind)
+  const [pairs, films, speech] = [of('pair'), of('film'), of('recording')]
   const minutes = all.flatMap(({ record }) => record ?? []).reduce((sum, record) => sum + minutesOf(record), 0)
   const sections = own.map(one => section(one, triedFor(one, all)))
   return `# Results
@@ -32,9 +34,9 @@ Pretext: the task itself on pictures that training has not seen, and what needs 
 
 | method | data | encoder | steps × batch | minutes | pretext | kNN | probe, 10 labels | probe, more labels | above random |
 |---|---|---|---|---|---|---|---|---|---|
-${(pictures ?? []).map(row).join('\n')}
+${of('picture').map(row).join('\n')}
 
-${speech === undefined || speech.length === 0 ? '' : speechPart(speech)}${sections.join('\n')}`
+${pairs.length === 0 ? '' : pairsPart(pairs)}${films.length === 0 ? '' : filmsPart(films)}${speech.length === 0 ? '' : speechPart(speech)}${sections.join('\n')}`
 }
 
 const speechPart = (speech: readonly Measured[]) => `## Methods of sound
@@ -45,20 +47,49 @@ ${speechTable(speech)}
 
 `
 
-function row({ experiment: { method, on }, record, state }: Measured): string {
+const pairsPart = (pairs: readonly Measured[]) => `## Methods of pictures and their captions
+
+In per cent, mean over the seeds: **trained** / the same networks at random initialisation / words regressed on colours, without any network / chance. A picture is looked for by its caption among all pairs that are held out, a caption by its picture, and classes by their names.
+
+${acrossTable(pairs)}
+
+`
+
+const filmsPart = (films: readonly Measured[]) => `## Methods of films
+
+On films, or parts of films, that training has not seen, mean over the seeds. Skill is the share of the error of repeating the last frame that is saved where something moves: above 0 is better than that.
+
+| method | data | encoder | steps × batch | minutes | pretext |
+|---|---|---|---|---|---|
+${films.map(one => `| ${factsOf(one).join(' | ')} |`).join('\n')}
+
+`
+
+function factsOf({ experiment: { method, on }, record, state }: Measured): string[] {
   const { title } = sources[on]
-  if (record === undefined) return `| ${method} | ${title} | not measured yet | | | | | | | |`
+  if (record === undefined) return [method, title, 'not measured yet', '', '', '']
   const { encoder, steps, batch } = record.run
-  const columns = record.evaluation === undefined ? [] : scoresOf(record.evaluation)
+  const stale = state === 'stale' ? ' (before a change)' : ''
+  const minutes = mean(record.minutes.trainings).toFixed(1)
+  return [
+    method,
+    `${title}${stale}`,
+    encoder,
+    `${steps} × ${batch}`,
+    minutes,
+    besideBaselines(record.pretexts).join('; '),
+  ]
+}
+
+function row(one: Measured): string {
+  const { record } = one
+  const columns = record?.evaluation === undefined ? [] : scoresOf(record.evaluation)
   const cells = columns.map(({ of: { balanced } }) => {
     const { trained, random, raw } = balanced.mean
     return `**${rough(trained)}** / ${rough(random)} / ${rough(raw)}`
   })
-  const stale = state === 'stale' ? ' (before a change)' : ''
   const scores = columns.length === 0 ? ['', '', '', ''] : [...cells, verdictOf(columns).short]
-  const minutes = mean(record.minutes.trainings).toFixed(1)
-  const facts = [method, `${title}${stale}`, encoder, `${steps} × ${batch}`, minutes]
-  return `| ${[...facts, besideBaselines(record.pretexts).join('; '), ...scores].join(' | ')} |`
+  return `| ${[...factsOf(one), ...scores].join(' | ')} |`
 }
 
 function section({ experiment, record, state }: Measured, tried: readonly Measured[]): string {
@@ -66,32 +97,42 @@ function section({ experiment, record, state }: Measured, tried: readonly Measur
   const { title, from } = sources[on]
   const heading = `## ${method} on ${title}\n`
   if (record === undefined) return `${heading}\nNot measured yet: \`npm run results -- --only ${experiment.name}\`.\n`
-  const { run, minutes, pretexts, evaluation, commands } = record
+  const { run, minutes, pretexts, evaluation, across, commands } = record
   const behind = notBetter(pretexts)
   const task = [
-    `On ${count(pretexts[0]?.pictures ?? 0)} ${nameOf(run)} held out: ${besideBaselines(pretexts).join('; ')}.`,
+    `On ${count(pretexts[0]?.pictures ?? 0)} ${kindOf(experiment)}s held out: ${besideBaselines(pretexts).join('; ')}.`,
     ...pretexts.flatMap(({ alarms }) => alarms).map(alarm => `Alarm: ${alarm}.`),
     ...(behind.length > 0 ? [`Not better than ${behind.join(', nor than ')}.`] : []),
   ]
   const parts = [
     heading,
     ...(state === 'stale' ? ['Measured before a change of the method or of this experiment: to be repeated.\n'] : []),
-    `${count(run.pictures)} ${dataOf(run)} (${from}). Encoder ${run.encoder}, ${count(run.steps)} steps of ${run.batch} ${nameOf(run)} without labels: ${minutes.trainings.map(m => m.toFixed(1)).join(', ')} minutes. ${recipe === undefined ? '' : `${recipe}. `}${when(record)}\n`,
+    `${count(run.pictures)} ${dataOf(record)} (${from}). Encoder ${run.encoder}, ${count(run.steps)} steps of ${run.batch} ${kindOf(experiment)}s without labels: ${minutes.trainings.map(m => m.toFixed(1)).join(', ')} minutes. ${recipe === undefined ? '' : `${recipe}. `}${when(record)}\n`,
     `\`\`\`\n${commands.join('\n')}\n\`\`\`\n`,
     `${task.join(' ')}\n`,
     ...(record.asked === undefined ? [] : [`${askedSection(record)}\n`]),
+    ...(across === undefined ? [] : [`${acrossSection(across)}\n`]),
     ...(evaluation === undefined ? [] : [scoreSection(evaluation), `${verdictOf(scoresOf(evaluation)).long}\n`]),
     ...(tried.length === 0 ? [] : [triedSection(tried)]),
   ]
   return parts.join('\n')
 }
 
-const isSound = ({ seconds }: ResultRecord['run']): boolean => seconds !== undefined
-const nameOf = (run: ResultRecord['run']): string => (isSound(run) ? 'recordings' : 'pictures')
-const dataOf = (run: ResultRecord['run']): string =>
-  isSound(run)
+/** What a sample of a method is. */
+type Kind = 'picture' | 'pair' | 'film' | 'recording'
+function kindOf({ method }: Pick<Experiment, 'method'>): Kind {
+  const kinds = kindsOf(methodNamed(method))
+  if (kinds.includes('text')) return 'pair'
+  if (kinds.includes('video') || kinds.length > 1) return 'film'
+  return kinds.includes('audio') ? 'recording' : 'picture'
+}
+
+function dataOf({ method, run }: ResultRecord): string {
+  const kind = kindOf({ method })
+  return kind === 'recording'
     ? `recordings, ${run.seconds?.toFixed(1)} s of each at a time`
-    : `pictures of ${run.size} px, ${run.channels === 1 ? 'grey' : 'colour'}`
+    : `${kind}s of ${run.size} px, ${run.channels === 1 ? 'grey' : 'colour'}`
+}
 
 function when({ measured: { day, commit, lacuna, onnxruntime, node }, rechecked }: ResultRecord): string {
   const since =
