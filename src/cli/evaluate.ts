@@ -87,7 +87,7 @@ export const evaluateCommand = (): Command =>
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
-      const { kindsSeen, placeOf } = await import('../assembly/programs.js')
+      const { placeOf } = await import('../assembly/programs.js')
       const { writeRunReport } = await import('../report/run.js')
       const { verdictText } = await import('../report/verdict/verdict.js')
       const { loadPlugins } = await import('./plugins.js')
@@ -96,7 +96,7 @@ export const evaluateCommand = (): Command =>
       const [first] = runs
       placeOf(first.assembly(), options)
       checkWritable(join(folder, 'evaluation.json'))
-      const set = await openFor(first.config, data, options, output, kindsSeen(first.assembly()))
+      const set = await openToEvaluate(runs, data, options, output)
       try {
         const { document, text, ...found } = await evaluated(runs, set, folder, options, output)
         output.result(document, text)
@@ -108,6 +108,30 @@ export const evaluateCommand = (): Command =>
         set.close()
       }
     })
+
+/** What the encoder sees; with what belongs to it, where the runs compare channels and the data has them. */
+async function openToEvaluate(
+  runs: ReturnType<typeof openRuns>,
+  data: string,
+  options: Options,
+  output: Output,
+): Promise<SampleSet> {
+  const { kindsSeen } = await import('../assembly/programs.js')
+  const { comparesChannels } = await import('../evaluation/across/evaluate.js')
+  const { config, assembly } = runs[0]
+  const seen = () => openFor(config, data, options, output, kindsSeen(assembly()))
+  if (!comparesChannels(runs)) return seen()
+  try {
+    return await openFor(config, data, options, output)
+  } catch (error) {
+    if (!(error instanceof LacunaError)) throw error
+    const alone = await seen().catch(() => {
+      throw error
+    })
+    output.note(`Nothing is looked for across channels, since there are no pairs: ${error.message}`)
+    return alone
+  }
+}
 
 interface Found {
   readonly document: object
@@ -126,7 +150,7 @@ async function evaluated(
 ): Promise<Found> {
   const { kindsSeen } = await import('../assembly/programs.js')
   const { alignmentsOf } = await import('../evaluation/alignment/index.js')
-  const { comparesChannels, evaluateAcross } = await import('../evaluation/across/evaluate.js')
+  const { channelsHeld, comparesChannels, evaluateAcross } = await import('../evaluation/across/evaluate.js')
   const { evaluate } = await import('../evaluation/evaluate.js')
   const { evaluateFrames } = await import('../evaluation/frames/evaluate.js')
   const { evaluationText } = await import('../report/text-lines.js')
@@ -146,7 +170,7 @@ async function evaluated(
       : await openFor(runs[0].config, options.testData, options, output, kindsSeen(runs[0].assembly()))
   try {
     const compared = comparesChannels(runs)
-    const unlabelled = set.classes.length < 2 && (aligned || compared)
+    const unlabelled = set.classes.length < 2 && (aligned || (compared && channelsHeld(runs, set).length > 1))
     const { frames: most, ...rest } = options
     const evaluation = unlabelled ? undefined : await evaluate(runs, set, { ...rest, test, onProgress })
     if (evaluation) write('evaluation.json', evaluation)

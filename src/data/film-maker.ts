@@ -129,7 +129,8 @@ function sightsOf({ fit }: Reading) {
         notes.push(
           `${of(cut, 'is not square', 'are not square')}: cut to the middle. --fit pad or --fit squash keeps all of them.`,
         )
-      if (damaged > 0) notes.push(`${of(damaged, 'is', 'are')} damaged: taken as far as it goes.`)
+      if (damaged > 0)
+        notes.push(`${of(damaged, 'is', 'are')} damaged: taken as far as ${damaged === 1 ? 'it goes' : 'they go'}.`)
       return notes
     },
   }

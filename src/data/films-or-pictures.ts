@@ -1,30 +1,32 @@
 import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { mayBe, mediumOf } from './media.js'
+import { mayBe, mayBeFilm, mediumOf } from './media.js'
 
 /** Folders below the source that are looked into */
 const DEEPEST = 6
 
-/** Whether there are films in a place, and no picture: the first picture that is found tells. */
-export async function holdsFilms(source: string, signal?: AbortSignal): Promise<boolean> {
+/**
+ * Whether films are meant by a place where pictures are wanted: it holds some, and no picture but animations, which may be either.
+ * @param heard that sound is wanted too: then also where pictures lie beside films, and no recording that could belong to them
+ */
+export async function holdsFilms(source: string, heard: boolean, signal?: AbortSignal): Promise<boolean> {
   if (!existsSync(source)) return false
   if (!statSync(source).isDirectory()) return mediumOf(basename(source)) === 'video'
-  let films = false
-  const enter = async (folder: string, depth: number): Promise<'picture' | undefined> => {
+  const found = new Set<'film' | 'animation' | 'picture' | 'recording'>()
+  const arePictures = () => found.has('picture') && (!heard || found.has('recording'))
+  const enter = async (folder: string, depth: number): Promise<void> => {
     signal?.throwIfAborted()
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-    for (const entry of entries) {
-      if (entry.isDirectory()) continue
-      if (mayBe(entry.name, 'image')) return 'picture'
-      if (mayBe(entry.name, 'video')) films = true
+    for (const { name } of entries.filter(entry => !entry.isDirectory() && !entry.name.startsWith('.'))) {
+      if (mayBe(name, 'audio')) found.add('recording')
+      else if (mediumOf(name) === 'image') found.add(mayBeFilm(name) ? 'animation' : 'picture')
+      else if (mayBe(name, 'video')) found.add('film')
     }
     for (const entry of entries)
-      if (entry.isDirectory() && depth < DEEPEST && !entry.name.startsWith('.')) {
-        const found = await enter(join(folder, entry.name), depth + 1)
-        if (found !== undefined) return found
-      }
-    return undefined
+      if (entry.isDirectory() && depth < DEEPEST && !entry.name.startsWith('.') && !arePictures())
+        await enter(join(folder, entry.name), depth + 1)
   }
-  return (await enter(source, 0)) === undefined && films
+  await enter(source, 0)
+  return found.has('film') && !arePictures()
 }

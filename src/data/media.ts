@@ -6,6 +6,9 @@ export type Medium = 'image' | 'audio'
 /** What the files of a folder can hold, and the members of a record be: what is seen or heard, both in time, or words about it. */
 export type MemberKind = Medium | 'video' | 'text'
 
+/** What samples are, in words: a film is one also where it is seen as its frames. */
+export type SampleKind = Exclude<MemberKind, 'text'>
+
 interface MediumWords {
   readonly one: string
   readonly many: string
@@ -96,6 +99,9 @@ export function mayBe(name: string, kind: MemberKind): boolean {
   const extension = extname(name).toLowerCase()
   return media[kind].extensions.has(extension) || media[kind].parts?.has(extension) === true
 }
+
+/** Whether a file may be a film as a whole, by its name: animations may, and are pictures as well. */
+export const mayBeFilm = (name: string): boolean => media.video.extensions.has(extname(name).toLowerCase())
 
 /** `1 picture`, `3 recordings` */
 export const countOf = (count: number, medium: MemberKind): string =>

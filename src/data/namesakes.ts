@@ -3,7 +3,7 @@ import { LacunaError } from '../errors.js'
 import { groupOf } from './group-pattern.js'
 import { firstNames, incompleteNotes, lacking } from './incomplete.js'
 import { layoutNotes, readLayout } from './layout.js'
-import { countOf, type MemberKind, mediumOf, wordsOf } from './media.js'
+import { countOf, type MemberKind, mayBeFilm, mediumOf, wordsOf } from './media.js'
 import { filePart, recordSource } from './record-source.js'
 import { collect } from './split.js'
 import type { ReaderOptions, Skipped, Source } from './types.js'
@@ -38,7 +38,8 @@ export async function namesakeSource(path: string, { media, group, signal }: Rea
 /** Without the extension */
 const stemOf = (name: string): string => name.slice(0, name.length - extname(name).length)
 
-const filesOf = (files: readonly DataFile[], kind: MemberKind) => files.filter(({ name }) => mediumOf(name) === kind)
+const filesOf = (files: readonly DataFile[], kind: MemberKind) =>
+  files.filter(({ name }) => (kind === 'video' ? mayBeFilm(name) : mediumOf(name) === kind))
 
 const missingIn = (files: readonly DataFile[], media: readonly MemberKind[]) =>
   media.filter(kind => filesOf(files, kind).length === 0)

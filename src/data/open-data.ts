@@ -12,21 +12,23 @@ export interface DataOptions extends OpenOptions {
   readonly kinds: readonly Kind[]
 }
 
-/** What a source is opened for: where pictures are wanted and it holds films and no picture, for films, whose frames are pictures. */
+/** What a source is opened for: where pictures are wanted and films are meant by it, for films, whose frames are pictures. */
 export async function kindsHeld<K extends Kind>(
   source: string,
   kinds: readonly K[],
   signal?: AbortSignal,
 ): Promise<readonly (K | 'video')[]> {
   const all: readonly Kind[] = kinds
-  if (!all.includes('image') || all.includes('video') || !(await holdsFilms(source, signal))) return kinds
+  if (!all.includes('image') || all.includes('video') || !(await holdsFilms(source, all.includes('audio'), signal)))
+    return kinds
   return kinds.map(kind => (kind === 'image' ? 'video' : kind))
 }
 
 /**
  * Opens a source for what is to be read of it: pictures, films, recordings or texts, or what belongs together of several kinds. A
  * record then has a member of each, and the set a channel: `image`, `video`, `audio`, `text`. Where pictures are wanted and the source
- * holds films and no picture, films are opened: a picture is then a frame of one.
+ * holds films and no picture but animations, films are opened: a picture is then a frame of one. So they are where pictures and sound
+ * are wanted, and there are films and no recordings.
  *
  * @throws LacunaError (wrong usage) for settings of another kind, and for kinds that no source has; as those who open them
  */

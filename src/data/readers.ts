@@ -105,9 +105,9 @@ export async function sourceAt(path: string, others: readonly Reader[], options:
   throw new LacunaError(`${path}: not ${known}; give the folder that holds the ${many}`)
 }
 
-/** Records that stand together by what is said of them, or by their names: not each file by itself. */
+/** Records that stand together by what is said of them, or by their names: not each file by itself, as a film with its sound is. */
 const severalWanted = ({ media, medium }: ReaderOptions): boolean =>
-  !isFilm({ medium }) && (media.length > 1 || medium === 'text')
+  medium === 'text' || (media.length > 1 && (!isFilm({ medium }) || media.includes('text')))
 
 /** Where archives of a format lie, and what they are called there: the path itself, or those in its folder. */
 function archivesAt(path: string, extension: string, options: ReaderOptions): [root: string, names: string[]] {

@@ -41,18 +41,20 @@ const CALIBRATION_BATCHES = 60
  * at a disadvantage.
  *
  * @param calibration the same network as it is trained, for `batch` samples
+ * @param samplesOf opens the samples, where there are running statistics
  */
 export async function fillUntrained(
   runner: Runner,
   program: Program,
   calibration: Program,
-  samples: Pick<SampleSet, 'items' | 'gather'>,
+  samplesOf: () => Pick<SampleSet, 'items' | 'gather'>,
   { names, seed, batch }: { names: ReadonlyMap<Tensor, string>; seed: number; batch: number },
 ): Promise<void> {
   const start = new Map(initialValues(names, seed))
   await runner.write(new Map(program.state.map(({ name }) => [name, start.get(name) ?? []])))
   if (!calibration.state.some(({ updated }) => updated)) return // no running statistics
   await runner.load('calibrate', calibration)
+  const samples = samplesOf()
   const count = samples.items.length
   for (let step = 0; step < CALIBRATION_BATCHES; step++) {
     const positions = Uint32Array.from({ length: batch }, (_, i) => (step * batch + i) % count)

@@ -100,7 +100,7 @@ export async function untrainedEncoder(
     async (runner, embedding, assembly) => {
       const calibration = calibrationProgram(assembly, batch, await targetFor(host, runner.options))
       const part = trainingPart(pictures).as(seenChannels(assembly), run.tokenizer())
-      await fillUntrained(runner, embedding, calibration, part, { names: assembly.names, seed, batch })
+      await fillUntrained(runner, embedding, calibration, () => part, { names: assembly.names, seed, batch })
     },
   )
 }

@@ -1,7 +1,7 @@
 import { findAudio, findImage, imageIn } from '../channels/bound.js'
 import type { Wanted } from '../channels/channel.js'
 import { learnAndTest, type SampleSet, shuffled } from '../data/index.js'
-import { type Medium, media } from '../data/media.js'
+import { media, type SampleKind } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { countsOf } from './baselines.js'
 import { type Features, featuresOf } from './features.js'
@@ -59,8 +59,10 @@ function shortList(names: readonly string[], most = 5): string {
 }
 
 /** What the samples of a set are. */
-export const mediumIn = ({ channels }: Pick<SampleSet, 'channels'>): Medium =>
-  findImage(channels) === undefined && findAudio(channels) !== undefined ? 'audio' : 'image'
+export function mediumIn({ channels }: Pick<SampleSet, 'channels'>): SampleKind {
+  if (findImage(channels) === undefined && findAudio(channels) !== undefined) return 'audio'
+  return Object.values(channels).some(({ kind }) => kind === 'video') ? 'video' : 'image'
+}
 
 interface WholeParts {
   readonly training: SampleSet

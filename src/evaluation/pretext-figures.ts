@@ -1,4 +1,4 @@
-import type { Medium } from '../data/media.js'
+import type { SampleKind } from '../data/media.js'
 
 /** One figure of the task itself on held-out pictures, and what it is worth without learning. */
 export interface PretextMeasure {
@@ -16,13 +16,15 @@ export interface PretextMeasure {
 export interface Pretext {
   readonly method: string
   /** What it was measured on; pictures unless told */
-  readonly medium?: Medium
+  readonly medium?: SampleKind
   /** What the samples are, where they are neither pictures nor recordings as they are */
   readonly counted?: string
   /** Steps that the run had taken */
   readonly step: number
   /** Samples it was measured on */
   readonly pictures: number
+  /** Samples that there are, where not all of them were measured */
+  readonly of?: number
   /** Whether the training has not seen them: they are the test part of the data */
   readonly heldOut: boolean
   readonly measures: readonly PretextMeasure[]

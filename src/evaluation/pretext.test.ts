@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { picturesOf } from '../data/index.js'
 import { memorySet, temporaryFolder } from '../data/testing.js'
 import { pretrain } from '../training/pretrain.js'
-import { pretext } from './pretext.js'
+import { pretext, rowsOf } from './pretext.js'
 
 const options = { encoder: 'c4-half', batch: 8, steps: 30, threads: 1 }
 const split = (i: number) => (i % 3 === 2 ? 'test' : 'train')
@@ -16,12 +16,30 @@ test('the task is measured on the pictures kept for the test, beside its chance'
   pictures.gathered.length = 0
   const found = await pretext(out, pictures, { threads: 1 })
   expect(new Set(pictures.gathered.map(split))).toEqual(new Set(['test']))
-  expect(found).toMatchObject({ method: 'simclr', pictures: 8, notes: [], alarms: [] })
+  expect(found).toMatchObject({ method: 'simclr', pictures: 12, notes: [], alarms: [] })
+  expect(found).not.toHaveProperty('of')
   const [loss] = found.measures
   expect(loss).toMatchObject({ name: 'loss', better: 'lower', baselines: { chance: Math.log(15) } })
   expect(loss?.value).toBeLessThan(Math.log(15))
   expect(await pretext(out, pictures, { threads: 1 })).toEqual(found)
 })
+
+test.each([
+  [57, 32, 2, 57],
+  [12, 8, 2, 12],
+  [40, 8, 5, 40],
+  [999, 8, 40, 320],
+  [5, 5, 1, 5],
+])(
+  '%i samples in batches of %i: all are measured where there is room, none twice in a batch',
+  (count, batch, batches, seen) => {
+    const all = Array.from({ length: batches }, (_, step) => [...rowsOf(step, { count, batch, batches })])
+    for (const rows of all) expect(new Set(rows).size).toBe(batch)
+    for (const rows of all) expect(Math.max(...rows) - Math.min(...rows)).toBeGreaterThan(count * (1 - 2 / batch))
+    expect(new Set(all.flat()).size).toBe(seen)
+    expect(Math.max(...all.flat())).toBeLessThan(count)
+  },
+)
 
 test('pictures without a test part are all used, and the answer says so', async () => {
   const pictures = memorySet(16)

@@ -55,16 +55,16 @@ export async function pretext(
   const count = windows?.records.length ?? part.items.length
   const batch = Math.min(options.batch ?? config.chunk ?? config.batch, count)
   if (batch < 2) throw new LacunaError(`${count} picture(s) held out; at least 2 are needed`)
-  const batches = Math.min(MOST_BATCHES, Math.floor(count / batch))
+  const batches = Math.min(MOST_BATCHES, Math.ceil(count / batch))
   const runner = host.start({ device: options.device ?? config.device, threads: options.threads })
   try {
     const { program, measures } = examinationProgram(assembly, batch, await targetFor(host, runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
-    // every batch is spread over the whole part, which may lie class by class, and time may end after any
-    const stride = Math.max(1, Math.floor(count / (batches * batch)))
+    const measured = new Set<number>()
     const gather = (step: number) => {
-      const rows = Uint32Array.from({ length: batch }, (_, i) => (i * batches + step) * stride)
+      const rows = rowsOf(step, { count, batch, batches })
+      for (const row of rows) measured.add(row)
       return feedsOf(samples.gather(windows ? placesAt(windows, rows) : rows))
     }
     const noise = (step: number) => noiseFor(assembly.channels, batch, step)
@@ -98,7 +98,7 @@ export async function pretext(
         ...(done > 1 && of === undefined && { error: sampleDeviation(firstOf(found[name] ?? [])) / Math.sqrt(done) }),
       }
     })
-    const seen = { measures: rows, pictures: done * batch }
+    const seen = { measures: rows, pictures: measured.size }
     return {
       method: config.method,
       medium: mediumIn(pictures),
@@ -106,6 +106,7 @@ export async function pretext(
       step: checkpoint.step,
       heldOut: unseen,
       ...seen,
+      ...(measured.size < count && { of: count }),
       notes,
       alarms: alarmsOf(seen),
     }
@@ -113,6 +114,16 @@ export async function pretext(
     await runner.close()
   }
 }
+
+/**
+ * The samples of one batch. Every batch is spread over all of them, which may lie class by class, since time may end after any; none
+ * is in one batch twice. All of them are in some batch where the batches have room for them, a few then in two.
+ */
+export const rowsOf = (
+  step: number,
+  { count, batch, batches }: { readonly count: number; readonly batch: number; readonly batches: number },
+): Uint32Array =>
+  Uint32Array.from({ length: batch }, (_, i) => Math.floor(((i * batches + step) * count) / (batches * batch)))
 
 /** The figures of every output, of each batch one or several */
 type Outputs = Record<string, number[][]>

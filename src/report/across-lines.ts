@@ -4,9 +4,11 @@ import { table } from './table.js'
 
 /** What channels tell of one another, a table for each task, and what to know about it. */
 export function acrossText(e: AcrossEvaluation): string {
+  const found = e.channels.length > 1 ? 'pairs held out, each looked for among all of them' : 'held out'
+  const plain = e.tasks.some(task => task.plain)
   return [
     ...e.tasks.map(taskTable),
-    `${e.pairs} pairs held out, each looked for among all of them; mean ± sd over ${e.runs} run(s). Plain: colours of the picture regressed on the words of its text.`,
+    `${e.pairs} ${found}; mean ± sd over ${e.runs} run(s).${plain ? ' Plain: colours of the picture regressed on the words of its text.' : ''}`,
     ...e.notes,
   ].join('\n\n')
 }

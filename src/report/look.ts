@@ -37,7 +37,7 @@ export async function lookThrough(
   const order = shuffled(pictures.items.length, 0, 1).slice(0, MOST)
   const encoder = await openEncoder(run, {
     ...options,
-    ...(mediumIn(pictures) === 'image' && { batch: Math.min(CHUNK, order.length) }),
+    ...(mediumIn(pictures) !== 'audio' && { batch: Math.min(CHUNK, order.length) }),
   })
   try {
     const values = new Float32Array(order.length * encoder.width)

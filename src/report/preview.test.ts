@@ -8,7 +8,7 @@ test('the sheet of an untrained network says so, and what its guesses were given
   const shown = await preview('mae', memorySet(4), { count: 2 })
   expect(shown.columns.map(({ title }) => title)).toContain('untrained: guessed; mean and contrast are given')
   expect(notesOf(shown)).toEqual([
-    'The network is untrained: what it guesses is random.',
+    'The network is untrained: what it guesses is not learnt.',
     expect.stringMatching(/^The mean and the contrast of each hidden patch are given/),
   ])
   expect(notesOf({ ...shown, trained: true })).toEqual([expect.stringContaining('contrast')])

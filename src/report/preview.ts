@@ -1,4 +1,4 @@
-import type { Medium } from '../data/media.js'
+import { media, type SampleKind } from '../data/media.js'
 import type { Preview } from '../training/preview.js'
 import { cellOf } from './cells.js'
 import type { Gallery } from './report.js'
@@ -23,7 +23,11 @@ export async function previewSheet(title: string | undefined, preview: Preview):
 }
 
 /** The same for a page, with the names of the pictures. */
-export async function viewsOf(preview: Preview, medium: Medium = 'image', sounds = soundsFor(false)): Promise<Gallery> {
+export async function viewsOf(
+  preview: Preview,
+  medium: SampleKind = 'image',
+  sounds = soundsFor(false),
+): Promise<Gallery> {
   const { columns, names } = preview
   const rows = names.map((name, i) =>
     Promise.all(
@@ -39,9 +43,10 @@ export async function viewsOf(preview: Preview, medium: Medium = 'image', sounds
       }),
     ),
   )
+  const said = media[medium].many
   return {
     caption: [
-      `${medium === 'image' ? 'Pictures' : 'Recordings'} as stored, and what the method makes of them.`,
+      `${said.charAt(0).toUpperCase()}${said.slice(1)} as stored, and what the method makes of them.`,
       ...notesOf(preview),
     ].join(' '),
     columns: columns.map(({ title }) => title),
@@ -52,6 +57,6 @@ export async function viewsOf(preview: Preview, medium: Medium = 'image', sounds
 /** What to know before believing one's eyes: that a network is untrained, and what a guess was told. */
 export function notesOf({ columns, trained }: Preview): string[] {
   const guesses = columns.filter(({ guessed }) => guessed)
-  const untrained = trained || guesses.length === 0 ? [] : ['The network is untrained: what it guesses is random.']
+  const untrained = trained || guesses.length === 0 ? [] : ['The network is untrained: what it guesses is not learnt.']
   return [...untrained, ...columns.flatMap(({ note }) => (note === undefined ? [] : [note]))]
 }

@@ -1,4 +1,4 @@
-import type { Medium } from '../data/media.js'
+import type { SampleKind } from '../data/media.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import type { Collapse } from '../evaluation/health.js'
@@ -14,7 +14,7 @@ export interface RunReport {
   readonly subtitle: string
   readonly verdict?: Verdict | undefined
   /** What the run learns from; pictures unless told */
-  readonly medium?: Medium | undefined
+  readonly medium?: SampleKind | undefined
   /** What is wrong, a sentence each */
   readonly alarms: readonly string[]
   /** What to know about the data and the vectors, a sentence each */

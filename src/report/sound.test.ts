@@ -67,4 +67,5 @@ test('sentences about pictures are said of recordings', () => {
     'of 3 recordings beside log-mel with deltas: a recording',
   )
   expect(worded('3 pictures', 'image')).toBe('3 pictures')
+  expect(worded('of 3 pictures beside raw pixels: a picture', 'video')).toBe('of 3 films beside raw pixels: a film')
 })

@@ -66,6 +66,7 @@ export function pretextText({
   medium = 'image',
   counted = media[medium].many,
   pictures,
+  of,
   heldOut,
   measures,
   notes,
@@ -78,7 +79,7 @@ export function pretextText({
     return `${name} ${figure(value)} (${better} is better; ${beside.join(', ')})`
   })
   return [
-    `${method} on ${pictures} ${counted}${heldOut ? ' held out' : ''}:`,
+    `${method} on ${pictures} ${of === undefined ? '' : `of ${of} `}${counted}${heldOut ? ' held out' : ''}:`,
     ...lines,
     ...notes.map(note => worded(note, medium)),
     ...alarms.map(alarm => `Alarm: ${worded(alarm, medium)}`),

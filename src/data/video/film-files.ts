@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { media } from '../media.js'
+import { mayBeFilm } from '../media.js'
 import type { DataFile } from '../walk.js'
 import { numberedFilms } from './numbered.js'
 
-const isPicture = ({ name }: DataFile): boolean => !media.video.extensions.has(posix.extname(name).toLowerCase())
+const isPicture = ({ name }: DataFile): boolean => !mayBeFilm(name)
 
 /**
  * Films among the files of a folder: those that are one file, and those of numbered pictures, which are called as their folder where

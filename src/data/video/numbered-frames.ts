@@ -18,15 +18,15 @@ interface Frame {
  */
 export async function numberedFrames(paths: readonly string[], wanted: FilmWanted): Promise<Frames> {
   const [first = ''] = paths
-  const { square } = await frameOf(first, wanted)
+  const begin = await frameOf(first, wanted)
   let damaged = false
   return {
-    square,
+    square: begin.square,
     rate: undefined,
     damaged: () => damaged,
     frames: (async function* () {
       for (const path of paths) {
-        const frame = await frameOf(path, wanted).catch(() => undefined)
+        const frame = path === first ? begin : await frameOf(path, wanted).catch(() => undefined)
         damaged = frame === undefined
         if (frame === undefined) return
         yield Uint8Array.from(frame.pixels)

@@ -15,6 +15,7 @@ import { variable } from '../../program/trace.js'
 import { acrossText } from '../../report/across-lines.js'
 import { hitSheet } from '../../report/hits.js'
 import { openRun } from '../../runs/run.js'
+import { range } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { toFloat } from '../../views/picture.js'
 import { openEncoder } from '../encoder.js'
@@ -103,6 +104,22 @@ test('what is learnt of colours and their words finds one by the other, names cl
 
   // search reads pictures alone
   const alone = await openData(root, { kinds: ['image'], ...options })
+  // pictures alone have no words to be found by, but their classes have names
+  const told = await evaluateAcross([run], alone, { threads: 1 })
+  expect(told.channels).toEqual(['picture'])
+  expect(told.tasks.map(({ name, trained }) => [name, trained.accuracy?.mean])).toEqual([['classes by their names', 1]])
+  expect(acrossText(told)).toMatch(/\n16 held out; mean ± sd over 1 run\(s\)\.$/)
+  const shades = await Promise.all(
+    range(15)
+      .map(red => 16 * red)
+      .map(red => plain([red, 9, 9])),
+  )
+  const unlabelled = put(temporaryFolder(), Object.fromEntries(shades.map((shade, i) => [`${i}.png`, shade])))
+  const unnamed = await openData(unlabelled, { kinds: ['image'], ...options })
+  await expect(evaluateAcross([run], unnamed, { threads: 1 })).rejects.toThrow(
+    /of what together compares it has picture alone, and no two classes to tell by their names; give pairs, or labels$/,
+  )
+
   const hits = await search(run, alone, { text: 'a blue thing' }, { threads: 1, count: 6 })
   expect(hits.map(({ name }) => name.split('/')[1])).toEqual(Array(6).fill('blue'))
   expect(hits.every(({ cosine }, i) => i === 0 || cosine <= (hits[i - 1]?.cosine ?? 0))).toBe(true)

@@ -1,3 +1,4 @@
+import { seenAs } from '../../channels/bound.js'
 import { learnAndTest, type SampleSet, shuffled } from '../../data/index.js'
 import { LacunaError } from '../../errors.js'
 import { type OpenedRun, runsOf } from '../../runs/run.js'
@@ -42,8 +43,9 @@ export interface AcrossTask {
 /** What channels tell of one another in the space that they share. */
 export interface AcrossEvaluation {
   readonly method: string
+  /** Those that the data has: of one alone only classes are told */
   readonly channels: readonly string[]
-  /** Held out, and searched among */
+  /** Held out, and searched among where there are two channels */
   readonly pairs: number
   readonly runs: number
   readonly tasks: readonly AcrossTask[]
@@ -59,14 +61,20 @@ export interface AcrossOptions extends SharedOptions {
 /** Whether runs have what this evaluation is about. */
 export const comparesChannels = ([run]: Runs): boolean => Object.keys(sharedChannels(run.assembly())).length >= 2
 
+/** Of the channels that runs compare, those that some data has. */
+export const channelsHeld = ([run]: Runs, { channels }: Pick<SampleSet, 'channels'>): string[] =>
+  Object.entries(sharedChannels(run.assembly())).flatMap(([name, { kind }]) =>
+    Object.values(channels).some(channel => seenAs(kind, channel).kind === kind) ? [name] : [],
+  )
+
 /**
  * Retrieval both ways between two channels of held-out pairs, and classes told by their names where there are labels and texts. Pairs of
  * one text are all right answers of each other. An item's rank is 1 + those nearer + half of those as near: where all is equal it is in
  * the middle.
  *
  * @param from a run or several, the folder of one, or of several
- * @param pairs with both channels
- * @throws LacunaError when the runs compare no channels, or too few pairs are held out
+ * @param pairs with both channels, or labelled and with what is not text of them
+ * @throws LacunaError when the runs compare no channels, too few pairs are held out, or there is nothing to tell
  */
 export async function evaluateAcross(
   from: string | OpenedRun | readonly OpenedRun[],
@@ -75,14 +83,14 @@ export async function evaluateAcross(
 ): Promise<AcrossEvaluation> {
   const runs = runsOf('evaluateAcross', from)
   const [run] = runs
-  const [first, second] = Object.keys(sharedChannels(run.assembly()))
-  if (first === undefined || second === undefined)
+  if (!comparesChannels(runs))
     throw new LacunaError(`${run.directory}: ${run.config.method} compares no channels with each other`, 2)
   const { training, test, notes } = parts(pairs)
   const { randomSeed } = seedsOf(runs)
   const { channels } = run.assembly()
+  const held = channelsHeld(runs, pairs)
   const about: About = {
-    ...{ pairs: test, channels: [first, second], textFirst: channels[first]?.kind === 'text' },
+    ...{ pairs: test, channels: held, textFirst: channels[held[0] ?? '']?.kind === 'text' },
     ...{ textsOf: textsIn(channels), options },
   }
   const trained: Scores[] = []
@@ -95,7 +103,12 @@ export async function evaluateAcross(
   }
   options.onProgress?.('comparing colours with words')
   const plain = await plainly(training, about)
-  const tasks = Object.keys(trained[0]?.figures ?? {}).map((name): AcrossTask => {
+  const names = Object.keys(trained[0]?.figures ?? {})
+  if (names.length === 0)
+    throw new LacunaError(
+      `${pairs.source}: of what ${run.config.method} compares it has ${held.join(', ') || 'nothing'} alone, and no two classes to tell by their names; give pairs, or labels`,
+    )
+  const tasks = names.map((name): AcrossTask => {
     const own = plain?.[name]
     return {
       name,
@@ -106,7 +119,7 @@ export async function evaluateAcross(
     }
   })
   return {
-    ...{ method: run.config.method, channels: [first, second], pairs: test.items.length, runs: runs.length, tasks },
+    ...{ method: run.config.method, channels: held, pairs: test.items.length, runs: runs.length, tasks },
     notes,
   }
 }
@@ -116,7 +129,7 @@ function parts(pairs: SampleSet): { readonly training: SampleSet; readonly test:
   const { training, test, marked } = learnAndTest(pairs.items)
   const notes = marked
     ? []
-    : ['The data has no test part: one fifth was searched among, and the training may have seen those pairs.']
+    : ['The data has no test part: one fifth was held out here, and the training may have seen it.']
   if (test.length < 2 || training.length < 2)
     throw new LacunaError(
       `${pairs.source}: ${test.length} pairs held out and ${training.length} others; at least 2 of each are needed, of different groups: give a test part`,
@@ -134,7 +147,7 @@ function parts(pairs: SampleSet): { readonly training: SampleSet; readonly test:
 
 interface About {
   readonly pairs: SampleSet
-  readonly channels: readonly [string, string]
+  readonly channels: readonly string[]
   /** Whether the first of them is of texts */
   readonly textFirst: boolean
   readonly textsOf: (set: SampleSet) => readonly string[] | undefined
@@ -155,13 +168,14 @@ const textsIn = (channels: Readonly<Record<string, { readonly kind: string }>>) 
 
 async function scored(space: SharedSpace, about: About): Promise<Scores> {
   const { pairs, channels, options } = about
-  const [first, second] = channels
-  const features = { [first]: await space.embed(pairs, first), [second]: await space.embed(pairs, second) }
-  const retrieved = await bothWays(features[first] as Features, features[second] as Features, about)
+  const features: Record<string, Features> = {}
+  for (const name of channels) features[name] = await space.embed(pairs, name)
+  const [left, right] = Object.values(features)
+  const retrieved = left && right && (await bothWays(left, right, about))
   const named = await byName(space, features, about, options.templates ?? TEMPLATES)
   return {
-    figures: { ...retrieved.figures, ...named?.figures },
-    chance: { ...retrieved.chance, ...named?.chance },
+    figures: { ...retrieved?.figures, ...named?.figures },
+    chance: { ...retrieved?.chance, ...named?.chance },
   }
 }
 

@@ -60,7 +60,7 @@ export function untrainedShared(
     const { batch = BATCH } = options
     const { names } = run.assembly()
     const calibration = sharedProgram(run.assembly(), name, batch, target, true)
-    const part = viewOf(run, trainingPart(pairs), name)
+    const part = () => viewOf(run, trainingPart(pairs), name)
     await fillUntrained(runner, embedding, calibration, part, { names, seed, batch })
   })
 }

@@ -1,4 +1,4 @@
-import type { Medium } from '../../data/media.js'
+import type { SampleKind } from '../../data/media.js'
 import type { MetricsLine } from '../../runs/metrics.js'
 import { type LineChart, lineChart } from '../chart.js'
 import type { RunReport } from '../report.js'
@@ -30,7 +30,7 @@ const drawn = (chart: LineChart): Pick<Chart, 'svg' | 'narrow'> => ({
 })
 
 /** The loss beside chance, and whatever else was counted while it trained; none of a single line. */
-export function chartsOf(metrics: readonly MetricsLine[], medium: Medium = 'image'): Chart[] {
+export function chartsOf(metrics: readonly MetricsLine[], medium: SampleKind = 'image'): Chart[] {
   if (metrics.length < 2) return []
   const smooth = Math.max(1, Math.round(metrics.length / 40))
   const loss = drawn({

@@ -15,7 +15,7 @@ const words = ({ name, shown, hidden, paper }: RunReport['method']): string =>
 
 function measures({ pretext, medium = 'image' }: RunReport): string {
   if (pretext === undefined || pretext.measures.length === 0) return ''
-  const { pictures, counted = 'pictures', heldOut, notes } = pretext
+  const { pictures, of, counted = 'pictures', heldOut, notes } = pretext
   const beside = [...new Set(pretext.measures.flatMap(({ baselines }) => Object.keys(baselines)))]
   const noisy = pretext.measures.some(({ noise }) => noise !== undefined)
   const rows = pretext.measures.map(measure => ({
@@ -26,7 +26,8 @@ function measures({ pretext, medium = 'image' }: RunReport): string {
       ...(noisy ? [figure(measure.noise)] : []),
     ],
   }))
-  const on = `Measured on ${pictures.toLocaleString('en')} ${counted} ${heldOut ? 'held out: the training has not seen them' : 'of the data'}.`
+  const all = of === undefined ? '' : `of ${of.toLocaleString('en')} `
+  const on = `Measured on ${pictures.toLocaleString('en')} ${all}${counted} ${heldOut ? 'held out: the training has not seen them' : 'of the data'}.`
   return `<h3 class="apart">How well it is done</h3>${table(['trained', ...beside, ...(noisy ? ['on white noise'] : [])], rows)}
 ${note(worded([on, 'What stands beside the trained network needs no learning.', ...notes].join(' '), medium))}`
 }

@@ -1,4 +1,4 @@
-import type { Medium } from '../../data/media.js'
+import type { SampleKind } from '../../data/media.js'
 import type { Evaluation } from '../../evaluation/evaluate.js'
 import type { Collapse } from '../../evaluation/health.js'
 import type { Pretext } from '../../evaluation/pretext.js'
@@ -36,7 +36,7 @@ export interface Verdict {
 export interface VerdictInput {
   readonly method: string
   /** What it learns from; pictures unless told */
-  readonly medium?: Medium | undefined
+  readonly medium?: SampleKind | undefined
   readonly metrics: readonly MetricsLine[]
   /** Steps that were planned */
   readonly steps: number
