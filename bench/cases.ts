@@ -1,15 +1,19 @@
-/** What the benchmark trains: SimCLR with one of these encoders. `bench/peers/models.py` builds the same by name. */
+/** What the benchmark trains: a method with an encoder. `bench/peers/methods.py` and `models.py` build the same by name. */
 export interface Case {
   readonly name: string
   readonly title: string
+  readonly method: 'simclr' | 'clip' | 'next-frame'
   /** As `lacuna pretrain --encoder` takes it */
   readonly encoder: string
   /** The function of `models.py` */
   readonly peer: string
   /** Side of the pictures in pixels */
   readonly size: number
-  /** Pictures in a batch; the encoder sees two views of each */
+  /** Samples in a batch, and what they are */
   readonly batch: number
+  readonly samples: string
+  /** Pictures that the encoder sees of each sample */
+  readonly views: number
   /** Timed steps of a round: some seconds */
   readonly steps: number
   /** How PyTorch lays out pictures, its default first: [N, C, H, W] or, for convolutions, [N, H, W, C] in memory */
@@ -18,13 +22,15 @@ export interface Case {
 
 export type Layout = 'contiguous' | 'channels_last'
 
+const simclr = { method: 'simclr', samples: 'pictures', views: 2 } as const
 const convolutions = { layouts: ['contiguous', 'channels_last'] } as const
 const vit = {
+  ...simclr,
   encoder: 'vit:dim=192,depth=6,heads=3,patch=4,class=false',
   peer: 'vit',
   layouts: ['contiguous'],
 } as const
-const resnet18 = { encoder: 'resnet18-small', peer: 'resnet18', ...convolutions }
+const resnet18 = { ...simclr, encoder: 'resnet18-small', peer: 'resnet18', ...convolutions }
 
 export const cases: readonly Case[] = [
   { name: 'vit', title: 'ViT, width 192, 6 blocks, 3 heads, patches of 4 px', ...vit, size: 32, batch: 32, steps: 12 },
@@ -33,11 +39,38 @@ export const cases: readonly Case[] = [
   {
     name: 'c4',
     title: 'c4, four 3×3 convolutions',
+    ...simclr,
     encoder: 'c4',
     peer: 'c4',
     ...convolutions,
     size: 32,
     batch: 64,
     steps: 40,
+  },
+  {
+    name: 'clip',
+    title: 'CLIP, ViT as above with text of 4 blocks of width 128',
+    method: 'clip',
+    encoder: 'clip-vit:dim=192,depth=6,heads=3,patch=4',
+    peer: 'open_clip',
+    layouts: ['contiguous'],
+    size: 32,
+    batch: 64,
+    samples: 'captioned pictures',
+    views: 1,
+    steps: 8,
+  },
+  {
+    name: 'next-frame',
+    title: 'next frame by c4-half',
+    method: 'next-frame',
+    encoder: 'c4-half',
+    peer: 'c4_half',
+    ...convolutions,
+    size: 64,
+    batch: 16,
+    samples: 'films',
+    views: 4,
+    steps: 8,
   },
 ]

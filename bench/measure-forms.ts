@@ -3,6 +3,8 @@ import { thisMachine } from './machine.js'
 import { measureOurs } from './process.js'
 import { type FormsRecord, keep, today } from './records.js'
 
+const convolutional = steps.filter(({ method, layouts }) => method === 'simclr' && layouts.length > 1)
+
 export interface FormsOptions {
   readonly rounds: number
   readonly threads: number
@@ -12,7 +14,7 @@ export interface FormsOptions {
 /** Every form of the convolutions of the encoders that have some; kept as `forms`. */
 export async function measureForms({ rounds, threads, report }: FormsOptions): Promise<void> {
   const cases: FormsRecord['cases'][number][] = []
-  for (const { title, encoder, size, batch } of steps.filter(({ encoder }) => !encoder.startsWith('vit'))) {
+  for (const { title, encoder, size, batch } of convolutional) {
     const found = await measureOurs<Pick<FormsRecord['cases'][number], 'convolutions'>>(
       'run-forms.js',
       ...[encoder, size, 2 * batch, rounds, threads],

@@ -13,7 +13,7 @@ export interface ProfileOptions {
 /** Where the time of each step goes; kept as `profile`. */
 export async function measureProfile({ threads, report }: ProfileOptions): Promise<void> {
   const cases: ProfileRecord['cases'][number][] = []
-  for (const { title, encoder, size, batch } of steps) {
+  for (const { title, encoder, size, batch } of steps.filter(({ method }) => method === 'simclr')) {
     const found = await measureOurs<Pick<ProfileRecord['cases'][number], 'operators'>>(
       'run-profile.js',
       ...[encoder, size, batch, STEPS, threads],

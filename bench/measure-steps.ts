@@ -28,14 +28,14 @@ export const ours = { whole: 'Lacuna, whole step', plain: 'Lacuna, no augmentati
  * layout, and compiled in the last one.
  */
 export async function measureSteps(one: Case, options: StepOptions): Promise<void> {
-  const { name, encoder, peer: model, size, batch, steps, layouts } = one
+  const { name, method, encoder, peer: model, size, batch, steps, layouts } = one
   const { peers, rounds, threads, compile, problems, report } = options
   const own = (kind: keyof typeof ours): Contender<StepMeasurement> => ({
     name: ours[kind],
-    measure: () => measureOurs('run-step.js', encoder, size, batch, steps, threads, kind),
+    measure: () => measureOurs('run-step.js', method, encoder, size, batch, steps, threads, kind),
   })
   const theirs = ({ python, version, env }: Peer, mode: Mode, layout: Layout): Contender<StepMeasurement> => {
-    const args = [peerScript('torch_step.py'), model, size, batch, steps, threads, WARM_UP, mode, layout]
+    const args = [peerScript('torch_step.py'), method, model, size, batch, steps, threads, WARM_UP, mode, layout]
     const words = [
       mode === 'eager' ? 'eager' : 'torch.compile',
       ...(layout === 'channels_last' ? ['channels last'] : []),

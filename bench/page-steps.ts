@@ -10,7 +10,7 @@ type Rounds = readonly StepMeasurement[]
 /** One row of the table of all cases: our speeds, that of the fastest peer, and how often ours goes into it. */
 export function summaryRow(one: Case, record: StepRecord): string[] {
   const { whole, plain, peers } = contendersOf(record)
-  const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, record))
+  const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, one, record))
   const [fastest] = peers.sort((a, b) => median(speeds(b.rounds)) - median(speeds(a.rounds)))
   const theirs = fastest === undefined ? [] : speeds(fastest.rounds)
   const against = (rounds: Rounds) => (fastest === undefined ? '' : withSpread(ratios(speeds(rounds), theirs)))
@@ -28,7 +28,7 @@ export function summaryRow(one: Case, record: StepRecord): string[] {
 export function stepSection(one: Case, record: StepRecord): string {
   const { whole, plain, peers } = contendersOf(record)
   const gflop = plain[0]?.gflop ?? Number.NaN
-  const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, record))
+  const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, one, record))
   const row = (name: string, rounds: Rounds, compared: readonly string[]) => [
     name,
     withSpread(speeds(rounds)),
@@ -67,7 +67,8 @@ function contendersOf({ results }: StepRecord) {
   return { whole, plain, peers: Object.entries(others).map(([name, rounds]) => ({ name, rounds })) }
 }
 
-const viewsPerSecond = ({ seconds }: StepMeasurement, { batch }: StepRecord): number => (2 * batch) / seconds
+const viewsPerSecond = ({ seconds }: StepMeasurement, { views }: Case, { batch }: StepRecord): number =>
+  (views * batch) / seconds
 
-const titleOf = ({ title }: Case, { size, batch }: StepRecord): string =>
-  `${title}, ${batch} pictures of ${size} px (${2 * batch} views)`
+const titleOf = ({ title, samples, views }: Case, { size, batch }: StepRecord): string =>
+  `${title}, ${batch} ${samples} of ${size} px (${views * batch} views)`

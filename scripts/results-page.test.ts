@@ -146,7 +146,7 @@ test('methods that compare channels are told by what they find, beside words and
   const figure = (...seeds: number[]) => ({ mean: seeds.reduce((a, b) => a + b, 0) / seeds.length, sd: 0.01, seeds })
   const task = (plain: number) => ({
     ...{ name: 'image → text', trained: { 'R@10': figure(0.3, 0.2) }, random: { 'R@10': figure(0.02, 0.02) } },
-    ...{ plain: { 'R@10': figure(plain) }, chance: { 'R@10': 0.01 } },
+    ...{ plain: { 'R@10': figure(plain) }, chance: { 'R@10': 0.01 }, asked: 477 },
   })
   const siglip = { ...experiment, name: 'siglip-emoji', method: 'siglip' } as const
   const pageOf = (plain: number) => {
@@ -155,6 +155,7 @@ test('methods that compare channels are told by what they find, beside words and
       channels: ['image', 'text'],
       pairs: 477,
       runs: 2,
+      steps: [100, 100],
       tasks: [task(plain)],
       notes: [],
     }

@@ -60,12 +60,16 @@ def resnet18(size):
     return model
 
 
-def c4(size):
+def c4(size, widths=(32, 64, 128, 256)):
     layers, channels = [], 3
-    for width in (32, 64, 128, 256):
+    for width in widths:
         stride = 1 if channels == 3 and size <= 32 else 2
         layers += [nn.Conv2d(channels, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
         channels = width
     model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
     model.width = channels
     return model
+
+
+def c4_half(size):
+    return c4(size, (16, 32, 64, 128))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
+import type { AcrossEvaluation } from '../evaluation/across/evaluate.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import { checkWritable, writeFileAtomic } from '../files.js'
@@ -138,6 +139,7 @@ interface Found {
   readonly text: string
   readonly evaluation?: Evaluation
   readonly frames?: FrameEvaluation
+  readonly across?: AcrossEvaluation
 }
 
 /** Vectors by their labels, and frames by their alignments: whichever there are. Each is written when it is known. */
@@ -190,6 +192,7 @@ async function evaluated(
       text: text.join('\n\n'),
       ...(evaluation && { evaluation }),
       ...(frames && { frames }),
+      ...(across && { across }),
     }
   } finally {
     test?.close()

@@ -1,16 +1,25 @@
-import { Command } from 'commander'
-import type { PlaceOptions } from '../nn/vectors.js'
+import { Command, Option } from 'commander'
+import type { ExportOptions } from '../evaluation/export.js'
+import { clipNamings } from '../nn/clip-names.js'
 import { jsonOption, placeOptions, pluginOption, withOptions } from './options.js'
 import { terminal } from './terminal.js'
 
-interface Options extends PlaceOptions {
+interface Options extends ExportOptions {
   readonly out: string
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
 
 export const exportCommand = (): Command =>
-  withOptions(new Command('export'), [...placeOptions(), pluginOption(), jsonOption()])
+  withOptions(new Command('export'), [
+    ...placeOptions(),
+    new Option(
+      '--names <whose>',
+      'whose names the weights of both sides have, of pictures and texts (default: transformers)',
+    ).choices(clipNamings),
+    pluginOption(),
+    jsonOption(),
+  ])
     .description(
       'encoder.onnx with its normalisation inside, safetensors, a card with recipes in Python and TypeScript',
     )

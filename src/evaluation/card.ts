@@ -1,5 +1,7 @@
 import type { RunConfig } from '../assembly/config.js'
+import type { ClipNaming } from '../nn/clip-names.js'
 import { type Pool, poolWords } from '../nn/pools.js'
+import { weightFiles } from './clip-files.js'
 import { pythonRecipe, type Recipe, typescriptRecipe } from './recipes.js'
 
 /** The first line of every card: a folder whose README.md begins with it is an export, and may be written again. */
@@ -21,12 +23,12 @@ export interface CardFacts {
   readonly pool: Pool
   readonly version: string
   readonly fingerprint: string
-  /** There are models of pictures and of texts that share a space */
-  readonly shared?: boolean
+  /** Whose names the weights of pictures and of texts have, where there are models of both that share a space */
+  readonly names?: ClipNaming | undefined
 }
 
 /** README.md of an export: what goes in, what comes out, and how to make it in Python and TypeScript. */
-export function card({ config, recipe, step, width, shared, ...facts }: CardFacts): string {
+export function card({ config, recipe, step, width, names, ...facts }: CardFacts): string {
   const { size, channels, fit, background } = recipe
   return `${MARK}
 # ${config.encoder}, trained with ${config.method}
@@ -64,7 +66,7 @@ ${pythonRecipe(recipe)}
 \`\`\`ts
 ${typescriptRecipe(recipe)}
 \`\`\`
-${shared ? sharedNote : ''}`
+${names ? sharedNote(names) : ''}`
 }
 
 const steps = {
@@ -76,10 +78,10 @@ const steps = {
 } as const
 
 /** How pictures and texts are compared, in TypeScript: the folder is as Hugging Face's libraries expect one of a CLIPModel. */
-const sharedNote = `
+const sharedNote = (names: ClipNaming) => `
 ## Pictures and texts
 
-\`image.onnx\` and \`text.onnx\` put pictures and texts into one space, in which a picture is near its captions by the cosine: \`pixel_values\` float32 [N, C, H, W] in 0 … 1 become \`image_embeds\`, and \`input_ids\` int64 [N, L], filled up to L with zeros, \`text_embeds\`. \`tokenizer.json\` makes the numbers of a text. \`model.safetensors\` has the weights of both by the names of Hugging Face's CLIPModel. With \`npm install @huggingface/transformers\`:
+\`image.onnx\` and \`text.onnx\` put pictures and texts into one space, in which a picture is near its captions by the cosine: \`pixel_values\` float32 [N, C, H, W] in 0 … 1 become \`image_embeds\`, and \`input_ids\` int64 [N, L], filled up to L with zeros, \`text_embeds\`. \`tokenizer.json\` makes the numbers of a text. \`${weightFiles[names]}\` has the weights of both by the names of ${names === 'open_clip' ? "open_clip's CLIP" : "Hugging Face's CLIPModel"}. With \`npm install @huggingface/transformers\`:
 
 \`\`\`ts
 import { AutoTokenizer, CLIPTextModelWithProjection } from '@huggingface/transformers'

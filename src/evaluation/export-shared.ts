@@ -7,6 +7,7 @@ import type { Feeds } from '../engine/runner.js'
 import { LacunaError } from '../errors.js'
 import { writeFileAtomic } from '../files.js'
 import { type StoredTensor, writeSafetensors } from '../formats/index.js'
+import { type ClipNaming, clipNames, toOpenClip } from '../nn/clip-names.js'
 import { defaultDevice } from '../program/devices.js'
 import { uniforms } from '../program/draws.js'
 import { FREE_BATCH, writeStandalone } from '../program/standalone.js'
@@ -17,7 +18,7 @@ import { readTokenizer } from '../runs/tokenizer.js'
 import { topological } from '../tensor/derivative.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { toStored } from '../views/picture.js'
-import { clipFiles, clipNames } from './clip-files.js'
+import { clipFiles, weightFiles } from './clip-files.js'
 import type { ExportedModel } from './exported-model.js'
 
 /** The numbers of each variable of a run, and its name. */
@@ -43,21 +44,25 @@ const CHECKED = 5
 
 /**
  * Writes `image.onnx` and `text.onnx` of a run whose pictures and texts share a space, their weights by the names of Hugging Face's
- * CLIPModel, the tokenizer, and what Hugging Face's libraries want to know of them. Each model is run by ONNX Runtime and compared.
+ * CLIPModel or of open_clip, the tokenizer, and what Hugging Face's libraries want to know of them. Each model is run by ONNX Runtime
+ * and compared.
  *
  * @param compare throws when vectors of the run and of a file differ
  * @returns names of the files; none of a run that has no such space
+ * @throws LacunaError (wrong usage) when open_clip has nothing like an encoder of the run
  */
 export async function writeShared(
   made: string,
   run: OpenedRun,
   stored: Stored,
+  names: ClipNaming,
   compare: (expected: Float32Array, written: ArrayLike<number>) => unknown,
 ): Promise<string[]> {
   const assembly = run.assembly()
   const sides = sidesOf(assembly)
   const tokenizer = readTokenizer(run.directory, run.config)
   if (sides.length === 0) return []
+  const weights = weightsOf(run, stored, names)
   const files: string[] = []
   for (const side of sides) {
     const used = new Set(topological(Object.values(side.model.outputs)))
@@ -71,6 +76,16 @@ export async function writeShared(
     compare(await byRun(run, side), await byFile(join(made, side.file), side))
     files.push(side.file, ...(external ? [external.file] : []))
   }
+  writeSafetensors(join(made, weightFiles[names]), weights, { format: 'pt' })
+  files.push(weightFiles[names])
+  for (const [name, content] of Object.entries(clipFiles(run, tokenizer))) {
+    writeFileAtomic(join(made, name), `${JSON.stringify(content, undefined, 2)}\n`)
+    files.push(name)
+  }
+  return files
+}
+
+function weightsOf({ config }: OpenedRun, stored: Stored, names: ClipNaming): Map<string, StoredTensor> {
   const weights = new Map(
     [...stored]
       .filter(([, { name }]) => !name.startsWith('optimiser.'))
@@ -79,13 +94,16 @@ export async function writeShared(
         { dtype: 'float32', shape, data },
       ]),
   )
-  writeSafetensors(join(made, 'model.safetensors'), weights, { format: 'pt' })
-  files.push('model.safetensors')
-  for (const [name, content] of Object.entries(clipFiles(run, tokenizer))) {
-    writeFileAtomic(join(made, name), `${JSON.stringify(content, undefined, 2)}\n`)
-    files.push(name)
+  if (names === 'transformers') return weights
+  try {
+    return toOpenClip(weights)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new LacunaError(
+      `--names open_clip: has no encoder like ${config.encoder}, whose ${error.message} would be nothing there; only clip-vit has its names, so leave --names out`,
+      2,
+    )
   }
-  return files
 }
 
 function sidesOf({ learner, channels }: Assembly): Side[] {

@@ -11,6 +11,7 @@ import { relativeError } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
 import { readSafetensors } from '../formats/index.js'
 import { tinyAudioEncoder } from '../nn/audio/testing.js'
+import { fromOpenClip } from '../nn/clip-names.js'
 import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
 import { MARK } from './card.js'
@@ -114,6 +115,10 @@ test('a run whose pictures and texts share a space gives a model of each, with t
   expect(tensors.get('logit_scale')?.shape).toEqual([])
   expect([...tensors.keys()].filter(name => /^(visual|textual|scale|optimiser)\./.test(name))).toEqual([])
 
+  await expect(exportEncoder(run, join(temporaryFolder(), 'other'), { names: 'open_clip' })).rejects.toThrow(
+    '--names open_clip: has no encoder like c4-half',
+  )
+
   // any number of texts at once, and each as it is alone
   const session = await ort.InferenceSession.create(join(out, 'text.onnx'))
   const embedded = async (texts: string[]) => {
@@ -144,3 +149,25 @@ const captioned = (count: number) =>
     },
     numbered(count),
   )
+
+test('the weights of both sides by the names of open_clip, which has no others', async () => {
+  const [run, out] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'pair')]
+  const options = { tokens: 12, text: 'text:dim=16,depth=1,heads=2', projection: 8, vocabulary: 300 }
+  const encoder = 'clip-vit:dim=24,depth=1,heads=3,patch=8'
+  await pretrain('clip', captioned(24), { out: run, encoder, batch: 8, steps: 1, threads: 1, options })
+  const { files } = await exportEncoder(run, out, { names: 'open_clip' })
+  expect(files).toContain('open_clip_model.safetensors')
+  expect(files).not.toContain('model.safetensors')
+  expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain("by the names of open_clip's CLIP")
+  const { tensors } = readSafetensors(join(out, 'open_clip_model.safetensors'))
+  expect(tensors.get('visual.transformer.resblocks.0.attn.in_proj_weight')?.shape).toEqual([72, 24])
+  expect(tensors.get('visual.proj')?.shape).toEqual([24, 8])
+  const { values } = openRun(run).checkpoint()
+  for (const [name, { data }] of fromOpenClip(tensors)) {
+    const own = name
+      .replace(/^vision_model/, 'visual')
+      .replace(/^text_model/, 'textual')
+      .replace(/^logit/, 'scale.logit')
+    expect(data, name).toEqual(Float32Array.from(values.get(own) ?? [], Number))
+  }
+})

@@ -7,6 +7,7 @@ import { errorCode, LacunaError } from '../errors.js'
 import { checkWritable, isThere, removeTorn, textOf, writeError, writeFileAtomic } from '../files.js'
 import { writeSafetensors } from '../formats/index.js'
 import { mainEncoder } from '../methods/method.js'
+import type { ClipNaming } from '../nn/clip-names.js'
 import { variablesOf } from '../nn/module.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
 import { writeStandalone } from '../program/standalone.js'
@@ -32,6 +33,11 @@ export interface Exported {
   readonly largest: number
 }
 
+export interface ExportOptions extends PlaceOptions {
+  /** Whose names the weights of both sides have, of a run whose pictures and texts share a space; those of transformers unless told */
+  readonly names?: ClipNaming
+}
+
 /** Of the largest number in the vectors: float32 rounds in proportion to what it adds up */
 const TOLERANCE = 1e-5
 
@@ -48,7 +54,7 @@ const TOLERANCE = 1e-5
 export async function exportEncoder(
   from: string | OpenedRun,
   out: string,
-  options: PlaceOptions = {},
+  { names = 'transformers', ...options }: ExportOptions = {},
 ): Promise<Exported> {
   if (typeof out !== 'string' || out === '')
     throw new LacunaError('exportEncoder: a folder to write to is expected as its second argument', 2)
@@ -58,6 +64,8 @@ export async function exportEncoder(
   const { values, step } = run.checkpoint()
   const assembly = run.assembly()
   const place = placeOf(assembly, options)
+  if (names === 'open_clip' && assembly.learner.shared === undefined)
+    throw new LacunaError(`--names open_clip: ${config.method} has no text beside its pictures; leave --names out`, 2)
   const stored = new Map(
     [...assembly.names].flatMap(([variable, name]) => {
       const data = values.get(name)
@@ -89,7 +97,7 @@ export async function exportEncoder(
     const checked = compared(run.directory, ...vectors)
     const about = { format: 'lacuna', encoder: config.encoder }
     writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), about, { checksum: true })
-    const shared = await writeShared(made, run, stored, (...vectors) => compared(run.directory, ...vectors))
+    const shared = await writeShared(made, run, stored, names, (...vectors) => compared(run.directory, ...vectors))
     const own = ['encoder.onnx', ...(external ? [external.file] : []), 'encoder.safetensors']
     const files = [...own, ...shared, 'README.md']
     const facts = { config, step, width, ...place, version, fingerprint: config.data.fingerprint }
@@ -97,7 +105,7 @@ export async function exportEncoder(
       join(made, 'README.md'),
       hearing
         ? soundCard({ ...facts, hearing })
-        : card({ ...facts, recipe: recipeOf(config), shared: shared.length > 0 }),
+        : card({ ...facts, recipe: recipeOf(config), ...(shared.length > 0 && { names }) }),
     )
     if (dirname(made) === resolve(out)) replace(made, out, files)
     else renameSync(made, out)

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { array, type Given, relativeError } from '../engine/testing.js'
+import type { StoredTensor } from '../formats/stored-tensor.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, sizeOf } from '../tensor/shape.js'
 import { input, type Tensor } from '../tensor/tensor.js'
+import { fromOpenClip, toOpenClip } from './clip-names.js'
 import { clipVit } from './clip-vit.js'
 import { initialValues } from './initialise.js'
 import { linear } from './layers.js'
@@ -12,6 +14,7 @@ import { parameterCount } from './parameters.js'
 import { runModule } from './testing.js'
 import { textPresets, textTransformer } from './text/transformer.js'
 import { vectorsAt } from './vectors.js'
+import { matchWeights } from './weights.js'
 
 /**
  * Of transformers 5.24 in float64: its CLIPModel of the sizes below, with `hidden_act` quick_gelu and gelu. Every seventh number of
@@ -42,13 +45,14 @@ const pictures = array(
 function filledIn(model: AnyModule): Map<string, number[]> {
   const shapes = new Map([...variablesOf(model)].map(([name, { shape }]) => [name, shape]))
   return new Map(
-    [...shapes.keys()].sort().map((name, n) => {
-      const shape = shapes.get(name) ?? []
-      const [scale, around] = [shape.length > 1 ? 0.3 : 0.1, /norm.*weight$/.test(name) ? 1 : 0]
-      return [name, range(sizeOf(shape)).map(i => around + scale * Math.sin(0.7 * i + ((0.37 * i * i) % 5) + n))]
-    }),
+    [...shapes.keys()].sort().map((name, n) => [name, formula(shapes.get(name) ?? [], n, /norm.*weight$/.test(name))]),
   )
 }
+const formula = (shape: readonly number[], n: number, scales: boolean) => {
+  const [scale, around] = [shape.length > 1 ? 0.3 : 0.1, scales ? 1 : 0]
+  return range(sizeOf(shape)).map(i => around + scale * Math.sin(0.7 * i + ((0.37 * i * i) % 5) + n))
+}
+const anyTensor: StoredTensor = { dtype: 'float32', shape: [1], data: new Float32Array(1) }
 const run = async (model: AnyModule, given: Given, forward: (x: Tensor) => Tensor) =>
   (await runModule(model, x => forward(x as Tensor), [given], { precision: 'float32', values: filledIn(model) })).y
 
@@ -77,6 +81,54 @@ describe.each([
     const model = module({ vision_model, visual_projection }, () => undefined)
     const projected = await run(model, pictures, x => visual_projection(vision_model(x)))
     expect(relativeError(projected, figures[figure].image)).toBeLessThan(1e-5)
+  })
+})
+
+/** Of open_clip 3.3 in float64: names and shapes of its CLIP of the same sizes, and its vectors of the same pictures and texts. */
+const openClip: { readonly shapes: Readonly<Record<string, number[]>> } & Readonly<
+  Record<'quick_gelu' | 'gelu', Readonly<Record<'text' | 'image', number[]>>>
+> = JSON.parse(readFileSync(new URL('fixtures/open-clip.json', import.meta.url), 'utf8'))
+
+describe('weights of open_clip', () => {
+  const stored = new Map(
+    Object.entries(openClip.shapes).map(([name, shape], n): [string, StoredTensor] => [
+      name,
+      { dtype: 'float32', shape, data: Float32Array.from(formula(shape, n, /ln_.*weight$/.test(name))) },
+    ]),
+  )
+  const asHere = (model: AnyModule) => {
+    const shapes = new Map([...variablesOf(model)].map(([name, { shape }]) => [name, shape]))
+    const there = new Map([...fromOpenClip(stored)].filter(([name]) => shapes.has(name)))
+    return new Map([...matchWeights(shapes, there)].map(([name, values]) => [name, Array.from(values)]))
+  }
+  const runAs = async (model: AnyModule, given: Given, forward: (x: Tensor) => Tensor) =>
+    (await runModule(model, x => forward(x as Tensor), [given], { precision: 'float32', values: asHere(model) })).y
+
+  test.each([
+    ['quick_gelu', 'quick-gelu'],
+    ['gelu', 'gelu'],
+  ] as const)('give its vectors, %s', async (figure, activation) => {
+    const text_model = textTransformer(channel, { ...textSize, activation })
+    const text_projection = linear(16, 12, { bias: false })
+    const texted = module({ text_model, text_projection }, () => undefined)
+    const told = await runAs(texted, texts, ids => text_projection(text_model(ids.cast('int'))))
+    expect(relativeError(told, openClip[figure].text)).toBeLessThan(1e-5)
+    const vision_model = clipVit({ size: 16, channels: 3 }, { ...pictureSize, activation })
+    const visual_projection = linear(24, 12, { bias: false })
+    const pictured = module({ vision_model, visual_projection }, () => undefined)
+    const seen = await runAs(pictured, pictures, x => visual_projection(vision_model(x)))
+    expect(relativeError(seen, openClip[figure].image)).toBeLessThan(1e-5)
+  })
+
+  test('go there and back, and have no place for what it has nothing like', () => {
+    expect(toOpenClip(fromOpenClip(stored))).toEqual(stored)
+    const apart = new Map([...stored].map(([name, t]) => [name.replace(/^(?!visual|logit)/, 'text.'), t]))
+    expect(fromOpenClip(apart)).toEqual(fromOpenClip(stored))
+    expect(() => toOpenClip(new Map([...fromOpenClip(stored), ['vision_model.conv1.weight', anyTensor]]))).toThrow(
+      'vision_model.conv1.weight',
+    )
+    const others = new Map([['conv1.weight', anyTensor]])
+    expect(fromOpenClip(others)).toBe(others)
   })
 })
 

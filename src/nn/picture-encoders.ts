@@ -55,7 +55,7 @@ export const pictureEncoders: readonly Entry[] = [
     reads: 'image',
     name: CLIP_VIT,
     description: `the same in any size, as ${clipVitExample}; also patch=8, mlp=4 (hidden width over dim), activation=quick-gelu`,
-    weights: "Hugging Face's CLIPModel of the same sizes, as safetensors",
+    weights: "CLIPModel of transformers, or open_clip's CLIP, of the same sizes, as safetensors",
     example: clipVitExample,
     builder: rest => {
       const { mlp = 4, ...options } = optionsInName(CLIP_VIT, rest, clipVitSizes, clipVitExample)
@@ -116,7 +116,7 @@ function clipVits(description: string): Entry[] {
     reads: 'image',
     name: `clip-vit-${preset}`,
     description,
-    weights: `OpenAI's ViT-${preset === 'base' ? 'B/32' : 'L/14'} as Hugging Face's CLIPModel, with --size 224 and --encoder clip-vit-${preset === 'base' ? 'base/32' : 'large/14'}`,
+    weights: `OpenAI's ViT-${preset === 'base' ? 'B/32' : 'L/14'} as CLIPModel of transformers or as open_clip has it, with --size 224 and --encoder clip-vit-${preset === 'base' ? 'base/32' : 'large/14'}`,
     example: `clip-vit-${preset}`,
     builder(rest) {
       const patch = patchIn(rest)

@@ -19,7 +19,7 @@ const elsewhere: readonly (readonly [pattern: RegExp, name: string])[] = [
 ]
 
 /**
- * Takes the variables of a model out of a weights file; a file of torchvision, timm or transformers fits as it is.
+ * Takes the variables of a model out of a weights file; a file of torchvision, timm or transformers fits as it is (of open_clip: `fromOpenClip`).
  * @param wanted names and shapes of all variables, as `variablesOf` gives them
  * @throws LacunaError when tensors are missing, have another shape or type, or are left over: the file is of another model
  */

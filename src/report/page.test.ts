@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import type { AcrossEvaluation, AcrossTask, Figure } from '../evaluation/across/evaluate.js'
 import type { Evaluation, Scores } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
+import { acrossSaid } from './across-lines.js'
 import { reportPage } from './page.js'
 import type { RunReport } from './report.js'
 import { plainPicture, readPng } from './testing.js'
@@ -51,6 +53,23 @@ const pretext: Pretext = {
   alarms: [],
 }
 
+const one = (mean: number, sd = 0): Figure => ({ mean, sd, seeds: sd > 0 ? [mean - sd, mean + sd] : [mean] })
+const found = (share: number, rank: number, sd = 0) => ({ 'R@10': one(share, sd), 'median rank': one(rank) })
+const across: AcrossEvaluation = {
+  ...{ method: 'clip', channels: ['image', 'text'], pairs: 1000, runs: 2, steps: [100, 100], notes: ['A fifth.'] },
+  tasks: [
+    {
+      ...{ name: 'image → text', asked: 1000, trained: found(0.3, 31, 0.02), random: found(0.012, 480) },
+      ...{ plain: found(0.28, 25), chance: { 'R@10': 0.01, 'median rank': 500.5 } },
+    },
+    {
+      ...{ name: 'classes by their names', asked: 400, chance: { accuracy: 0.4, 'balanced accuracy': 0.1 } },
+      trained: { accuracy: one(0.5), 'balanced accuracy': one(0.25) },
+      random: { accuracy: one(0.1), 'balanced accuracy': one(0.12) },
+    },
+  ],
+}
+
 const sectionsOf = (page: string) => [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(match => match[1])
 
 test('every text is escaped wherever it stands', async () => {
@@ -73,6 +92,7 @@ test('every text is escaped wherever it stands', async () => {
       measures: [{ name: evil, value: 1, better: 'lower', baselines: { [evil]: 2 } }],
       notes: [evil],
     },
+    across: { ...across, tasks: across.tasks.map(task => ({ ...task, name: evil })), notes: [evil] },
     views: gallery,
     neighbours: gallery,
     map: { points: [{ x: 0, y: 0, label: evil }], shares: [1, 0], exhibits: [{ ...shown, point: 0 }] },
@@ -130,6 +150,41 @@ test('the best of a column is bold, by what is printed; missing values are a das
   ])
   expect(page).toContain('1,234 test pictures of 9 classes')
   expect(page).toContain('A note.')
+})
+
+test('channels found by one another: figures of each task, the best in bold, a low rank the better', () => {
+  const page = reportPage({ ...bare, across })
+  expect(sectionsOf(page)[0]).toBe('One by the other')
+  const rows = [...page.matchAll(/<tr><th scope="row">(.*?)<\/tr>/g)].map(match => match[1]?.replace(/<\/t[hd]>/g, ''))
+  expect(rows).toEqual([
+    'trained<td><b>30.0</b> <span class="sd">± 2.0</span><td>31.0',
+    'random init<td>1.2 <span class="sd"></span><td>480.0',
+    'colours against words<td>28.0 <span class="sd"></span><td><b>25.0</b>',
+    'chance<td>1.0 <span class="sd"></span><td>500.5',
+    ...['trained<td><b>50.0</b><td><b>25.0</b>', 'random init<td>10.0<td>12.0', 'chance<td>40.0<td>10.0'],
+  ])
+  expect(page).toContain('1,000 pairs held out, each looked for among all of them; mean ± sd over 2 run(s).')
+  expect(page).toContain('A fifth.')
+})
+
+test('what is found across channels, and whether it is more than what has learnt nothing finds', () => {
+  const [towards, named] = across.tasks as [AcrossTask, AcrossTask]
+  expect(acrossSaid(across)).toBe(
+    'Of 1,000 pairs held out, the other half is among the 10 nearest in 30.0 %, clearly more than random init (1.2 %) or chance (1.0 %), not clearly more than colours against words (28.0 %). By their names alone, classes are told right (balanced) in 25.0 %, clearly more than random init (12.0 %) or chance (10.0 %).',
+  )
+  // of few pairs ten places hold too much, and no difference is sure
+  const few = { ...towards, asked: 16, chance: { 'R@1': 0.0625, 'R@10': 0.625 } }
+  const first = (share: number) => ({ 'R@1': one(share), 'median rank': one(3) })
+  const task = { ...few, trained: first(0.2), random: first(0.1), plain: first(0.15) }
+  expect(acrossSaid({ ...across, pairs: 16, tasks: [task] })).toBe(
+    'Of 16 pairs held out, the other half is the nearest in 20.0 %, not clearly more than random init (10.0 %) or colours against words (15.0 %) or chance (6.3 %).',
+  )
+  expect(acrossSaid({ ...across, tasks: [{ ...towards, asked: 10_000, plain: found(0.33, 20) }] })).toMatch(
+    / or chance \(1\.0 %\), clearly less than colours against words \(33\.0 %\)\.$/,
+  )
+  expect(acrossSaid({ ...across, tasks: [{ ...named, asked: 100_000 }] })).toMatch(
+    /^By their names .* clearly more than random/,
+  )
 })
 
 test('each class has its numbers, and where training made it worse is marked', () => {

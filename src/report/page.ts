@@ -1,5 +1,6 @@
 import { pageStyle } from './page-style.js'
 import type { RunReport } from './report.js'
+import { across } from './sections/across.js'
 import { classes } from './sections/classes.js'
 import { curve } from './sections/curve.js'
 import { frames, layers } from './sections/frames.js'
@@ -13,7 +14,7 @@ import { task } from './sections/task.js'
 import { escapeMarkup } from './text.js'
 
 /** In the order of the page; each is nothing where the report has nothing for it. */
-const sections = [head, scores, frames, classes, layers, task, curve, neighbours, map, health, repeat]
+const sections = [head, across, scores, frames, classes, layers, task, curve, neighbours, map, health, repeat]
 
 /**
  * The page of a run as one HTML file that needs nothing beside it: no script, no network, pictures inside. It is light

@@ -1,4 +1,5 @@
 import type { SampleKind } from '../data/media.js'
+import type { AcrossEvaluation } from '../evaluation/across/evaluate.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import type { Collapse } from '../evaluation/health.js'
@@ -25,6 +26,7 @@ export interface RunReport {
   readonly metrics: readonly MetricsLine[]
   readonly evaluation?: Evaluation | undefined
   readonly frames?: FrameEvaluation | undefined
+  readonly across?: AcrossEvaluation | undefined
   readonly pretext?: Pretext | undefined
   /** What is shown and guessed */
   readonly views?: Gallery | undefined

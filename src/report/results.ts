@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { AcrossEvaluation } from '../evaluation/across/evaluate.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
@@ -13,6 +14,12 @@ export function readEvaluation(directory: string, step: number): Evaluation | un
 /** What `lacuna evaluate` left of frames, on the same conditions. */
 export function readFrames(directory: string, step: number): FrameEvaluation | undefined {
   const found = read<FrameEvaluation>(join(directory, 'frames.json'), 'probe')
+  return found?.steps?.[0] === step ? found : undefined
+}
+
+/** What `lacuna evaluate` left of channels that are compared, on the same conditions. */
+export function readAcross(directory: string, step: number): AcrossEvaluation | undefined {
+  const found = read<AcrossEvaluation>(join(directory, 'across.json'), 'tasks')
   return found?.steps?.[0] === step ? found : undefined
 }
 

@@ -5,6 +5,7 @@ import type { Channel } from '../channels/channel.js'
 import type { SampleSet } from '../data/index.js'
 import { media, mediaAmong, wordsOf } from '../data/media.js'
 import { LacunaError } from '../errors.js'
+import type { AcrossEvaluation } from '../evaluation/across/evaluate.js'
 import type { EmbedderOptions } from '../evaluation/encoder.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
@@ -22,7 +23,7 @@ import { healthOf, type Look, lookThrough, mapOf, neighboursIn } from './look.js
 import { reportPage } from './page.js'
 import { previewSheet, viewsOf } from './preview.js'
 import { svgToPng } from './raster.js'
-import { readEvaluation, readFrames, readPretext } from './results.js'
+import { readAcross, readEvaluation, readFrames, readPretext } from './results.js'
 import { scatter } from './scatter.js'
 import { chartsOf } from './sections/curve.js'
 import { pictureSheet } from './sheet.js'
@@ -35,6 +36,8 @@ export interface RunReportOptions {
   readonly evaluation?: Evaluation
   /** What its frames tell, of recordings with alignments; `frames.json` of the folder unless told */
   readonly frames?: FrameEvaluation
+  /** What its channels tell of one another; `across.json` of the folder unless told */
+  readonly across?: AcrossEvaluation
   /** How well the task is done; `pretext.json` of the run unless told, and else measured on a few pictures */
   readonly pretext?: Pretext
   /** Where report.html and samples/ go; the run itself unless told */
@@ -77,6 +80,7 @@ export async function writeRunReport(
   const { directory = run.directory } = options
   const evaluation = options.evaluation ?? readEvaluation(directory, step)
   const frames = options.frames ?? readFrames(directory, step)
+  const across = options.across ?? readAcross(directory, step)
   const machine = { device: options.device, threads: options.threads }
   // pictures that are looked at through an encoder may lack what its training has read
   const whole = holdsAll(run, pictures)
@@ -88,7 +92,8 @@ export async function writeRunReport(
   const sounds = soundsFor(options.play ?? pictures.items.length <= MOST_HEARD)
   const views = preview && (await viewsOf(preview, medium, sounds))
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look, sounds), await mapOf(look)]
-  const verdict = verdictOf({ method: method.name, medium, metrics, steps: config.steps, health, pretext, evaluation })
+  const found = { pretext, evaluation, across }
+  const verdict = verdictOf({ method: method.name, medium, metrics, steps: config.steps, health, ...found })
   const ofVectors =
     verdict.state === 'collapsed' ? [] : [...(health?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
   const alarms = [...ofVectors, ...(pretext?.alarms ?? [])]
@@ -116,6 +121,7 @@ export async function writeRunReport(
     metrics,
     evaluation,
     frames,
+    across,
     pretext,
     views,
     neighbours: neighbours.gallery,

@@ -206,7 +206,7 @@ export const trainingSettings = {
   weights: {
     flag: '--weights <path>',
     kind: text('a file'),
-    help: 'what the encoder starts from: safetensors of torchvision, timm or transformers, a run, or an export',
+    help: 'what the encoder starts from: safetensors of torchvision, timm, transformers or open_clip, a run, or an export',
     kept: 'told',
     path: true,
   },

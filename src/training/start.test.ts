@@ -6,6 +6,7 @@ import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { writeSafetensors } from '../formats/index.js'
 import type { StoredTensor } from '../formats/stored-tensor.js'
 import { mainEncoder } from '../methods/method.js'
+import { toOpenClip } from '../nn/clip-names.js'
 import { initialValues } from '../nn/initialise.js'
 import { variablesOf } from '../nn/module.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
@@ -69,7 +70,7 @@ test('what is no such file says what would be one', () => {
   put(folder, { empty: '', 'weights.pth': 'PK\x03\x04, a pickle in an archive' })
   writeFileSync(join(folder, 'cat.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
   const fitting =
-    /; what fits is safetensors of torchvision, timm or transformers, a run, or an export of `lacuna export`$/
+    /; what fits is safetensors of torchvision, timm, transformers or open_clip, a run, or an export of `lacuna export`$/
   const says = (name: string, what: string) => {
     const path = join(folder, name)
     expect(() => from(path)).toThrow(`--weights ${path}: ${what}`)
@@ -121,7 +122,9 @@ describe('a run of two encoders', () => {
       path,
       new Map<string, StoredTensor>([...tensors, ['text_model.embeddings.position_ids', positions]]),
     )
-    return { path, numbers }
+    const openClip = join(folder, 'open_clip_model.safetensors')
+    writeSafetensors(openClip, toOpenClip(new Map(tensors)))
+    return { path, openClip, numbers }
   }
 
   test("takes Hugging Face's CLIPModel whole where it has its tokenizer, and the pictures' side alone without", () => {
@@ -132,6 +135,15 @@ describe('a run of two encoders', () => {
     const half = started({ weights: path })
     expect([...half.values.keys()]).toEqual(half.names.filter(name => name.startsWith('visual.')))
     expect(() => started({ weights: path, encoder: 'clip-vit:dim=24,depth=1,heads=3,patch=4' })).toThrow('do not fit')
+  })
+
+  test("takes open_clip's CLIP in the same way", () => {
+    const { path, openClip } = clipModel(temporaryFolder())
+    for (const tokenizer of ['given', undefined])
+      expect(started({ weights: openClip, tokenizer }).values).toEqual(started({ weights: path, tokenizer }).values)
+    expect(() => started({ weights: openClip, encoder: 'clip-vit:dim=24,depth=1,heads=3,patch=4' })).toThrow(
+      'do not fit',
+    )
   })
 
   test('takes the encoder of a run of one, under its own name; frozen it wants something to begin from', async () => {

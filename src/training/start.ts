@@ -3,8 +3,9 @@ import type { RunConfig } from '../assembly/config.js'
 import type { Assembly } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { isThere } from '../files.js'
-import { readSafetensors } from '../formats/index.js'
+import { readSafetensors, type StoredTensor } from '../formats/index.js'
 import { type Learner, mainEncoder } from '../methods/method.js'
+import { clipNames, fromOpenClip } from '../nn/clip-names.js'
 import { type AnyModule, variablesOf } from '../nn/module.js'
 import { parameterCount } from '../nn/parameters.js'
 import { matchWeights } from '../nn/weights.js'
@@ -17,7 +18,7 @@ type Weights = ReadonlyMap<string, Float32Array>
 
 /**
  * What a run starts from beside random numbers: heads that are encoders of earlier runs, and the weights of its own encoder, of
- * a file of torchvision, timm or transformers, an export, another run, or its checkpoint. Where it keeps an encoder of text too,
+ * a file of torchvision, timm, transformers or open_clip, an export, another run, or its checkpoint. Where it keeps an encoder of text too,
  * and is given the tokenizer that this was trained with, that begins so as well.
  * @returns values by their names in the run; none where the configuration names no file
  * @throws LacunaError when a file is none of these, or of another encoder; when an encoder is frozen and there is no file
@@ -52,7 +53,10 @@ function encoderWeights(learner: Learner, { weights, encoder, tokenizer }: RunCo
 
 const shapesOf = (part: AnyModule) => new Map([...variablesOf(part)].map(([name, { shape }]) => [name, shape]))
 
-type Stored = ReturnType<typeof readSafetensors>
+interface Stored {
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+  readonly metadata: Readonly<Record<string, string>>
+}
 
 /** What stands before the names of the encoder: in a checkpoint its name in that run, in Hugging Face's CLIPModel its side. */
 function prefixOf(own: string, reads: string, { tensors, metadata }: Stored, file: string): string {
@@ -66,13 +70,6 @@ function prefixOf(own: string, reads: string, { tensors, metadata }: Stored, fil
   return begins(side) ? side : ''
 }
 
-/** The names of Hugging Face's CLIPModel where they differ from those of a run. */
-const inClip: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/^visual\./, 'vision_model.'],
-  [/^textual\./, 'text_model.'],
-  [/^scale\./, ''],
-]
-
 /** Further encoders and the heads that belong to them, each where all of it is in the file. */
 function othersIn({ kept, heads = {} }: Learner, own: string, tensors: Stored['tensors']) {
   const parts = Object.entries<AnyModule>({ ...kept, ...heads }).filter(([name]) => name !== own)
@@ -80,9 +77,7 @@ function othersIn({ kept, heads = {} }: Learner, own: string, tensors: Stored['t
   return parts.flatMap(([part, module]) => {
     const found = [...variablesOf(module)].map(([name, { shape }]) => {
       const full = `${part}.${name}`
-      const there = [full, ...inClip.map(([pattern, by]) => full.replace(pattern, by))].flatMap(
-        name => tensors.get(name) ?? [],
-      )
+      const there = [full, clipNames(full)].flatMap(name => tensors.get(name) ?? [])
       const fitting = there.find(t => t.dtype === 'float32' && sameShape(t.shape, shape))
       return fitting && ([full, Float32Array.from(fitting.data, Number)] as const)
     })
@@ -102,11 +97,12 @@ function fileOf(path: string): string {
 
 function read(path: string): Stored {
   try {
-    return readSafetensors(path)
+    const { tensors, metadata } = readSafetensors(path)
+    return { tensors: fromOpenClip(tensors), metadata }
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
     throw new LacunaError(
-      `--weights ${error.message}; what fits is safetensors of torchvision, timm or transformers, a run, or an export of \`lacuna export\``,
+      `--weights ${error.message}; what fits is safetensors of torchvision, timm, transformers or open_clip, a run, or an export of \`lacuna export\``,
     )
   }
 }

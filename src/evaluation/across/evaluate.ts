@@ -38,9 +38,11 @@ export interface AcrossTask {
   readonly plain?: Figures
   /** Guessing, and of classes the commonest */
   readonly chance: Readonly<Record<string, number>>
+  /** How many were looked for, or told */
+  readonly asked: number
 }
 
-/** What channels tell of one another in the space that they share. */
+/** What channels tell of one another in the space that they share: `across.json`. */
 export interface AcrossEvaluation {
   readonly method: string
   /** Those that the data has: of one alone only classes are told */
@@ -48,6 +50,8 @@ export interface AcrossEvaluation {
   /** Held out, and searched among where there are two channels */
   readonly pairs: number
   readonly runs: number
+  /** Steps that each run had taken when it was evaluated */
+  readonly steps: readonly number[]
   readonly tasks: readonly AcrossTask[]
   readonly notes: readonly string[]
 }
@@ -116,10 +120,13 @@ export async function evaluateAcross(
       random: over(random.map(({ figures }) => figures[name])),
       ...(own && { plain: over([own]) }),
       chance: trained[0]?.chance[name] ?? {},
+      asked: trained[0]?.asked[name] ?? 0,
     }
   })
   return {
-    ...{ method: run.config.method, channels: held, pairs: test.items.length, runs: runs.length, tasks },
+    ...{ method: run.config.method, channels: held, pairs: test.items.length, runs: runs.length },
+    steps: runs.map(run => run.checkpoint().step),
+    tasks,
     notes,
   }
 }
@@ -157,6 +164,7 @@ type Numbers = Readonly<Record<string, number>>
 interface Scores {
   readonly figures: Readonly<Record<string, Numbers>>
   readonly chance: Readonly<Record<string, Numbers>>
+  readonly asked: Numbers
 }
 
 /** The texts of records, where the method reads some: the first of each. */
@@ -176,6 +184,7 @@ async function scored(space: SharedSpace, about: About): Promise<Scores> {
   return {
     figures: { ...retrieved?.figures, ...named?.figures },
     chance: { ...retrieved?.chance, ...named?.chance },
+    asked: { ...retrieved?.asked, ...named?.asked },
   }
 }
 
@@ -203,6 +212,7 @@ async function bothWays(left: Features, right: Features, { pairs, channels, text
         },
       ]),
     ),
+    asked: Object.fromEntries(ways.map(([name]) => [name, keys.length])),
   }
 }
 
@@ -228,6 +238,7 @@ async function byName(
   return {
     figures: { [NAMED]: { accuracy, 'balanced accuracy': balanced } },
     chance: { [NAMED]: { accuracy: accuracyOf(commonest, labels), 'balanced accuracy': 1 / classes.length } },
+    asked: { [NAMED]: known.length },
   }
 }
 

@@ -24,7 +24,7 @@ export const textEncoders: readonly Entry[] = [
     reads: 'text',
     name: TEXT,
     description: `the same in any size, as ${example}; also mlp=4 (hidden width over dim), activation=quick-gelu`,
-    weights: "Hugging Face's CLIPModel of the same sizes, as safetensors",
+    weights: "CLIPModel of transformers, or open_clip's CLIP, of the same sizes, as safetensors",
     example,
     builder: rest => {
       const { mlp = 4, ...options } = optionsInName(TEXT, rest, sizes, example)
@@ -38,7 +38,7 @@ function presets(descriptions: Readonly<Record<TextEncoderName, string>>): Entry
     reads: 'text',
     name,
     description: descriptions[name],
-    weights: "Hugging Face's CLIPModel of the same sizes, as safetensors",
+    weights: "CLIPModel of transformers, or open_clip's CLIP, of the same sizes, as safetensors",
     example: name,
     builder: rest => (rest === '' ? channel => textTransformer(channel, textPresets[name]) : undefined),
   }))

@@ -17,7 +17,7 @@ interface Column {
   readonly lower?: boolean
 }
 
-const titled = (title: string, content: string): string => `<h3 class="over">${title}</h3>${content}`
+export const titled = (title: string, content: string): string => `<h3 class="over">${title}</h3>${content}`
 
 /** What the encoder is worth on labelled pictures, beside the same one untrained and the pixels. */
 export function scores({ evaluation }: RunReport): string {
@@ -64,18 +64,26 @@ export function scoreTable(columns: readonly Column[], medium: Medium): string {
   )
 }
 
-/** One column: its numbers one below the other, with a deviation or without. */
+/** One column of shares. */
 function columnCells({ of: { mean, sd }, lower = false }: Column): string[] {
-  const contenders = contendersIn(mean)
-  const printed = contenders.map(contender => percent(mean[contender] ?? Number.NaN))
+  const values = contendersIn(mean).map(contender => ({ mean: mean[contender] ?? Number.NaN, sd: sd[contender] ?? 0 }))
+  return cellsOf(values, percent, lower)
+}
+
+/** Numbers one below the other, with a deviation or without; the best in bold, by what is printed. */
+export function cellsOf(
+  values: readonly { readonly mean: number; readonly sd: number }[],
+  show: (value: number) => string,
+  lower = false,
+): string[] {
+  const printed = values.map(({ mean }) => show(mean))
   const best = (lower ? Math.min : Math.max)(...printed.map(Number).filter(Number.isFinite))
-  const deviates = contenders.some(contender => (sd[contender] ?? 0) > 0)
-  return contenders.map((contender, row) => {
+  const deviates = values.some(({ sd }) => sd > 0)
+  return values.map(({ sd }, row) => {
     const value = printed[row] ?? ''
-    const deviation = sd[contender] ?? 0
     const shown = Number(value) === best ? `<b>${value}</b>` : value
     if (!deviates) return shown
-    return `${shown} <span class="sd">${deviation > 0 ? `± ${percent(deviation)}` : ''}</span>`
+    return `${shown} <span class="sd">${sd > 0 ? `± ${show(sd)}` : ''}</span>`
   })
 }
 

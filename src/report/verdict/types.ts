@@ -1,4 +1,5 @@
 import type { SampleKind } from '../../data/media.js'
+import type { AcrossEvaluation } from '../../evaluation/across/evaluate.js'
 import type { Evaluation } from '../../evaluation/evaluate.js'
 import type { Collapse } from '../../evaluation/health.js'
 import type { Pretext } from '../../evaluation/pretext.js'
@@ -45,4 +46,5 @@ export interface VerdictInput {
   /** The task on some pictures */
   readonly pretext?: Pretext | undefined
   readonly evaluation?: Evaluation | undefined
+  readonly across?: AcrossEvaluation | undefined
 }

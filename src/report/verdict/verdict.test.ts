@@ -53,6 +53,16 @@ describe('a training that worked', () => {
     expect(verdict.advice).toBe(`Train longer: --steps ${usualSteps('simclr')}.`)
   })
 
+  test('of channels that are compared: what is found across them', () => {
+    const figure = (mean: number) => ({ 'balanced accuracy': { mean, sd: 0, seeds: [mean] } })
+    const task = { name: 'classes', asked: 500, trained: figure(0.6), random: figure(0.1) }
+    const chance = { 'balanced accuracy': 0.1 }
+    const across = { method: 'clip', channels: [], pairs: 500, runs: 1, steps: [100], notes: [] }
+    expect(judge(curveOf(settled), { across: { ...across, tasks: [{ ...task, chance }] } }).text).toMatch(
+      /hardly fell [^.]*\. By their names alone, classes are told right \(balanced\) in 60\.0 %, clearly more than random init/,
+    )
+  })
+
   test('stopped early: how far it was', () => {
     const verdict = judge(curveOf(settled, { steps: 69 }), { steps: 100_000 })
     expect(verdict.state).toBe('stopped')

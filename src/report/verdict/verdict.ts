@@ -1,3 +1,4 @@
+import { acrossSaid } from '../across-lines.js'
 import { worded } from '../words.js'
 import { readCurve } from './reading.js'
 import { rules } from './rules.js'
@@ -19,7 +20,7 @@ export function verdictOf(input: VerdictInput): Verdict {
     const verdict = rule({ ...input, curve })
     if (verdict === undefined) continue
     const say = (sentence: string) => worded(sentence, input.medium ?? 'image')
-    return { ...verdict, text: say(`${verdict.text}${byLabels(input)}`), advice: say(verdict.advice) }
+    return { ...verdict, text: say(`${verdict.text}${byLabels(input)}${byOthers(input)}`), advice: say(verdict.advice) }
   }
   throw new Error('verdict: the last rule fits everything')
 }
@@ -30,6 +31,8 @@ function byLabels({ evaluation }: VerdictInput): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
   return ` By labels, kNN tells ${percent(trained)} right (balanced), beside ${percent(random)} with an untrained encoder and ${percent(raw)} by raw pixels.`
 }
+
+const byOthers = ({ across }: VerdictInput): string => (across === undefined ? '' : ` ${acrossSaid(across)}`)
 
 /** As a command ends: the sentence and the advice; an alarm is marked as one. */
 export const verdictText = ({ alarm, text, advice }: Verdict): string => `${alarm ? 'Alarm: ' : ''}${text} ${advice}`
