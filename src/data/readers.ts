@@ -15,6 +15,7 @@ import { defineReader } from './reader.js'
 import { shardsIn } from './shards.js'
 import { tabledSource } from './tabled.js'
 import { isTable, readTables, tableAt } from './tables.js'
+import { unpackFirst } from './tar.js'
 import type { Reader, ReaderOptions, Source } from './types.js'
 import { reasonOf } from './walk.js'
 import { webDatasetSource } from './web-dataset.js'
@@ -47,6 +48,7 @@ const builtIn: readonly Reader[] = [
   defineReader({
     name: 'webdataset',
     open(path, options) {
+      if (COMPRESSED.test(path)) throw new LacunaError(`${path}: ${unpackFirst}`)
       const [root, names] = archivesAt(path, '.tar', options)
       return names.length > 0 ? webDatasetSource(root, path, names, options) : undefined
     },
@@ -68,6 +70,8 @@ const builtIn: readonly Reader[] = [
         : undefined,
   }),
 ]
+
+const COMPRESSED = /\.(tar\.(gz|zst|bz2|xz)|tgz)$/i
 
 /** A film and its sound are one file. */
 const isFilm = ({ medium }: Pick<ReaderOptions, 'medium'>): boolean => medium === 'video'

@@ -12,13 +12,20 @@ const BLOCK = 512
 /** Headers longer than this are of no tar */
 const LONGEST_HEADER = 2 ** 20
 
+/** What lies in a tar. */
+export interface Tar {
+  readonly entries: readonly TarEntry[]
+  /** Whether the mark is there that ends a tar: where it is not, more may have followed */
+  readonly ended: boolean
+}
+
 /**
  * The files in a tar, in their order, by their headers alone: ustar, with the long names of GNU and pax. What lies in them is found
- * by its place, so that any can be read without the others.
+ * by its place, so that any can be read without the others. A link to a file before it is that file once more.
  *
  * @throws Error where it is no tar, compressed, or ends too early
  */
-export function tarEntries(path: string): TarEntry[] {
+export function openTar(path: string): Tar {
   const file = openSync(path, 'r')
   try {
     const read = (position: number, length: number): Buffer => {
@@ -34,16 +41,16 @@ export function tarEntries(path: string): TarEntry[] {
   }
 }
 
-function entriesIn(read: (position: number, length: number) => Buffer): TarEntry[] {
+function entriesIn(read: (position: number, length: number) => Buffer): Tar {
   const entries: TarEntry[] = []
-  let longName: string | undefined
-  let pax: { readonly path?: string; readonly size?: number } = {}
+  let [longName, longLink]: (string | undefined)[] = []
+  let pax: Pax = {}
   for (let at = 0; ; ) {
     const header = read(at, BLOCK)
     if (at === 0 && !isTar(header)) throw new Error(notTar(header))
     if (header.length < BLOCK || header.every(byte => byte === 0)) {
       if (header.length > 0 && header.length < BLOCK) throw new Error('ends in the middle of a header')
-      return entries
+      return { entries, ended: header.length > 0 }
     }
     if (!checked(header)) throw new Error(`has a damaged header at byte ${at}`)
     const type = String.fromCharCode(header[156] ?? 0)
@@ -51,10 +58,16 @@ function entriesIn(read: (position: number, length: number) => Buffer): TarEntry
     const offset = at + BLOCK
     const content = () => read(offset, Math.min(bytes, LONGEST_HEADER))
     if (type === 'L') longName = textOf(content())
+    else if (type === 'K') longLink = textOf(content())
     else if (type === 'x') pax = paxOf(content())
     else {
       const regular = type === '0' || type === '\0' || type === '7'
-      if (regular) entries.push({ name: pax.path ?? longName ?? nameOf(header), bytes, offset })
+      const name = pax.path ?? longName ?? nameOf(header)
+      if (regular) entries.push({ name, bytes, offset })
+      const linked = pax.linkpath ?? longLink ?? textOf(header.subarray(157, 257))
+      const target = type === '1' ? entries.findLast(entry => entry.name === linked) : undefined
+      if (target !== undefined) entries.push({ ...target, name })
+      longLink = undefined
       longName = undefined
       pax = {}
       if (regular && bytes > 0 && read(offset + bytes - 1, 1).length === 0)
@@ -90,10 +103,11 @@ function checked(header: Buffer): boolean {
 const isTar = (header: Buffer): boolean =>
   header.length === BLOCK && (header.every(byte => byte === 0) || checked(header))
 
+/** What to do with one that is compressed */
+export const unpackFirst = 'is a compressed tar: unpack it once with gunzip or unzstd, and give the .tar'
+
 const notTar = (header: Buffer): string =>
-  ['1f8b0800', '28b52ffd'].includes(header.toString('hex', 0, 4))
-    ? 'is a compressed tar: unpack it once with gunzip or unzstd, and give the .tar'
-    : 'is no tar'
+  ['1f8b', '28b5'].includes(header.toString('hex', 0, 2)) ? unpackFirst : 'is no tar'
 
 /** Octal, or from 8 GiB on binary with the highest bit set */
 function sizeOf(header: Buffer): number {
@@ -108,16 +122,22 @@ function nameOf(header: Buffer): string {
   return ustar && prefix !== '' ? `${prefix}/${name}` : name
 }
 
+interface Pax {
+  readonly path?: string
+  readonly linkpath?: string
+  readonly size?: number
+}
+
 /** `30 path=some/long/name\n`, by its length in bytes */
-function paxOf(content: Buffer): { readonly path?: string; readonly size?: number } {
-  let found: { readonly path?: string; readonly size?: number } = {}
+function paxOf(content: Buffer): Pax {
+  let found: Pax = {}
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(32, at)
     const length = Number(content.toString('latin1', at, space))
     if (!(length > 0)) break
     const record = content.toString('utf8', space + 1, at + length - 1)
     const [key, value] = [record.slice(0, record.indexOf('=')), record.slice(record.indexOf('=') + 1)]
-    if (key === 'path') found = { ...found, path: value }
+    if (key === 'path' || key === 'linkpath') found = { ...found, [key]: value }
     if (key === 'size') found = { ...found, size: Number(value) }
     at += length
   }

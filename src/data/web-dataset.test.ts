@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { linkSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { openData } from './open-data.js'
-import { readAt, tarEntries } from './tar.js'
+import { openTar, readAt } from './tar.js'
 import { plain, put, tar, temporaryFolder, tone, wav } from './testing.js'
 import type { SampleSet } from './types.js'
 
@@ -23,7 +23,8 @@ test('a tar is read as the tool tar writes it, with long names of every format',
   for (const format of ['gnu', 'ustar', 'pax']) {
     const path = join(root, `${format}.tar`)
     execFileSync('tar', ['--sort=name', `--format=${format}`, '-cf', path, '-C', join(root, 'in'), '.'])
-    const entries = tarEntries(path)
+    const { entries, ended } = openTar(path)
+    expect(ended).toBe(true)
     expect(entries.map(({ name, bytes }) => [name.replace(/^\.\//, ''), bytes])).toEqual([
       ['a.txt', 3],
       [deep, red.length],
@@ -67,6 +68,27 @@ test('shards: members of one key are a record, with label, JSON and split', asyn
   expect(lines(await open(join(root, 'shards/x-test-0000.tar')))).toEqual(['cat.png - test: another'])
   // pictures alone
   expect((await open(join(root, 'shards'), ['image'])).items).toHaveLength(5)
+})
+
+test('a file that is there twice is once a link; a tar without its end is told', async () => {
+  const root = put(temporaryFolder(), { 'in/cat.png': red, 'in/cat.txt': 'a cat' })
+  linkSync(join(root, 'in/cat.png'), join(root, `in/${'again'.repeat(30)}.png`))
+  writeFileSync(join(root, `in/${'again'.repeat(30)}.txt`), 'the same cat')
+  for (const format of ['gnu', 'pax']) {
+    const path = join(root, `${format}.tar`)
+    execFileSync('tar', ['--sort=name', `--format=${format}`, '-cf', path, '-C', join(root, 'in'), '.'])
+    const set = await open(path)
+    expect(set.items.map((_, i) => set.textsOf('text', i))).toEqual([['the same cat'], ['a cat']])
+    expect([...(set.gather([1]).image as Uint8Array).slice(0, 3)]).toEqual([200, 0, 0])
+  }
+  const whole = tar([
+    ['cat.png', red],
+    ['cat.txt', 'a cat'],
+  ])
+  const [cut] = [put(root, { 'cut.tar': whole.subarray(0, -1024) })]
+  expect((await open(join(cut, 'cut.tar'))).notes[0]).toBe(
+    '1 tar lacks the mark at the end (cut.tar): what was to follow may have been cut off; compare with where it comes from.',
+  )
 })
 
 test('sound and pictures in one tar', async () => {

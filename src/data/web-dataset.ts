@@ -2,14 +2,14 @@ import { basename, dirname, extname, join } from 'node:path'
 import { LacunaError } from '../errors.js'
 import { regularFile } from '../files.js'
 import { groupOf } from './group-pattern.js'
-import { incompleteNotes, lacking } from './incomplete.js'
+import { firstNames, incompleteNotes, lacking } from './incomplete.js'
 import { type MemberKind, mediumOf, wordsOf } from './media.js'
 import { memberColumns, textsInRow } from './member-columns.js'
 import { aboutRow } from './metadata.js'
 import { type FoundRecord, type Part, recordSource, textPart } from './record-source.js'
 import { splitOfShard } from './shards.js'
 import { type Row, rowOf } from './tables.js'
-import { readAt, type TarEntry, tarEntries } from './tar.js'
+import { openTar, readAt, type Tar, type TarEntry } from './tar.js'
 import { decodeText } from './text.js'
 import type { ReaderOptions, Skipped, Source } from './types.js'
 import { dataFile, reasonOf } from './walk.js'
@@ -47,10 +47,13 @@ export async function webDatasetSource(
   const { media, signal } = options
   const records: FoundRecord[] = []
   const skipped: Skipped[] = []
+  const cut: { readonly name: string }[] = []
   for (const name of shards) {
     signal?.throwIfAborted()
     const shard = { name: shards.length > 1 ? name : '', path: join(root, name) }
-    for (const sample of samplesOf(shard, name)) {
+    const { entries, ended } = opened(shard.path)
+    if (!ended) cut.push({ name })
+    for (const sample of samplesOf(shard, name, entries)) {
       const found = await recordOf(sample, name, options)
       if ('item' in found) records.push(found)
       else skipped.push(...found)
@@ -58,19 +61,28 @@ export async function webDatasetSource(
   }
   if (records.length + skipped.length === 0)
     throw new LacunaError(`${path}: holds no ${wordsOf(media).many}; pack files of the same name one after the other`)
-  return recordSource(path, media, { records, skipped, notes: incompleteNotes(skipped) })
+  return recordSource(path, media, { records, skipped, notes: [...cutNotes(cut), ...incompleteNotes(skipped)] })
 }
 
-function samplesOf(shard: Shard, name: string): Sample[] {
-  let entries: TarEntry[]
+const cutNotes = (cut: readonly { readonly name: string }[]): string[] =>
+  cut.length === 0
+    ? []
+    : [
+        `${cut.length} ${cut.length === 1 ? 'tar lacks' : 'tars lack'} the mark at the end ${firstNames(cut)}: what was to follow may have been cut off; compare with where it comes from.`,
+      ]
+
+function opened(path: string): Tar {
   try {
-    regularFile(shard.path)
-    entries = tarEntries(shard.path).filter(entry => !basename(entry.name).startsWith('.'))
+    regularFile(path)
+    return openTar(path)
   } catch (error) {
-    throw new LacunaError(`${shard.path}: ${reasonOf(error)}`)
+    throw new LacunaError(`${path}: ${reasonOf(error)}`)
   }
+}
+
+function samplesOf(shard: Shard, name: string, entries: readonly TarEntry[]): Sample[] {
   const samples: { key: string; shard: Shard; entries: TarEntry[] }[] = []
-  for (const entry of entries) {
+  for (const entry of entries.filter(({ name }) => !basename(name).startsWith('.'))) {
     const key = keyOf(entry.name)
     const last = samples.at(-1)
     if (last?.key === key) last.entries.push(entry)

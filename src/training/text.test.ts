@@ -143,3 +143,20 @@ test('captions that are all equal are told before anything is trained', async ()
   )
   expect(existsSync(out)).toBe(false)
 })
+
+test.each(['clip', 'siglip'] as const)('%s that was ended goes on to the same bytes', async method => {
+  const [whole, broken] = [join(temporaryFolder(), 'whole'), join(temporaryFolder(), 'broken')]
+  const small = { text: 'text:dim=16,depth=1,heads=2', tokens: 8, vocabulary: 300, projection: 8 }
+  // of two captions each step draws one
+  const pairs = () => samples(record => `${captionOf(record)}\u001eanother of ${record}`)
+  const settings = { ...options, encoder: 'c4-half', options: small }
+  await pretrain(method, pairs(), { ...settings, out: whole })
+  const stop = new AbortController()
+  let steps = 0
+  const onStep = () => ++steps === 3 && stop.abort()
+  const ended = await pretrain(method, pairs(), { ...settings, out: broken, signal: stop.signal, onStep })
+  expect(ended).toMatchObject({ step: 3, interrupted: true })
+  await pretrain(method, pairs(), { threads: 1, report: false, out: broken, resume: true })
+  for (const file of ['checkpoint/state.safetensors', 'tokenizer.json'])
+    expect(readFileSync(join(broken, file)).equals(readFileSync(join(whole, file)))).toBe(true)
+})

@@ -2,7 +2,7 @@ import { bytesOfFile } from '../audio/bytes.js'
 import { animatedFrames, lookAtAnimation } from './animation.js'
 import { ffmpegFrames } from './ffmpeg-frames.js'
 import { type Film, type FilmWanted, type Frames, kept } from './film.js'
-import { BEGINNING, filmWords, isAnimation } from './kinds.js'
+import { BEGINNING, isAnimation } from './kinds.js'
 import { numberedFrames } from './numbered-frames.js'
 import { type Probed, probe } from './probe.js'
 
@@ -27,7 +27,7 @@ export async function lookAtFilm(place: FilmPlace): Promise<Looked> {
   try {
     if (bytes.size === 0) throw new Error('is empty')
     if (!isAnimation(bytes.read(0, BEGINNING))) {
-      const probed = await probe(place.file, filmWords(place.file))
+      const probed = await probe(place.file)
       return { rate: probed.rate, sound: probed.sound, probed }
     }
     const { times, end } = await lookAtAnimation(bytes.read(0, bytes.size))
@@ -48,7 +48,5 @@ export async function decodeFilm(place: FilmPlace, looked: Looked, wanted: FilmW
 
 function framesOf(place: FilmPlace, { probed }: Looked, wanted: FilmWanted): Frames | Promise<Frames> {
   if ('frames' in place) return numberedFrames(place.frames, wanted)
-  return probed === undefined
-    ? animatedFrames(place.file, wanted)
-    : ffmpegFrames(place.file, filmWords(place.file), probed, wanted)
+  return probed === undefined ? animatedFrames(place.file, wanted) : ffmpegFrames(place.file, probed, wanted)
 }

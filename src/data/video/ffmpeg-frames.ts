@@ -1,21 +1,20 @@
 import type { Fit } from '../../channels/fits.js'
 import { inputOf, start } from '../ffmpeg.js'
 import type { FilmWanted, Frames } from './film.js'
-import { missingFor, type Probed } from './probe.js'
+import { missing, type Probed } from './probe.js'
 
 /**
  * The frames of a film as ffmpeg decodes them: turned upright, at the moments that are wanted by their presentation times, made
  * square. Time begins with the file; where its sound begins first, the first frame is there already.
  *
  * @param path absolute
- * @param what the file is, for the error where there is no ffmpeg
  */
-export function ffmpegFrames(path: string, what: string, probed: Probed, wanted: FilmWanted): Frames {
+export function ffmpegFrames(path: string, probed: Probed, wanted: FilmWanted): Frames {
   const { size, channels } = wanted
   const words = ['-nostdin', '-v', 'error', '-threads', '1', ...inputOf(path), '-map', '0:v:0', '-an', '-sn', '-dn']
   const raw = ['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', formatOf(channels), 'pipe:1']
   const filters = ['-filter_threads', '1', '-vf', filtersFor(probed, wanted).join(',')]
-  const { chunks, ended, said, stop } = start('ffmpeg', [...words, ...filters, ...raw], path, missingFor(what))
+  const { chunks, ended, said, stop } = start('ffmpeg', [...words, ...filters, ...raw], path, missing)
   return {
     square: probed.square,
     rate: probed.rate,

@@ -14,7 +14,8 @@ export interface Probed {
 
 const install = `${installFfmpeg}, or save its frames as numbered pictures: ffmpeg -i film.mp4 film/%05d.png`
 
-export const missingFor = (what: string): string => `is ${what}, which needs ffmpeg: ${install}`
+/** Why a film cannot be read where there is no ffmpeg: the same for all, so that it is told once. */
+export const missing = `needs ffmpeg: ${install}`
 
 const streamSchema = z.object({
   codec_type: z.string().optional(),
@@ -30,12 +31,11 @@ const probeSchema = z.object({ streams: z.array(streamSchema).default([]) })
 
 /**
  * Asks ffprobe.
- * @param what the file is, for the error where there is none
  * @throws Error in one line: that there is no ffprobe, that it cannot read the file, or that there is no film in it
  */
-export async function probe(path: string, what: string): Promise<Probed> {
+export async function probe(path: string): Promise<Probed> {
   const asked = ['-show_streams', '-of', 'json']
-  const { chunks, ended, stop } = start('ffprobe', ['-v', 'error', ...asked, ...inputOf(path)], path, missingFor(what))
+  const { chunks, ended, stop } = start('ffprobe', ['-v', 'error', ...asked, ...inputOf(path)], path, missing)
   const said: Buffer[] = []
   try {
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) said.push(next.value)
