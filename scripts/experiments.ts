@@ -43,6 +43,8 @@ export const sources = {
   vtest: { title: 'a square', path: 'runs/films/vtest.avi', from: 'npm run films' },
   mire: { title: 'a target', path: 'runs/films/mire-2', from: 'npm run films' },
   cube: { title: 'a cube', path: 'runs/films/cube', from: 'npm run films' },
+  shapes: { title: 'sounding shapes', path: 'runs/sounds/shapes', from: 'npm run sounds' },
+  qabcs: { title: 'drawings with noises', path: 'runs/sounds/qabcs', from: 'npm run sounds' },
   recordings: { title: 'speech', path: 'runs/recordings/pretrain', from: 'npm run recordings' },
 } as const
 
