@@ -67,10 +67,10 @@ export const cases: readonly Case[] = [
     encoder: 'c4-half',
     peer: 'c4_half',
     ...convolutions,
-    size: 64,
-    batch: 16,
+    size: 32, // guessed whole
+    batch: 32,
     samples: 'films',
     views: 4,
-    steps: 8,
+    steps: 20,
   },
 ]

@@ -49,23 +49,33 @@ def clip(_, size, batch, memory_format):
 
 
 class FrameDecoder(nn.Module):
-    """Maps of all frames to what is added to the last one, at three scales, the finest first."""
+    """Maps of all frames to what is added to the last one, at three scales, the finest first: something new, and for each pixel
+    how much of each of its neighbours comes to it."""
 
-    def __init__(self, inputs, size, width=256):
+    def __init__(self, inputs, size, width=256, reach=2):
         super().__init__()
         sides = [size]
         while len(sides) < 3 or (sides[0] % 2 == 0 and sides[0] > 8):
             sides.insert(0, sides[0] // 2)
         widths = [min(16 * 2 ** (len(sides) - 1 - i), 128) for i in range(len(sides))]
-        self.first, self.sides = nn.Conv2d(inputs, width, 1), sides
+        self.first, self.sides, self.reach = nn.Conv2d(inputs, width, 1), sides, reach
         self.convolutions = nn.ModuleList(
             nn.Sequential(nn.Conv2d(before, own, 3, padding=1, bias=False), nn.BatchNorm2d(own), nn.ReLU())
             for before, own in zip([width] + widths, widths))
-        self.heads = nn.ModuleList(nn.Conv2d(own, 3, 3, padding=1) for own in widths[-3:])
+        steps = range(-reach, reach + 1)
+        self.moves = [(dy, dx) for dy in steps for dx in steps if (dy, dx) != (0, 0)]
+        self.heads = nn.ModuleList(nn.Conv2d(own, 3 + len(self.moves), 3, padding=1) for own in widths[-3:])
         for head in self.heads:
             nn.init.zeros_(head.weight), nn.init.zeros_(head.bias)
 
-    def forward(self, x):
+    def moved(self, frame, shares):
+        side, reach = frame.shape[-1], self.reach
+        wide = F.pad(frame, (reach,) * 4, mode="replicate")
+        neighbours = torch.stack([
+            wide[:, :, reach + dy:reach + dy + side, reach + dx:reach + dx + side] for dy, dx in self.moves], 1)
+        return ((neighbours - frame[:, None]) * shares[:, :, None]).sum(1)
+
+    def forward(self, x, last):
         x, added = self.first(x), []
         for i, (side, convolution) in enumerate(zip(self.sides, self.convolutions)):
             if x.shape[-1] != side:
@@ -74,7 +84,8 @@ class FrameDecoder(nn.Module):
             said = i - (len(self.sides) - 3)
             if said >= 0:
                 head = self.heads[said](x)
-                added.insert(0, head if said == 0 else F.interpolate(added[0], scale_factor=2, mode="nearest") + head)
+                here = head[:, :3] + self.moved(last[2 - said], head[:, 3:])
+                added.insert(0, here if said == 0 else F.interpolate(added[0], scale_factor=2, mode="nearest") + here)
         return added
 
 
@@ -100,8 +111,9 @@ def next_frame(encoder, size, batch, memory_format):
     def loss_of(video):
         x = pictures(video.flatten(0, 1)).contiguous(memory_format=memory_format).unflatten(0, (batch, past + 1))
         maps = encoder(x[:, :past].flatten(0, 1).contiguous(memory_format=memory_format))
-        added = decoder(maps.unflatten(0, (batch, past)).flatten(1, 2))
-        guess = [last + own for last, own in zip(pyramid(x[:, past - 1]), added)]
+        last = pyramid(x[:, past - 1])
+        added = decoder(maps.unflatten(0, (batch, past)).flatten(1, 2), last)
+        guess = [frame + own for frame, own in zip(last, added)]
         return sum(error(a, b) for a, b in zip(guess, pyramid(x[:, past])))
 
     return model, (video,), loss_of
