@@ -25,6 +25,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   type Exported,
+  type ExportOptions,
   embed,
   evaluate,
   exportEncoder,

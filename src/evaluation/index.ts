@@ -39,7 +39,7 @@ export {
   type Scores,
   type Summary,
 } from './evaluate.js'
-export { type Exported, exportEncoder } from './export.js'
+export { type Exported, type ExportOptions, exportEncoder } from './export.js'
 export {
   type Features,
   featuresOf,
