@@ -13,6 +13,7 @@ export const usual: Readonly<Record<string, number>> = {
   'cpc-image': 1200,
   siglip: 1000,
   clip: 1000,
+  soundtrack: 600,
 }
 
 /** @returns the usual steps of a method; of one that was never measured, what most need */
