@@ -2,7 +2,7 @@ import type { Recording } from './recording.js'
 
 /** Keeps count of what the user should know of recordings as they are decoded. @param rate that they are brought to */
 export function hearing(rate: number) {
-  let [total, mixed, clipped, cut, numbers] = [0, 0, 0, 0, 0]
+  let [total, mixed, clipped, cut, strange, numbers] = [0, 0, 0, 0, 0, 0]
   let [shortest, longest] = [Number.POSITIVE_INFINITY, 0]
   const low = new Map<number, number>()
   return {
@@ -14,6 +14,7 @@ export function hearing(rate: number) {
       if (recording.channels > 1) mixed++
       if (recording.clipped) clipped++
       if (recording.cutShort) cut++
+      if (recording.strange) strange++
       if (recording.rate < rate) low.set(recording.rate, (low.get(recording.rate) ?? 0) + 1)
     },
     notes(): string[] {
@@ -23,7 +24,8 @@ export function hearing(rate: number) {
         shortest === longest
           ? `each of ${timeOf(longest / rate)}`
           : `of ${timeOf(shortest / rate)} to ${timeOf(longest / rate)}`
-      const notes = [`${total} ${total === 1 ? 'recording' : 'recordings'}, ${timeOf(numbers / rate)} in all, ${span}.`]
+      const all = `${total} recordings, ${timeOf(numbers / rate)} in all, ${span}.`
+      const notes = [total === 1 ? `1 recording of ${timeOf(longest / rate)}.` : all]
       for (const [from, count] of [...low].sort(([a], [b]) => a - b))
         notes.push(
           `${of(count, 'has', 'have')} a rate of ${from / 1000} kHz: upsampled to ${rate / 1000} kHz, with nothing above ${from / 2000} kHz.`,
@@ -32,6 +34,8 @@ export function hearing(rate: number) {
       if (clipped > 0)
         notes.push(`${of(clipped, 'is', 'are')} clipped: the loudest parts lie at full scale, cut off flat.`)
       if (cut > 0) notes.push(`${of(cut, 'ends', 'end')} before the file says so: taken as far as it goes.`)
+      if (strange > 0)
+        notes.push(`${of(strange, 'has', 'have')} values that are no numbers (NaN or infinity): taken as 0.`)
       return notes
     },
   }

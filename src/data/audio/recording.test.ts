@@ -82,6 +82,27 @@ test('a file that ends early is taken as far as it goes; clipped ones are known'
   expect([(await decoded(wav([loud]))).clipped, (await decoded(whole)).clipped]).toEqual([true, false])
 })
 
+test('silence, clipping and numbers that are none are seen in every channel', async () => {
+  const reason = (...channels: Float32Array[]) =>
+    decoded(wav(channels, { bits: 32, floating: true })).catch((error: Error) => error.message)
+  const one = tone(500, 0.3)
+  const flat = (value: number) => new Float32Array(4800).fill(value)
+  expect(await reason(flat(0.25))).toBe('is silent')
+  expect(
+    await reason(
+      one,
+      one.map(value => -value),
+    ),
+  ).toContain('its channels cancel each other out')
+  expect(await reason(one.map(value => value * 2 ** 15))).toContain('has numbers of up to 16400')
+  const right = await decoded(wav([one, flat(0).map((_, i) => (i % 8 < 4 ? 1 : -1))]))
+  expect([right.clipped, right.channels]).toEqual([true, 2])
+  const holes = one.map((value, i) => (i === 100 ? Number.NaN : i === 200 ? Number.POSITIVE_INFINITY : value))
+  const mended = await decoded(wav([holes], { bits: 32, floating: true }))
+  expect([mended.strange, mended.clipped, mended.values[100], mended.values[200]]).toEqual([true, false, 0, 0])
+  expect((await decoded(wav([one]))).strange).toBe(false)
+})
+
 test('a header written before the length was known, and RF64', async () => {
   const streamed = wav([tone(500, 0.3)])
   const at = streamed.indexOf('data')

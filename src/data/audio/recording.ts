@@ -16,8 +16,10 @@ export interface Recording extends Kept {
   /** Of the file: numbers a second, and channels that were mixed down */
   readonly rate: number
   readonly channels: number
-  /** It touches full scale for several numbers on end */
+  /** One of its channels touches full scale for several numbers on end */
   readonly clipped: boolean
+  /** Some of its values are no numbers, and were taken as 0 */
+  readonly strange: boolean
   /** The file ends before it should */
   readonly cutShort: boolean
 }
@@ -36,10 +38,13 @@ export interface RecordingWanted {
 const SHORTEST = 0.025
 /** Of 32,768: what lies below is silence, with the noise of rounding. */
 const SILENCE = 2
+const QUIET = SILENCE / 2 ** 15
 /** Pieces after which others have their turn. */
 const YIELD = 16
 /** Numbers at full scale, one after the other, that no microphone gives. */
 const CLIPPED = 4
+/** Times full scale that no loud recording in floating point reaches, but one in the numbers of 16 bits. */
+const OTHER_SCALE = 100
 
 /**
  * Decodes a recording: the mean of its channels, at another rate, as int16.
@@ -79,8 +84,10 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
   const out = scratch(wanted.scratch)
   try {
     const { write, end } = resampler(rate, wanted.rate)
-    let [channels, peak, run] = [0, 0, 0]
-    let clipped = false
+    const runs: number[] = []
+    const [heard, mixed] = [extremes(), extremes()]
+    let [channels, peak] = [0, 0]
+    let [clipped, strange] = [false, false]
     const keep = (values: Float32Array) => {
       const whole = wholeNumbers(values)
       peak = Math.max(peak, peakOf(whole))
@@ -90,17 +97,29 @@ async function kept({ rate, pieces, cutShort }: Sound, wanted: RecordingWanted):
     for await (const piece of pieces) {
       if (++number % YIELD === 0) await setImmediate() // a file is read without waiting: let timers come through
       if (channels < piece.length && (channels === 0 || differ(piece))) channels = differ(piece) ? piece.length : 1
-      const runs = fullScale(piece[0] ?? new Float32Array(), run)
-      run = runs.last
-      if (runs.longest >= CLIPPED) clipped = true
-      keep(write(mono(piece)))
+      for (const [channel, values] of piece.entries()) {
+        if (zeroStrange(values)) strange = true
+        heard.see(values)
+        const { longest, last } = fullScale(values, runs[channel] ?? 0)
+        runs[channel] = last
+        if (longest >= CLIPPED) clipped = true
+      }
+      const one = mono(piece)
+      mixed.see(one)
+      keep(write(one))
     }
     keep(end())
     const all = out.finish()
     const seconds = all.length / wanted.rate
     if (seconds < SHORTEST) throw new NothingInIt(`has ${Math.round(1000 * seconds)} ms, less than ${1000 * SHORTEST}`)
-    if (peak <= SILENCE) throw new NothingInIt('is silent')
-    return { ...all, rate, channels, clipped, cutShort: cutShort?.() ?? false }
+    if (heard.most() > OTHER_SCALE)
+      throw new Error(
+        `has numbers of up to ${Number(heard.most().toPrecision(3))}, where floating point goes from -1 to 1: divide them (by 32,768 where they were of 16 bits)`,
+      )
+    if (heard.span() > 2 * QUIET && mixed.span() <= 2 * QUIET)
+      throw new NothingInIt('is silent as one channel: its channels cancel each other out; keep one of them')
+    if (peak <= SILENCE || mixed.span() <= 2 * QUIET) throw new NothingInIt('is silent')
+    return { ...all, rate, channels, clipped, strange, cutShort: cutShort?.() ?? false }
   } catch (error) {
     out.remove()
     throw error
@@ -119,6 +138,33 @@ function fullScale(values: Float32Array, run: number): { readonly longest: numbe
     if (last > longest) longest = last
   }
   return { longest, last }
+}
+
+/** What is no number (NaN, infinity) becomes 0. @returns whether there was any */
+function zeroStrange(values: Float32Array): boolean {
+  let found = false
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i])) {
+      values[i] = 0
+      found = true
+    }
+  return found
+}
+
+/** The least and the greatest of all numbers that are seen: those of one value throughout are silence, whatever the value. */
+function extremes() {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  return {
+    see(values: Float32Array): void {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i] as number
+        if (value < least) least = value
+        if (value > greatest) greatest = value
+      }
+    },
+    span: () => greatest - least,
+    most: () => Math.max(-least, greatest),
+  }
 }
 
 /** Some decoders make two equal channels of one. */

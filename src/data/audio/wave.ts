@@ -97,14 +97,7 @@ const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffse
 function readerOf(view: DataView, { coding, bytes }: Format): (i: number) => number {
   if (coding === 'mu-law') return i => muLaw(view.getUint8(i))
   if (coding === 'a-law') return i => aLaw(view.getUint8(i))
-  if (coding === 'floating') {
-    const value =
-      bytes === 4 ? (i: number) => view.getFloat32(4 * i, true) : (i: number) => view.getFloat64(8 * i, true)
-    return i => {
-      const number = value(i)
-      return Number.isFinite(number) ? number : 0
-    }
-  }
+  if (coding === 'floating') return bytes === 4 ? i => view.getFloat32(4 * i, true) : i => view.getFloat64(8 * i, true)
   if (bytes === 1) return i => view.getUint8(i) / 128 - 1
   if (bytes === 2) return i => view.getInt16(2 * i, true) / 2 ** 15
   if (bytes === 4) return i => view.getInt32(4 * i, true) / 2 ** 31
