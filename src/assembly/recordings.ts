@@ -11,7 +11,11 @@ import { isThere } from '../tensor/there.js'
 import type { Assembly } from './programs.js'
 
 /** As much of an encoder of sound as makes frames. */
-export type FrameMaker = Pick<AudioEncoder, 'hop' | 'receptiveField' | 'before' | 'framesOf' | 'frames' | 'features'>
+export interface FrameMaker
+  extends Pick<AudioEncoder, 'hop' | 'receptiveField' | 'before' | 'framesOf' | 'frames' | 'features'> {
+  /** Frames to either side that one is compared with, as slopes over time are; none unless told */
+  readonly reach?: number
+}
 
 /** What makes frames of recordings: an encoder, and the windows that it takes. */
 export interface Hearing {

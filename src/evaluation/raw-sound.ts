@@ -3,6 +3,7 @@ import type { FrameMaker } from '../assembly/recordings.js'
 import type { ChannelOf } from '../channels/channel.js'
 import { targetFor } from '../engine/host.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { REACH } from '../views/audio/deltas.js'
 import { framesIn, framesOf } from '../views/audio/framing.js'
 import { logMelWithDeltas, mfccWithDeltas, speechFraming } from '../views/audio/speech.js'
 import type { SoundEmbedder } from './encoder.js'
@@ -15,7 +16,7 @@ export interface RawEmbedder extends SoundEmbedder, Pick<Listener, 'vectors'> {
   close(): Promise<void>
 }
 
-/** Seconds that go through the program at once: only deltas at its ends know of them */
+/** Seconds that go through the program at once */
 const SECONDS = 4
 
 /**
@@ -48,12 +49,15 @@ export async function openRawSound(
 }
 
 const features = { 'log-mel': logMelWithDeltas, mfcc: mfccWithDeltas }
+/** Of slopes, and of slopes of slopes */
+const reaches = { 'log-mel': REACH, mfcc: 2 * REACH }
 
 function maker(kind: RawSound, rate: number): FrameMaker {
   const framing = speechFraming(rate)
   return {
     hop: framing.hop,
     receptiveField: framing.window,
+    reach: reaches[kind],
     framesOf: samples => framesOf(samples, framing),
     frames: lengths => framesIn(lengths, framing),
     features: (waves, _, lengths) => features[kind](waves, rate, lengths),

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { framesIn, windowsOf } from './windows.js'
 
-const grid = (hop: number, receptiveField: number, before = 0, after = 0) => ({
+const grid = (hop: number, receptiveField: number, before = 0, after = 0, reach = 0) => ({
   hop,
   receptiveField,
   before,
+  reach,
   framesOf: (samples: number) => Math.max(0, Math.floor((samples + before + after - receptiveField) / hop) + 1),
 })
 
@@ -17,20 +18,22 @@ test('every frame is made once, and sees no edge of a window that is not one of 
       fc.double({ min: 0, max: 0.5, noNaN: true }),
       fc.double({ min: 0, max: 0.5, noNaN: true }),
       fc.integer({ min: 0, max: 60 }),
+      fc.integer({ min: 0, max: 4 }),
       fc.integer({ min: 1, max: 500 }),
-      (hop, beyond, ahead, behind, longer, length) => {
+      (hop, beyond, ahead, behind, longer, reach, length) => {
         const receptiveField = hop + beyond
         const [before, after] = [ahead, behind].map(share => Math.floor(share * receptiveField)) as [number, number]
-        const own = grid(hop, receptiveField, before, after)
-        const window = 3 * receptiveField + longer
+        const own = grid(hop, receptiveField, before, after, reach)
+        const window = 3 * receptiveField + 2 * reach * hop + longer
         const made = windowsOf(length, window, own).flatMap(part => {
           expect(part.from % hop).toBe(0)
           expect(part.from + part.length).toBeLessThanOrEqual(Math.max(length, receptiveField))
           expect(part.length).toBeLessThanOrEqual(window)
           return Array.from({ length: part.frames }, (_, i) => {
             const from = (part.skip + i) * hop - before
-            if (part.from > 0) expect(from).toBeGreaterThanOrEqual(0)
-            if (part.from + part.length < length) expect(from + receptiveField).toBeLessThanOrEqual(part.length)
+            if (part.from > 0) expect(from - reach * hop).toBeGreaterThanOrEqual(0)
+            if (part.from + part.length < length)
+              expect(from + reach * hop + receptiveField).toBeLessThanOrEqual(part.length)
             expect(part.skip + i).toBeLessThan(own.framesOf(part.length))
             return part.from / hop + part.skip + i
           })

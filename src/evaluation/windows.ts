@@ -1,8 +1,8 @@
+import type { FrameMaker } from '../assembly/recordings.js'
 import { LacunaError } from '../errors.js'
-import type { AudioEncoder } from '../nn/audio/encoder.js'
 
 /** Where the frames of an encoder lie. */
-export type FrameGrid = Pick<AudioEncoder, 'hop' | 'receptiveField' | 'before' | 'framesOf'>
+export type FrameGrid = Pick<FrameMaker, 'hop' | 'receptiveField' | 'before' | 'reach' | 'framesOf'>
 
 /** A part of a recording that goes through an encoder at once. */
 export interface RecordingWindow {
@@ -50,9 +50,9 @@ export function windowsOf(length: number, window: number, grid: FrameGrid): Reco
  * Where windows that lie in the middle of a recording meet.
  * @returns the first of their frames that sees nothing before them, and how many frames see nothing beyond them at either end
  */
-export function seamsOf(window: number, { hop, receptiveField, before = 0, framesOf }: FrameGrid) {
-  const first = Math.ceil(before / hop)
-  const last = Math.min(framesOf(window) - 1, Math.floor((window + before - receptiveField) / hop))
+export function seamsOf(window: number, { hop, receptiveField, before = 0, reach = 0, framesOf }: FrameGrid) {
+  const first = Math.ceil(before / hop) + reach
+  const last = Math.min(framesOf(window) - 1, Math.floor((window + before - receptiveField) / hop)) - reach
   if (last < first)
     throw new LacunaError(
       `windows of ${window} numbers hold no frame, which sees ${receptiveField}; take longer windows`,

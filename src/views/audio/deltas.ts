@@ -4,6 +4,9 @@ import { range } from '../../tensor/shape.js'
 import { constant, type Tensor } from '../../tensor/tensor.js'
 import { isThere, thereOf } from '../../tensor/there.js'
 
+/** Frames to either side that a slope is taken over, unless told */
+export const REACH = 2
+
 export interface DeltaOptions {
   /** Frames to either side that the slope is taken over; 2 unless told */
   readonly reach?: number
@@ -17,7 +20,7 @@ export interface DeltaOptions {
  * @param x [N, T, width]
  * @returns [N, T, width]
  */
-export function deltas(x: Tensor, { reach = 2, frames }: DeltaOptions = {}): Tensor {
+export function deltas(x: Tensor, { reach = REACH, frames }: DeltaOptions = {}): Tensor {
   const length = x.size(1)
   const own = frames === undefined ? x : continued(x, frames)
   const copies = (frame: Tensor) => frame.expand(x.size(0), reach, x.size(2))
