@@ -51,6 +51,29 @@ test('another folder or table takes their place', () => {
   expect(() => alignmentsOf(recordings, join(root, 'none'))).toThrow('no such folder or table')
 })
 
+test('what could be of several recordings of one name is of none of them', () => {
+  const root = put(temporaryFolder(), {
+    'lab/0.lab': '0 0.5 x',
+    'ben/1.lab': '0 0.5 y',
+    'alignment.csv': 'file,start,end,label\nanna/2.wav,0,1,z\n3,0,1,z',
+  })
+  const names = [
+    'anna/0.wav',
+    'ben/0.wav',
+    'anna/1.wav',
+    'ben/1.wav',
+    'ben/1.flac',
+    'anna/2.wav',
+    'anna/3.wav',
+    'ben/3.wav',
+  ]
+  const { byPosition, notes } = alignmentsOf(set(root, names))
+  expect([...byPosition.keys()]).toEqual([3, 4, 5])
+  expect(notes[0]).toBe('1 recordings have no alignment and are left out.')
+  expect(notes[1]).toContain('4 recordings are left out')
+  expect(notes[1]).toContain('3 in alignment.csv')
+})
+
 test('a table says what it lacks', () => {
   const root = put(temporaryFolder(), { 'alignment.csv': 'file,begin,end,label\na,0,1,b' })
   expect(() => alignmentsOf(set(root, ['a.wav']))).toThrow('alignment.csv: has no column start')

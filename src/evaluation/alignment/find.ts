@@ -36,24 +36,53 @@ export function alignmentsOf(recordings: SampleSet, place?: string): Alignments 
   const [name, { rate }] = audio
   const root = isFolder(recordings.source) ? recordings.source : dirname(recordings.source)
   const find = finder(root, place)
+  const found = recordings.items.map(({ name }) => find(name))
+  const shared = sharedBetween(recordings, found)
   const faults: Faults[] = []
   const byPosition = new Map<number, readonly Segment[]>()
-  for (const [position, item] of recordings.items.entries()) {
-    const found = find(item.name)
-    if (found === undefined) continue
-    const made = tidied(found, recordings.lengthOf(name, position) / rate)
+  for (const [position, one] of found.entries()) {
+    if (one === undefined || shared.has(one.at)) continue
+    const made = tidied(one.segments(), recordings.lengthOf(name, position) / rate)
     faults.push(made.faults)
     if (made.segments.length > 0) byPosition.set(position, made.segments)
   }
-  const without = recordings.items.length - byPosition.size
+  const of = found.filter(one => one !== undefined && shared.has(one.at)).length
+  const without = recordings.items.length - byPosition.size - of
   const some = byPosition.size > 0 && without > 0
   return {
     byPosition,
-    notes: [...(some ? [`${without} recordings have no alignment and are left out.`] : []), ...told(faults)],
+    notes: [
+      ...(some ? [`${without} recordings have no alignment and are left out.`] : []),
+      ...(of > 0
+        ? [
+            `${of} recordings are left out, since an alignment could be of several of them, which have one name in different folders (${[...shared].slice(0, 3).join(', ')}): name those in a table with their folders, or put each beside its recording.`,
+          ]
+        : []),
+      ...told(faults),
+    ],
   }
 }
 
-type Find = (recording: string) => Segment[] | undefined
+/** Alignments that would be those of recordings in different folders, by the name alone. */
+function sharedBetween({ items }: SampleSet, found: readonly (Found | undefined)[]): ReadonlySet<string> {
+  const folders = new Map<string, string>()
+  const shared = new Set<string>()
+  for (const [i, one] of found.entries()) {
+    if (one === undefined) continue
+    const folder = posix.dirname(items[i]?.name ?? '')
+    if ((folders.get(one.at) ?? folder) !== folder) shared.add(one.at)
+    folders.set(one.at, folder)
+  }
+  return shared
+}
+
+/** An alignment, and where it stands: a file, or what a table calls the recording */
+interface Found {
+  readonly at: string
+  readonly segments: () => readonly Segment[]
+}
+
+type Find = (recording: string) => Found | undefined
 
 function finder(root: string, place: string | undefined): Find {
   if (place !== undefined && !isThere(place))
@@ -80,7 +109,10 @@ function finder(root: string, place: string | undefined): Find {
     const folders = place === undefined ? [beside, ...siblings.map(sibling => join(above, sibling))] : [beside, folder]
     for (const where of folders) {
       const file = filesIn(where).get(stem)
-      if (file !== undefined) return read(join(where, file))
+      if (file !== undefined) {
+        const at = join(where, file)
+        return { at, segments: () => read(at) }
+      }
     }
     return tabled?.(recording)
   }
@@ -98,7 +130,7 @@ function inTable(path: string): Find {
   return recording => {
     const name = posix.basename(recording)
     const key = [recording, withoutExtension(recording), name, stemOf(name)].find(key => found.has(key))
-    return key === undefined ? undefined : found.get(key)
+    return key === undefined ? undefined : { at: `${key} in ${basename(path)}`, segments: () => found.get(key) ?? [] }
   }
 }
 
