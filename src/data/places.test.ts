@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { audio, image, text, video, type Wanted } from '../channels/channel.js'
 import { memoryColumn } from './columns.js'
 import { numbered, setInMemory } from './memory.js'
-import { placesOf, samplesIn } from './places.js'
+import { placesOf, samplesIn, windowsThrough } from './places.js'
 
 const RECORDS = 6
 /** As many frames of one pixel as a record is long, and sound of 10 times their rate; an image and words beside them. */
@@ -39,6 +39,24 @@ const set = setInMemory(columns, numbered(RECORDS)).as<typeof reads>({
   sound: { kind: 'audio', rate: 50, length: 60 },
   words: { kind: 'text', vocabulary: 256, length: 4 },
 })
+
+test('windows go all through what leads; what follows has the same moment, and what lies about a picture its middle', () => {
+  const through = windowsThrough(set, reads, 1)
+  const film = lengths.map(n => (n < 10 ? [0] : Array.from({ length: Math.floor(n / 10) }, (_, i) => 10 * i)))
+  expect(Array.from(through.from?.film ?? [])).toEqual(film.flat())
+  expect(Array.from(through.records)).toEqual(film.flatMap((starts, record) => starts.map(() => record)))
+  expect(Array.from(through.from?.sound ?? []).slice(0, 4)).toEqual([20, 120, 220, 320])
+  const picture = { image: image(), sound: audio({ seconds: 1.2, with: 'image' }) }
+  const still = setInMemory({ image: columns.image, sound: columns.sound }, numbered(RECORDS)).as<typeof picture>({
+    image: { kind: 'image', size: 1, colours: 1 },
+    sound: { kind: 'audio', rate: 50, length: 60 },
+  })
+  expect(windowsThrough(still, picture, 1)).toEqual({
+    records: Uint32Array.from(lengths.keys()),
+    from: { sound: Float64Array.from(lengths, n => Math.max(0, 5 * n - 30)) },
+  })
+})
+
 test('places hang on seed and step alone, and windows lie within their records', () => {
   const seen = new Map<number, Set<number>>()
   for (let step = 0; step < 300; step++) {

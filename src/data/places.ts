@@ -102,7 +102,7 @@ export function windowsOf<R extends Reads>(
  */
 export function windowsThrough<R extends Reads>(set: SampleSet<R>, reads: Reads, overlap: number): Places {
   const sequences = sequencesOf(set, reads)
-  const [leader] = sequences
+  const leader = sequences.find(({ name }) => leaderOf(reads[name]) === undefined)
   const starts = Array.from(set.items.keys()).flatMap(record => {
     if (leader === undefined) return [{ record, start: 0 }]
     const most = Math.max(0, set.lengthOf(leader.name, record) - leader.window)
@@ -112,8 +112,9 @@ export function windowsThrough<R extends Reads>(set: SampleSet<R>, reads: Reads,
   const from = sequences.map(({ name, window, rate }) => {
     const places = starts.map(({ record, start }) => {
       if (name === leader?.name) return start
-      const seconds = (start + (leader?.window ?? 0) / 2) / (leader?.rate ?? 1)
-      const most = Math.max(0, set.lengthOf(name, record) - window)
+      const length = set.lengthOf(name, record)
+      const seconds = leader ? (start + leader.window / 2) / leader.rate : length / rate / 2
+      const most = Math.max(0, length - window)
       return Math.min(most, Math.max(0, Math.round(seconds * rate - window / 2)))
     })
     return [name, Float64Array.from(places)] as const

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { picturesOf } from '../data/index.js'
+import { picturesOf, type SampleSet } from '../data/index.js'
 import { memorySet, temporaryFolder } from '../data/testing.js'
+import { tinyAudioEncoder } from '../nn/audio/testing.js'
+import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
 import { pretext, rowsOf } from './pretext.js'
+import { loudFrames, recordingsOf } from './testing-sound.js'
 
 const options = { encoder: 'c4-half', batch: 8, steps: 30, threads: 1 }
 const split = (i: number) => (i % 3 === 2 ? 'test' : 'train')
@@ -57,4 +60,30 @@ test('pictures of another size are wrong usage', async () => {
   await expect(pretext(out, picturesOf(new Uint8Array(16 * 32 * 32 * 3), { size: 32, colours: 3 }))).rejects.toThrow(
     'open the data with --size 16',
   )
+})
+
+test('recordings are measured window by window, all through', async () => {
+  const recordings = recordingsOf([200, 40, 90, 300]) // of 40 numbers each: 5, 1, 2 and 7 windows
+  const out = join(temporaryFolder(), 'run')
+  await pretrain(loudFrames, recordings, { out, batch: 4, steps: 1, threads: 1 })
+  const heard = new Set<string>()
+  const as: SampleSet['as'] = (...wanted) => {
+    const set = recordings.as(...wanted)
+    const gather: typeof set.gather = places => {
+      if ('records' in places)
+        Array.from(places.records).forEach((record, i) => {
+          heard.add(`${record}: ${places.from?.sound?.[i]}`)
+        })
+      return set.gather(places)
+    }
+    return { ...set, gather }
+  }
+  const opened = openRun(out, { methods: [loudFrames], encoders: [tinyAudioEncoder] })
+  const found = await pretext(opened, { ...recordings, as })
+  expect(found).toMatchObject({ pictures: 15, counted: 'windows of recordings', medium: 'audio' })
+  const all = [200, 40, 90, 300].flatMap((length, record) =>
+    Array.from({ length: Math.floor(length / 40) }, (_, i) => `${record}: ${40 * i}`),
+  )
+  expect([...heard].sort()).toEqual(all.sort())
+  expect(found.notes).toEqual(['The data has no test part: it was measured on pictures that were trained on.'])
 })

@@ -3,6 +3,7 @@ import { examinationProgram } from '../assembly/programs.js'
 import type { Kind } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import { placesAt, type SampleSet, windowsThrough } from '../data/index.js'
+import { media } from '../data/media.js'
 import { targetFor } from '../engine/host.js'
 import { LacunaError } from '../errors.js'
 import { restore } from '../runs/checkpoint.js'
@@ -49,12 +50,17 @@ export async function pretext(
     )
   const assembly = run.assembly()
   const samples = part.as(assembly.channels, run.tokenizer())
+  const medium = mediumIn(pictures)
   const films = Object.values<{ readonly kind: Kind }>(assembly.channels).some(({ kind }) => kind === 'video')
-  // a film is looked through; of other records the beginning is taken
-  const windows = films ? windowsThrough(samples, assembly.method.reads(config.options), OVERLAP) : undefined
-  const count = windows?.records.length ?? part.items.length
+  // what goes on in time is measured all through
+  const windows = windowsThrough(samples, assembly.method.reads(config.options), films ? OVERLAP : 1)
+  const count = windows.records.length
+  const counted = `windows of ${films ? 'films' : media[medium].many}`
   const batch = Math.min(options.batch ?? config.chunk ?? config.batch, count)
-  if (batch < 2) throw new LacunaError(`${count} picture(s) held out; at least 2 are needed`)
+  if (batch < 2)
+    throw new LacunaError(
+      `${pictures.source}: the task is measured on at least 2 ${films ? counted : media[medium].many}, and there is ${count} to measure it on; give more`,
+    )
   const batches = Math.min(MOST_BATCHES, Math.ceil(count / batch))
   const runner = host.start({ device: options.device ?? config.device, threads: options.threads })
   try {
@@ -65,7 +71,7 @@ export async function pretext(
     const gather = (step: number) => {
       const rows = rowsOf(step, { count, batch, batches })
       for (const row of rows) measured.add(row)
-      return feedsOf(samples.gather(windows ? placesAt(windows, rows) : rows))
+      return feedsOf(samples.gather(placesAt(windows, rows)))
     }
     const noise = (step: number) => noiseFor(assembly.channels, batch, step)
     const found: Outputs = {}
@@ -101,8 +107,8 @@ export async function pretext(
     const seen = { measures: rows, pictures: measured.size }
     return {
       method: config.method,
-      medium: mediumIn(pictures),
-      ...(windows && { counted: 'windows of films' }),
+      medium,
+      ...((films || count > part.items.length) && { counted }),
       step: checkpoint.step,
       heldOut: unseen,
       ...seen,
@@ -145,5 +151,5 @@ function collect(outputs: Outputs, results: Readonly<Record<string, ArrayLike<nu
 export function heldOut(pictures: SampleSet): { part: SampleSet; notes: string[] } {
   const tested = pictures.items.flatMap(({ split }, i) => (split === 'test' ? [i] : []))
   if (tested.length > 0) return { part: pictures.subset(tested), notes: [] }
-  return { part: pictures, notes: ['The data has no test part: all pictures were used, also those trained on.'] }
+  return { part: pictures, notes: ['The data has no test part: it was measured on pictures that were trained on.'] }
 }
