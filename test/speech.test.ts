@@ -37,9 +37,9 @@ function put(root: string, count: number): void {
     writeFileSync(join(root, 'wav', `${i}.wav`), Buffer.from(wavUri(wave, RATE).split(',')[1] ?? '', 'base64'))
     // the last phone of some is said to end after the recording
     writeFileSync(join(root, 'lab', `${i}.lab`), i % 4 === 0 ? lab.replace('1.2 125', '1.7 125') : lab)
-    return `wav/${i}.wav,${i % 2 === 0 ? 'low' : 'high'}`
+    return `wav/${i}.wav,${i % 2 === 0 ? 'low' : 'high'},${i % 4 < 2 ? 'de' : 'fr'},made`
   })
-  writeFileSync(join(root, 'metadata.csv'), ['file_name,speaker', ...rows].join('\n'))
+  writeFileSync(join(root, 'metadata.csv'), ['file_name,speaker,language,corpus', ...rows].join('\n'))
 }
 
 const rowsOf = (path: string) => parquetReadObjects({ file: new Uint8Array(readFileSync(path)).buffer })
@@ -95,8 +95,12 @@ test('evaluate tells speakers, frames and layers beside log-mel and MFCC, and sa
 
 test('evaluate learns from one folder and tests on another; without labels there are frames alone', async () => {
   const wanted = ['--seeds', '1', '--labels', 'all', '--frames', '200']
-  const apart = await json('evaluate', run, recordings, '--label', 'speaker', '--test-data', others, ...wanted)
-  expect(apart).toMatchObject({ labelled: 32, tested: 8 })
+  const labels = ['--label', 'speaker,language', '--label', 'corpus']
+  const apart = await json('evaluate', run, recordings, ...labels, '--test-data', others, ...wanted)
+  expect(apart).toMatchObject({ label: 'speaker', labelled: 32, tested: 8 })
+  expect(apart.further).toMatchObject([{ label: 'language', labelled: 32, tested: 8, classes: 2 }])
+  expect(apart.data.notes).toContain('corpus: one for all (made), so there is nothing to tell apart by it.')
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('Balanced accuracy, by language')
   const alone = await json('evaluate', run, join(recordings, 'wav'), ...wanted)
   expect(Object.keys(alone)).toEqual(['frames', 'data'])
   const nothing = await lacuna('evaluate', run, recordings, '--label', 'speaker', '--alignment', join(folder, 'none'))

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import type { AcrossEvaluation } from '../evaluation/across/evaluate.js'
 import type { Evaluation } from '../evaluation/evaluate.js'
@@ -8,6 +7,7 @@ import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
 import { checkWritable, writeFileAtomic } from '../files.js'
 import type { PlaceOptions } from '../nn/vectors.js'
 import type { openRuns } from '../runs/run.js'
+import { closeAll, type Opened, openAll } from './open-to-evaluate.js'
 import {
   amounts,
   type DeviceOptions,
@@ -15,7 +15,6 @@ import {
   deviceOptions,
   jsonOption,
   number,
-  openFor,
   placeOptions,
   pluginOption,
   wholeNumber,
@@ -29,6 +28,7 @@ interface Options extends DeviceOptions, PlaceOptions {
   readonly labelled?: number
   readonly k?: number
   readonly temperature?: number
+  readonly label?: string
   readonly testData?: string
   readonly alignment?: string
   readonly frames?: number
@@ -37,6 +37,9 @@ interface Options extends DeviceOptions, PlaceOptions {
   readonly plugin?: readonly string[]
   readonly json?: boolean
 }
+
+/** An option that is typed twice, as if its values had been typed once, with a comma. */
+const several = (value: string, before?: string): string => (before === undefined ? value : `${before},${value}`)
 
 export const evaluateCommand = (): Command =>
   withOptions(new Command('evaluate'), [
@@ -73,7 +76,7 @@ export const evaluateCommand = (): Command =>
     ).argParser(wholeNumber(2)),
     ...placeOptions(),
     pluginOption(),
-    ...dataOptions(),
+    ...dataOptions().map(option => (option.attributeName() === 'label' ? option.argParser(several) : option)),
     ...deviceOptions(),
     jsonOption(),
   ])
@@ -84,7 +87,7 @@ export const evaluateCommand = (): Command =>
     .argument('<data>', 'labelled pictures or recordings; their train and test parts, or one fifth for the test')
     .addHelpText(
       'after',
-      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker\n\nWrites evaluation.json, of aligned recordings frames.json, of runs that compare channels across.json, and report.html into the run.',
+      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker,language\n\nWrites evaluation.json, of aligned recordings frames.json, of runs that compare channels across.json, and report.html into the run.',
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
@@ -97,42 +100,19 @@ export const evaluateCommand = (): Command =>
       const [first] = runs
       placeOf(first.assembly(), options)
       checkWritable(join(folder, 'evaluation.json'))
-      const set = await openToEvaluate(runs, data, options, output)
+      const opened = await openAll(runs, data, options, output)
+      const [{ set }] = opened
       try {
-        const { document, text, ...found } = await evaluated(runs, set, folder, options, output)
+        const { document, text, ...found } = await evaluated(runs, opened, folder, options, output)
         output.result(document, text)
         output.progress('writing the report')
         const { device, threads, play } = options
         const report = await writeRunReport(first, set, { ...found, directory: folder, device, threads, play })
         output.note(`${verdictText(report.verdict)}\nLook at it: ${report.file}`)
       } finally {
-        set.close()
+        closeAll(opened)
       }
     })
-
-/** What the encoder sees; with what belongs to it, where the runs compare channels and the data has them. */
-async function openToEvaluate(
-  runs: ReturnType<typeof openRuns>,
-  data: string,
-  options: Options,
-  output: Output,
-): Promise<SampleSet> {
-  const { kindsSeen } = await import('../assembly/programs.js')
-  const { comparesChannels } = await import('../evaluation/across/evaluate.js')
-  const { config, assembly } = runs[0]
-  const seen = () => openFor(config, data, options, output, kindsSeen(assembly()))
-  if (!comparesChannels(runs)) return seen()
-  try {
-    return await openFor(config, data, options, output)
-  } catch (error) {
-    if (!(error instanceof LacunaError)) throw error
-    const alone = await seen().catch(() => {
-      throw error
-    })
-    output.note(`Nothing is looked for across channels, since there are no pairs: ${error.message}`)
-    return alone
-  }
-}
 
 interface Found {
   readonly document: object
@@ -145,12 +125,11 @@ interface Found {
 /** Vectors by their labels, and frames by their alignments: whichever there are. Each is written when it is known. */
 async function evaluated(
   runs: ReturnType<typeof openRuns>,
-  set: SampleSet,
+  opened: readonly [Opened, ...Opened[]],
   folder: string,
   options: Options,
   output: Output,
 ): Promise<Found> {
-  const { kindsSeen } = await import('../assembly/programs.js')
   const { alignmentsOf } = await import('../evaluation/alignment/index.js')
   const { channelsHeld, comparesChannels, evaluateAcross } = await import('../evaluation/across/evaluate.js')
   const { evaluate } = await import('../evaluation/evaluate.js')
@@ -158,43 +137,47 @@ async function evaluated(
   const { evaluationText } = await import('../report/text-lines.js')
   const { acrossText } = await import('../report/across-lines.js')
   const { framesText } = await import('../report/sound-lines.js')
+  const [{ set }] = opened
   const onProgress = (stage: string) => output.progress(stage)
-  const told = { data: { skipped: set.skipped, notes: set.notes } }
+  const notes = [...set.notes]
+  const told = { data: { skipped: set.skipped, notes } }
   const write = (name: string, document: object) =>
     writeFileAtomic(join(folder, name), `${JSON.stringify({ ...document, ...told }, undefined, 2)}\n`)
   const alignments = alignmentsOf(set, options.alignment)
   const aligned = alignments.byPosition.size > 0
   if (options.alignment !== undefined && !aligned)
     throw new LacunaError(`--alignment ${options.alignment}: no recording of ${set.source} is in it`, 2)
-  const test =
-    options.testData === undefined
-      ? undefined
-      : await openFor(runs[0].config, options.testData, options, output, kindsSeen(runs[0].assembly()))
-  try {
-    const compared = comparesChannels(runs)
-    const unlabelled = set.classes.length < 2 && (aligned || (compared && channelsHeld(runs, set).length > 1))
-    const { frames: most, ...rest } = options
-    const evaluation = unlabelled ? undefined : await evaluate(runs, set, { ...rest, test, onProgress })
-    if (evaluation) write('evaluation.json', evaluation)
-    const frames = aligned
-      ? await evaluateFrames(runs, set, alignments, { ...rest, frames: most, onProgress })
-      : undefined
-    if (frames) write('frames.json', frames)
-    const across = compared ? await evaluateAcross(runs, set, { ...rest, onProgress }) : undefined
-    if (across) write('across.json', across)
-    const text = [
-      evaluation && evaluationText(evaluation),
-      frames && framesText(frames),
-      across && acrossText(across),
-    ].filter(Boolean)
-    return {
-      document: { ...evaluation, ...(frames && { frames }), ...(across && { across }), ...told },
-      text: text.join('\n\n'),
-      ...(evaluation && { evaluation }),
-      ...(frames && { frames }),
-      ...(across && { across }),
-    }
-  } finally {
-    test?.close()
+  const compared = comparesChannels(runs)
+  const { frames: most, ...rest } = options
+  const telling = opened.filter(({ set }) => set.classes.length > 1)
+  const otherwise = aligned || (compared && channelsHeld(runs, set).length > 1)
+  const scored = telling.length > 0 || otherwise ? telling : opened
+  for (const { set } of opened.filter(one => !scored.includes(one) && one.set.label !== undefined)) {
+    const alike = `${set.label}: one for all (${set.classes.join()}), so there is nothing to tell apart by it.`
+    notes.push(alike)
+    output.note(alike)
+  }
+  const found: Evaluation[] = []
+  for (const { set, test } of scored) found.push(await evaluate(runs, set, { ...rest, test, onProgress }))
+  const [own, ...further] = found
+  const evaluation = own && { ...own, ...(further.length > 0 && { further }) }
+  if (evaluation) write('evaluation.json', evaluation)
+  const frames = aligned
+    ? await evaluateFrames(runs, set, alignments, { ...rest, frames: most, onProgress })
+    : undefined
+  if (frames) write('frames.json', frames)
+  const across = compared ? await evaluateAcross(runs, set, { ...rest, onProgress }) : undefined
+  if (across) write('across.json', across)
+  const text = [
+    evaluation && evaluationText(evaluation),
+    frames && framesText(frames),
+    across && acrossText(across),
+  ].filter(Boolean)
+  return {
+    document: { ...evaluation, ...(frames && { frames }), ...(across && { across }), ...told },
+    text: text.join('\n\n'),
+    ...(evaluation && { evaluation }),
+    ...(frames && { frames }),
+    ...(across && { across }),
   }
 }

@@ -88,6 +88,10 @@ export function wordsOf(wanted: readonly MemberKind[]): Pick<MediumWords, 'one' 
   }
 }
 
+/** The same of the channels that a set or a run has. */
+export const wordsIn = (channels: Readonly<Record<string, { readonly kind: string }>>) =>
+  wordsOf(mediaAmong(Object.values(channels).map(({ kind }) => kind)))
+
 /** Of what kind a file is, by its name. */
 export function mediumOf(name: string): MemberKind | undefined {
   const extension = extname(name).toLowerCase()

@@ -1,7 +1,7 @@
 import { host } from '#host'
 import { placeOf } from '../assembly/programs.js'
 import type { SampleSet } from '../data/index.js'
-import type { Medium } from '../data/media.js'
+import { type Medium, media } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { mainEncoder } from '../methods/method.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
@@ -11,7 +11,7 @@ import { wantPictures } from './arguments.js'
 import { baselines, countsOf } from './baselines.js'
 import type { Collapse } from './health.js'
 import { checkTemperature } from './knn.js'
-import { checkedLabels, defaultLabels, type LabelledParts, labelledParts } from './labelled.js'
+import { checkedLabels, defaultLabels, type LabelledParts, labelledParts, mediumIn } from './labelled.js'
 import { type LayerScores, scoreLayers } from './layers.js'
 import { type Column, scoreAll, scoreWithAll } from './rounds.js'
 import { type Runners, runnersOf } from './runners.js'
@@ -67,8 +67,13 @@ export interface Evaluation {
   readonly health: Collapse
   /** Balanced accuracy of the linear probe with all labels by layer, where that was asked for */
   readonly layers?: readonly LayerScores[]
+  /** The same by other columns of labels, where several were asked for */
+  readonly further?: readonly Evaluation[]
   readonly notes: readonly string[]
 }
+
+/** All that was told by labels, each column for itself. */
+export const columnsIn = (e: Evaluation): readonly [Evaluation, ...Evaluation[]] => [e, ...(e.further ?? [])]
 
 /** A linear probe. */
 export interface ProbeScores extends Scored {
@@ -137,7 +142,9 @@ async function evaluated(
   pictures: SampleSet,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const parts = labelledParts(pictures, { most: options.labelled, test: options.test })
+  const { labelled: most, test: apart } = options
+  const seen = runs.every(({ config }) => config.data.fingerprint === pictures.fingerprint)
+  const parts = labelledParts(pictures, { most, test: apart, seen })
   const { training, test, classes } = parts
   const amounts = checkedLabels(options.labels, training, classes) ?? defaultLabels(training, classes)
   const seeds = runs.length > 1 ? runs.length : (options.seeds ?? 3)
@@ -149,7 +156,7 @@ async function evaluated(
   const probes = planned.map(({ wide, ...probe }, i) => ({ ...probe, ...scored(found.column(i + 1)) }))
   const last = probes.at(-1)
   if (last === undefined) throw new LacunaError('no probe: give at least one number of labels', 2)
-  const { notes, ...most } = commonestOf(parts)
+  const { notes, ...common } = commonestOf(parts)
   return {
     medium,
     ...(pictures.label !== undefined && { label: pictures.label }),
@@ -159,7 +166,7 @@ async function evaluated(
     tested: test.items.length,
     classes: classes.length,
     chance: 1 / classes.length,
-    ...most,
+    ...common,
     notes: [...notes, ...fewerNeighbours(options.k, found.k, parts)],
     seeds,
     steps: runs.map(run => run.checkpoint().step),
@@ -213,7 +220,7 @@ function commonestOf({ labels: { training, test }, classes, notes }: LabelledPar
 function fewerNeighbours(asked: number | undefined, k: number, { training, classes }: LabelledParts): string[] {
   if (asked === undefined || asked <= k) return []
   return [
-    `kNN: ${k} neighbours vote, not ${asked}: at most half as many as a class has labelled pictures to learn from on average (${training.items.length} of ${classes.length} classes), so that the right class can win.`,
+    `kNN: ${k} neighbours vote, not ${asked}: at most half as many as a class has labelled ${media[mediumIn(training)].many} to learn from on average (${training.items.length} of ${classes.length} classes), so that the right class can win.`,
   ]
 }
 

@@ -21,6 +21,7 @@ export interface LabelledParts {
  * The labelled pictures to learn from and those to score on: as the data says, or one fifth for the test, groups kept together.
  * @param options.most samples to learn from, drawn at random
  * @param options.test a set of its own to score on, all of it; the other is then learnt from but for its own test part
+ * @param options.seen pretraining saw these very samples; of others nobody knows
  * @throws LacunaError when there are no labels, one class only, or nothing in one of the parts
  */
 export function labelledParts(
@@ -28,10 +29,11 @@ export function labelledParts(
   {
     most = Number.POSITIVE_INFINITY,
     test: apart,
-  }: { readonly most?: number | undefined; readonly test?: SampleSet | undefined } = {},
+    seen = false,
+  }: { readonly most?: number | undefined; readonly test?: SampleSet | undefined; readonly seen?: boolean } = {},
 ): LabelledParts {
   const { many } = media[mediumIn(pictures)]
-  const { training: whole, test, notes } = apart ? partsApart(pictures, apart) : wholeParts(pictures)
+  const { training: whole, test, notes } = apart ? partsApart(pictures, apart) : wholeParts(pictures, seen)
   const all = whole.items.length
   const training = all <= most ? whole : whole.subset(shuffled(all, 0, 0).slice(0, most).sort())
   const [learnt, tested] = [training, test].map(({ items }) => new Set(items.map(({ label }) => label)))
@@ -84,10 +86,18 @@ function partsApart(set: SampleSet, apart: SampleSet): WholeParts {
   const [all, test] = [labelledOf(set), labelledOf(apart)]
   const untested = positionsWhere(all, ({ split }) => split === 'train' || split === undefined)
   const training = untested.length > 0 ? all.subset(untested) : all
-  return { training, test, notes: [`Learnt from ${set.source}, tested on ${apart.source}.`] }
+  const notes = [...unlabelledNote(set, all), ...unlabelledNote(apart, test)]
+  return { training, test, notes: [`Learnt from ${set.source}, tested on ${apart.source}.`, ...notes] }
 }
 
-function wholeParts(pictures: SampleSet): WholeParts {
+function unlabelledNote(whole: SampleSet, { items }: SampleSet): string[] {
+  const without = whole.items.length - items.length
+  if (without === 0) return []
+  const of = `${without} of ${whole.items.length} ${media[mediumIn(whole)].many} in ${whole.source}`
+  return [`${of} ${without === 1 ? 'has' : 'have'} no ${whole.label ?? 'label'}: left out.`]
+}
+
+function wholeParts(pictures: SampleSet, seen: boolean): WholeParts {
   const all = labelledOf(pictures)
   const { many } = media[mediumIn(pictures)]
   if (pictures.classes.length < 2)
@@ -98,11 +108,13 @@ function wholeParts(pictures: SampleSet): WholeParts {
   if (marked && training.length === 0)
     throw new LacunaError(`all labelled ${many} are marked as test: there is nothing to learn from`)
   if (test.length === 0) throw new LacunaError(`too few labelled ${many} to keep a fifth for the test`)
-  const notes = marked
-    ? []
-    : [
-        `The data has no test part: one fifth was kept for the test, and pretraining saw those ${many} too, without their labels.`,
-      ]
+  const told = seen
+    ? `, and pretraining saw those ${many} too, without their labels.`
+    : `. The run was trained on other data: whether those ${many} were among it is not known.`
+  const notes = [
+    ...unlabelledNote(pictures, all),
+    ...(marked ? [] : [`The data has no test part: one fifth was kept for the test${told}`]),
+  ]
   return { training: all.subset(training), test: all.subset(test), notes }
 }
 
@@ -151,7 +163,7 @@ export function checkedLabels(
     const short = counts.findIndex(count => amount !== 'all' && count > 0 && count < amount)
     if (short >= 0)
       throw new LacunaError(
-        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled pictures to learn from; choose --labels ${fewest} or less, or all`,
+        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled ${media[mediumIn(training)].many} to learn from; choose --labels ${fewest} or less, or all`,
         2,
       )
   }

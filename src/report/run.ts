@@ -3,12 +3,13 @@ import { placeOf } from '../assembly/programs.js'
 import { seenAs } from '../channels/bound.js'
 import type { Channel } from '../channels/channel.js'
 import type { SampleSet } from '../data/index.js'
-import { media, mediaAmong, wordsOf } from '../data/media.js'
+import { media, wordsIn } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import type { AcrossEvaluation } from '../evaluation/across/evaluate.js'
 import type { EmbedderOptions } from '../evaluation/encoder.js'
-import type { Evaluation } from '../evaluation/evaluate.js'
+import { columnsIn, type Evaluation } from '../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../evaluation/frames/evaluate.js'
+import { gainOf } from '../evaluation/gain.js'
 import { mediumIn } from '../evaluation/labelled.js'
 import { pretext as measure, type Pretext } from '../evaluation/pretext.js'
 import { writeFileAtomic } from '../files.js'
@@ -92,7 +93,7 @@ export async function writeRunReport(
   const sounds = soundsFor(options.play ?? pictures.items.length <= MOST_HEARD)
   const views = preview && (await viewsOf(preview, medium, sounds))
   const [health, neighbours, map] = [await healthOf(look), await neighboursIn(look, sounds), await mapOf(look)]
-  const found = { pretext, evaluation, across }
+  const found = { pretext, evaluation: evaluation && bestTold(evaluation), across }
   const verdict = verdictOf({ method: method.name, medium, metrics, steps: config.steps, health, ...found })
   const ofVectors =
     verdict.state === 'collapsed' ? [] : [...(health?.alarms ?? []), ...(evaluation?.health.alarms ?? [])]
@@ -149,9 +150,12 @@ async function measuredBriefly(
   return pictures.items.length < 2 ? undefined : measure(run, pictures, { ...machine, seconds: SECONDS })
 }
 
+/** What the verdict is by: the first column of labels by which something was gained, where there is one. */
+const bestTold = (evaluation: Evaluation): Evaluation =>
+  columnsIn(evaluation).find(column => !gainOf(column).none) ?? evaluation
+
 /** What was trained on */
-const nounOf = ({ config }: OpenedRun): string =>
-  wordsOf(mediaAmong(Object.values(config.channels).map(({ kind }) => kind))).many
+const nounOf = ({ config }: OpenedRun): string => wordsIn(config.channels).many
 
 function skippedNote({ skipped: [first, ...others] }: SampleSet): string[] {
   if (first === undefined) return []

@@ -1,5 +1,5 @@
 import { type Medium, media } from '../data/media.js'
-import { contenderNames, contendersIn, type Evaluation, type Summary } from '../evaluation/evaluate.js'
+import { columnsIn, contenderNames, contendersIn, type Evaluation, type Summary } from '../evaluation/evaluate.js'
 import type { Pretext } from '../evaluation/pretext.js'
 import { showPercent } from '../evaluation/statistics.js'
 import { poolWords } from '../nn/pools.js'
@@ -40,11 +40,14 @@ export function progressLine({
   return `step ${step}/${steps}  loss ${loss.toFixed(3)} (chance ${chance.toFixed(3)})${right}${alike}${filled}  ${(viewsPerSample * picturesPerSecond).toFixed(0)} views/s  ${duration(secondsLeft)} left`
 }
 
-/** The table of an evaluation, and what to know about it. */
-export function evaluationText(e: Evaluation): string {
+/** The table of an evaluation, and what to know about it, by each column of labels. */
+export const evaluationText = (e: Evaluation): string => columnsIn(e).map(byColumn).join('\n\n')
+
+function byColumn(e: Evaluation): string {
   const { medium = 'image' } = e
   const columns = [{ title: `kNN (k = ${e.k})`, of: e.knns }, ...e.probes.map(p => ({ title: probeTitle(p), of: p }))]
   return [
+    ...(e.label === undefined ? [] : [`By ${e.label}:`]),
     scoreTable('accuracy', columns, medium),
     '',
     scoreTable(
@@ -76,7 +79,7 @@ export function pretextText({
   const lines = measures.map(({ name, value, better, baselines, noise }) => {
     const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
     if (noise !== undefined) beside.push(`on white noise ${figure(noise)}`)
-    return `${name} ${figure(value)} (${better} is better; ${beside.join(', ')})`
+    return `${name} ${figure(value)} (${[`${better} is better`, beside.join(', ')].filter(Boolean).join('; ')})`
   })
   return [
     `${method} on ${pictures} ${of === undefined ? '' : `of ${of} `}${counted}${heldOut ? ' held out' : ''}:`,

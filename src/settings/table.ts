@@ -93,7 +93,7 @@ export const dataSettings = {
   label: {
     flag: '--label <column>',
     kind: text('the name of a column'),
-    help: 'column of a metadata table that has the labels',
+    help: 'column of a metadata table that has the labels; to evaluate several, such as speaker,language',
     unless: 'label, category or class',
     kept: 'never',
     at: ['data', 'label'],

@@ -1,3 +1,4 @@
+import { columnsIn } from '../../evaluation/evaluate.js'
 import type { FrameEvaluation } from '../../evaluation/frames/evaluate.js'
 import type { LayerScores } from '../../evaluation/layers.js'
 import type { RunReport } from '../report.js'
@@ -27,7 +28,9 @@ function columnsOf({ probe, abx: { within, across } }: FrameEvaluation) {
 /** What a probe tells at each layer of the encoder. */
 export function layers({ evaluation, frames }: RunReport): string {
   const of = [
-    ...(evaluation?.layers ? [{ title: 'samples, balanced', layers: evaluation.layers }] : []),
+    ...(evaluation ? columnsIn(evaluation) : []).flatMap(({ label, layers }) =>
+      layers ? [{ title: label === undefined ? 'samples, balanced' : `${label}, balanced`, layers }] : [],
+    ),
     ...(frames?.layers ? [{ title: 'frames', layers: frames.layers }] : []),
   ]
   const [first] = of

@@ -1,5 +1,6 @@
 import { type Medium, media } from '../../data/media.js'
 import {
+  columnsIn,
   contenderNames,
   contendersIn,
   type Evaluation,
@@ -8,6 +9,7 @@ import {
   type Summary,
 } from '../../evaluation/evaluate.js'
 import type { RunReport } from '../report.js'
+import { escapeMarkup } from '../text.js'
 import { note, percent, section, table } from './markup.js'
 
 interface Column {
@@ -20,20 +22,22 @@ interface Column {
 export const titled = (title: string, content: string): string => `<h3 class="over">${title}</h3>${content}`
 
 /** What the encoder is worth on labelled pictures, beside the same one untrained and the pixels. */
-export function scores({ evaluation }: RunReport): string {
-  if (evaluation === undefined) return ''
-  const { tested, classes, chance, majority, commonest, seeds, notes, medium = 'image' } = evaluation
+export const scores = ({ evaluation }: RunReport): string =>
+  evaluation === undefined ? '' : section('What the encoder learned', ...columnsIn(evaluation).map(byColumn))
+
+function byColumn(evaluation: Evaluation): string {
+  const { label, tested, classes, chance, majority, commonest, seeds, notes, medium = 'image' } = evaluation
   const columns = columnsOf(evaluation)
-  return section(
-    'What the encoder learned',
+  const by = label === undefined ? '' : `, by ${escapeMarkup(label)}`
+  return [
     titled(
-      'Balanced accuracy',
+      `Balanced accuracy${by}`,
       scoreTable(
         columns.map(({ title, of }) => ({ title, of: of.balanced })),
         medium,
       ),
     ),
-    titled('Accuracy', scoreTable(columns, medium)),
+    titled(`Accuracy${by}`, scoreTable(columns, medium)),
     note(
       [
         `Per cent of ${tested.toLocaleString('en')} test ${media[medium].many} of ${classes} classes that are told right; balanced, each class counts the same. The best of each column is bold.`,
@@ -41,7 +45,7 @@ export function scores({ evaluation }: RunReport): string {
         ...notes,
       ].join(' '),
     ),
-  )
+  ].join('')
 }
 
 function columnsOf({ k, knns, probes }: Evaluation): (Column & { readonly of: Scored })[] {
