@@ -1,6 +1,7 @@
 import { host } from '#host'
 import type { SampleSet } from './data/index.js'
 import { LacunaError, messageOf } from './errors.js'
+import { mediumIn } from './evaluation/labelled.js'
 import { watchVectors } from './evaluation/watch.js'
 import type { MethodName } from './methods/index.js'
 import type { Method } from './methods/method.js'
@@ -59,13 +60,15 @@ export async function pretrain(
     } catch (error) {
       if (!hasCheckpoint(directory))
         throw new LacunaError(
-          `${directory}: was moved or removed after its ${run.step} steps were saved, and no report of it is written; where it was moved to it is whole, and \`lacuna pretext\` with that folder and the pictures writes one`,
+          `${directory}: was moved or removed after its ${run.step} steps were saved, and no report of it is written; where it was moved to it is whole, and \`lacuna pretext\` with that folder and the data writes one`,
         )
       options.onNote?.(
-        `The run is saved, but its report could not be written: ${messageOf(error)}; \`lacuna pretext ${directory}\` with the pictures writes it anew`,
+        `The run is saved, but its report could not be written: ${messageOf(error)}; \`lacuna pretext ${directory}\` with the data writes it anew`,
       )
     }
   }
-  const verdict = verdictOf({ method: config.method, metrics: readMetrics(directory), steps: config.steps })
+  const { method: name, steps, channels } = config
+  const medium = mediumIn({ channels })
+  const verdict = verdictOf({ method: name, medium, metrics: readMetrics(directory), steps })
   return { ...run, verdict, report: undefined }
 }

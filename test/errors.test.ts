@@ -85,9 +85,9 @@ test('a wrong --config is told before pictures are opened', async () => {
     'pretrain',
     ...written('p.json', { method: 'mine', data, plugins: ['./p.js'] }),
   )
-  await fails(2, /a method and pictures are expected/, 'pretrain', ...written('q.json', { method: './p.js', data }))
-  await fails(2, /a method and pictures are expected/, 'pretrain', ...written('n.json', { data }))
-  await fails(2, /^lacuna: pictures are expected/, 'pretrain', 'simclr', '--out', join(folder, 'a'))
+  await fails(2, /a method and data are expected/, 'pretrain', ...written('q.json', { method: './p.js', data }))
+  await fails(2, /a method and data are expected/, 'pretrain', ...written('n.json', { data }))
+  await fails(2, /^lacuna: data is expected/, 'pretrain', 'simclr', '--out', join(folder, 'a'))
   await fails(2, /--out is expected/, 'pretrain', 'simclr', few)
 })
 

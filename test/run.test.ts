@@ -57,7 +57,7 @@ test('its config.json repeats it, beside it; what is said beside it has the last
   expect(ended.code, ended.err).toBe(0)
   expect(readConfig(other)).toMatchObject({ method: 'rotation', encoder: 'c4-half', batch: 16, steps: 2, seed: 5 })
   expect(ended.err).toContain('are those of simclr: left away for rotation')
-  expect(ended.err).toMatch(/few: not the pictures that .*config\.json was trained on/)
+  expect(ended.err).toMatch(/few: not the data that .*config\.json was trained on/)
 })
 
 test('computing activations again gives the same weights, and is written down', async () => {

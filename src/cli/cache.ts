@@ -22,7 +22,7 @@ function age(text: string): number {
 
 export function cacheCommand(): Command {
   const command = new Command('cache')
-    .description('decoded pictures that are kept: what there is, and how to clear it')
+    .description('decoded data that is kept: what there is, and how to clear it')
     .addOption(cacheOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  lacuna cache\n  lacuna cache clear --older-than 30d')

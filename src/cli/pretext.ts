@@ -26,7 +26,7 @@ const SHOWN = 8
 
 export const pretextCommand = (): Command =>
   withOptions(new Command('pretext'), [...dataOptions(), pluginOption(), ...deviceOptions(), jsonOption()])
-    .description('how well a run does its own task on pictures that it has not seen, beside what needs no learning')
+    .description('how well a run does its own task on data that it has not seen, beside what needs no learning')
     .argument('<run>', 'a run, or a folder of runs that differ in their seed')
     .argument('<data>', 'pictures; the test part where one is marked. Labels are not needed')
     .addHelpText(

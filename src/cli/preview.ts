@@ -22,7 +22,7 @@ export const previewCommand = (): Command =>
     ...dataOptions(),
     jsonOption(),
   ])
-    .description('a sheet of pictures: what the network is shown and what is hidden')
+    .description('a sheet of samples: what the network is shown and what is hidden')
     .argument('<method>', 'see `lacuna methods`')
     .argument('<data>', 'pictures or recordings, as the method reads')
     .addHelpText('after', '\nExample:\n  lacuna preview simclr photos --size 64 --out views.png')

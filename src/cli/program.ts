@@ -37,7 +37,9 @@ const commands = [
  */
 export function commandLine(): Command {
   const program = new Command('lacuna')
-    .description('Learns representations from unlabelled pictures by hiding a part of each and predicting it.')
+    .description(
+      'Learns representations from unlabelled pictures, recordings, films and captioned pictures by hiding a part of each and predicting it.',
+    )
     .version(version)
     .addHelpText(
       'after',

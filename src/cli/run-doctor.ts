@@ -78,7 +78,7 @@ function cacheFinding(): Finding {
   try {
     if (!existsSync(cache)) mkdirSync(cache, { recursive: true })
     accessSync(cache, constants.W_OK)
-    return { name: 'cache', works: true, detail: `${cache}: decoded pictures are kept here` }
+    return { name: 'cache', works: true, detail: `${cache}: decoded data is kept here` }
   } catch (error) {
     return {
       name: 'cache',

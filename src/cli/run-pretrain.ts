@@ -55,7 +55,7 @@ export async function runPretrain(
   const word = typedMethod ?? asked.method
   if (word === undefined || source === undefined)
     throw new LacunaError(
-      `${word === undefined ? 'a method and pictures are' : 'pictures are'} expected, as in \`lacuna pretrain ${word ?? 'simclr'} photos --out runs/photos\`, or a --config that names them`,
+      `${word === undefined ? 'a method and data are' : 'data is'} expected, as in \`lacuna pretrain ${word ?? 'simclr'} photos --out runs/photos\`, or a --config that names them`,
       2,
     )
   checkSettings(trainingSettings, train)
@@ -77,7 +77,7 @@ export async function runPretrain(
   )
   if (file?.fingerprint !== undefined && pictures.fingerprint !== file.fingerprint)
     output.note(
-      `${pictures.source}: not the pictures that ${words.config} was trained on (other contents, names or splits, or read in another way): this will be another run.`,
+      `${pictures.source}: not the data that ${words.config} was trained on (other contents, names or splits, or read in another way): this will be another run.`,
     )
   try {
     const runs: Run[] = []

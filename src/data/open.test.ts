@@ -100,7 +100,7 @@ test('a store that is opened itself, and is damaged or of another version, says 
   const index = join(directory, 'index.json')
   const text = readFileSync(index, 'utf8')
   writeFileSync(join(directory, 'items.jsonl'), '')
-  await expect(open(directory)).rejects.toThrow(`${directory}: this store of decoded pictures is damaged; open ${root}`)
+  await expect(open(directory)).rejects.toThrow(`${directory}: this store of decoded data is damaged; open ${root}`)
   writeFileSync(index, text.replace(/"version":\d+/, '"version":1'))
   await expect(open(directory)).rejects.toThrow('is of another version of Lacuna')
 })

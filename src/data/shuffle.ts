@@ -20,12 +20,9 @@ export function shuffled(n: number, seed: number, epoch: number): Uint32Array {
  * @throws LacunaError when there are fewer positions than a batch needs
  */
 export function batchPositions(count: number, batch: number, seed: number, step: number): Uint32Array {
-  if (!(batch >= 1)) throw new LacunaError(`a batch must have at least 1 picture, not ${batch}: raise --batch`, 2)
+  if (!(batch >= 1)) throw new LacunaError(`a batch must have at least 1 sample, not ${batch}: raise --batch`, 2)
   if (batch > count)
-    throw new LacunaError(
-      `a batch of ${batch} cannot be drawn from ${count} pictures: lower --batch or add pictures`,
-      2,
-    )
+    throw new LacunaError(`a batch of ${batch} cannot be drawn from ${count} samples: lower --batch or add data`, 2)
   const perEpoch = Math.floor(count / batch)
   const start = (step % perEpoch) * batch
   return remembered(count, seed, Math.floor(step / perEpoch)).slice(start, start + batch)

@@ -100,8 +100,8 @@ export function refuseBroken(directory: string): void {
     return
   const index = looseIndex(directory)
   const what = stateOfBroken(index) === 'damaged' ? 'is damaged' : 'is of another version of Lacuna'
-  const source = typeof index.source === 'string' ? index.source : 'the pictures that it was made of'
-  throw new LacunaError(`${directory}: this store of decoded pictures ${what}; open ${source}, and it is built again`)
+  const source = typeof index.source === 'string' ? index.source : 'what it was made of'
+  throw new LacunaError(`${directory}: this store of decoded data ${what}; open ${source}, and it is built again`)
 }
 
 /** The index of the store in `directory`; undefined when there is none, or not a whole one of this version. */

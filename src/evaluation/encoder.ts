@@ -130,7 +130,7 @@ async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, f
       place,
       async embed(pictures, onProgress) {
         wantPictures('embed', pictures)
-        if (pictures.items.length === 0) throw new LacunaError('no pictures to embed')
+        if (pictures.items.length === 0) throw new LacunaError('nothing to embed: the data is empty')
         const features = await made.embed(pictures, onProgress)
         checkFinite(who, features.values, row => pictures.items[Math.floor(row / features.width)]?.name)
         return features

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { audio } from '../channels/channel.js'
-import { meanOfEach, tellingApart } from '../losses/future-frames.js'
+import { chanceOfFinding, meanOfEach, tellingApart } from '../losses/future-frames.js'
 import { encoderOfThePast, futureGuesses, guessedFrames } from '../nn/audio/future-guesses.js'
 import type { Draw } from '../program/trace.js'
-import { range } from '../tensor/shape.js'
+import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { drawnFromBatch, drawnFromOwn } from '../views/audio/negatives.js'
 import { accuracyAhead, type Heard, heardBy, shownAhead } from './future.js'
@@ -59,8 +59,13 @@ export const cpc = defineMethod({
       return { loss: meanOfEach(loss, asked).mean(), found, asked, negatives }
     }
     const compare = (heard: Heard, draw: Draw) => {
-      const { loss, found, asked } = told(heard, draw)
-      return { loss, metrics: { accuracy: meanOfEach(found, asked).mean() }, chance, weight: asked.sum() }
+      const { loss, found, asked, negatives } = told(heard, draw)
+      const [n, length] = sizes(heard.latents.shape, 3)
+      const luck = chanceOfFinding(negatives.times)
+        .reshape(n, 1, length)
+        .expand(...found.shape)
+      const metrics = { accuracy: meanOfEach(found, asked).mean(), accuracyChance: meanOfEach(luck, asked).mean() }
+      return { loss, metrics, chance, weight: asked.sum() }
     }
     return {
       kept: { encoder },

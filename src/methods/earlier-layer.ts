@@ -53,7 +53,7 @@ export function earlierLayer(
   )
   if (module.hop !== encoder.hop || module.framesOf(channel.length) !== encoder.framesOf(channel.length))
     throw new LacunaError(
-      `${run}: its ${name} has a frame every ${module.hop} numbers, the encoder to train one every ${encoder.hop}; take --encoder ${name}, or another run`,
+      `${run}: its ${name} has a frame every ${module.hop} numbers, the encoder to train one every ${encoder.hop}; take ${module.masks ? `--encoder ${name}, or another run` : 'another run'}`,
       2,
     )
   if (layer > module.layers.length)

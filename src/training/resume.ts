@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { RunConfig } from '../assembly/config.js'
 import { described } from '../channels/bound.js'
 import type { SampleSet } from '../data/index.js'
+import { wordsIn } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { encoderNameOf } from '../nn/encoder.js'
 import { scheduleOf, warmupSteps } from '../optim/schedules.js'
@@ -38,11 +39,11 @@ export function resumedConfig(
     )
   if (config.data.records !== items.length)
     throw new LacunaError(
-      `${directory}: trained on ${config.data.records} pictures, there are ${items.length} now; put the data back, or start a new run`,
+      `${directory}: trained on ${config.data.records} ${wordsIn(part.channels).many}, there are ${items.length} now; put the data back, or start a new run`,
     )
   if (config.data.fingerprint !== data.fingerprint)
     throw new LacunaError(
-      `${directory}: the ${items.length} pictures in ${data.source} are not those that it was trained on (from ${config.data.source}): other contents, names or splits; put the data back, or start a new run`,
+      `${directory}: the ${items.length} ${wordsIn(part.channels).many} in ${data.source} are not those that it was trained on (from ${config.data.source}): other contents, names or splits; put the data back, or start a new run`,
     )
   refuseDifferences(directory, config, options)
   const steps =

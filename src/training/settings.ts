@@ -4,13 +4,14 @@ import { parseOptions } from '../assembly/programs.js'
 import { channelsFor } from '../channels/bound.js'
 import type { Channel, Reads } from '../channels/channel.js'
 import { differentOf, type SampleSet, samplesIn } from '../data/index.js'
-import { mediaAmong, wordsOf } from '../data/media.js'
+import { wordsIn } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
 import { encoderOf } from '../nn/checked.js'
 import { encoderNameOf } from '../nn/encoder.js'
 import { trainingSettings } from '../settings/table.js'
 import type { PretrainOptions } from './options.js'
+import { paddingIn } from './padding.js'
 import { prepare } from './prepare.js'
 import { soundInBatch } from './sound-in-batch.js'
 
@@ -34,15 +35,18 @@ export async function newConfig(
   const windows = inWindows(part, reads)
   const samples = windows === undefined ? items.length : samplesIn(windows, reads)
   const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(samples)))
-  const { one: noun } = wordsOf(mediaAmong(Object.values(part.channels).map(({ kind }) => kind)))
-  if (samples < 2) throw new LacunaError(`${items.length} ${noun} to train on; at least 2 are needed`)
+  const { one, many } = wordsIn(part.channels)
+  if (samples < 2)
+    throw new LacunaError(
+      `${part.source}: ${items.length} ${one} to train on, and no more of it than one window; give more`,
+    )
   if (differentOf(items) < 2 && samples === items.length)
     throw new LacunaError(
-      `${part.source}: ${items.length} ${noun}s, ${differentOf(items)} different: there is nothing to learn from copies; give ${noun}s that differ`,
+      `${part.source}: ${items.length} ${many}, ${differentOf(items)} different: there is nothing to learn from copies; give ${many} that differ`,
     )
   if (batch > samples)
     throw new LacunaError(
-      `a batch of ${batch} is larger than the data: ${samples === items.length ? `${samples} ${noun}s` : `${samples} windows of ${items.length} ${noun}s`}; choose --batch ${samples} or less`,
+      `a batch of ${batch} is larger than the data: ${samples === items.length ? `${samples} ${many}` : `${samples} windows of ${items.length} ${many}`}; choose --batch ${samples} or less`,
       2,
     )
   const chunk = checkedChunk(options.chunk ?? batch, batch)
@@ -50,7 +54,7 @@ export async function newConfig(
   const encoder = encoderOf(options.encoder ?? encoderFor(method))
   const { prepared, notes } = await prepare({ method, encoder }, methodOptions, part, seed, engineOf(options))
   const little = windows && soundInBatch(method, windows, { batch, chunk, samples })
-  for (const note of little === undefined ? notes : [...notes, little]) options.onNote?.(note)
+  for (const note of [...notes, little, windows && paddingIn(windows)]) if (note !== undefined) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,
     method: method.name,

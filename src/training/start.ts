@@ -46,7 +46,7 @@ function encoderWeights(learner: Learner, { weights, encoder, tokenizer }: RunCo
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
     throw new LacunaError(
-      `--weights ${weights}: do not fit --encoder ${encoder}: ${error.message}; choose the --encoder and the --size that they are of`,
+      `--weights ${weights}: do not fit --encoder ${encoder}: ${error.message}; choose the --encoder${kept.reads === 'image' ? ' and the --size' : ''} that they are of`,
     )
   }
 }

@@ -24,3 +24,11 @@ test('few lines: each tenth has the one that covers it', () => {
   expect(read?.end.error).toBeCloseTo(1 / Math.SQRT2, 9)
   expect(readCurve([])).toBeUndefined()
 })
+
+test('luck is what the method says, or one among n where the loss without knowledge is ln n', () => {
+  const luck = (chance: number, accuracyChance?: number) =>
+    readCurve(curveOf(() => 1, { chance, ...(accuracyChance !== undefined && { accuracyChance }) }))?.luck
+  expect(luck(Math.log(129), 0.25)).toBe(0.25)
+  expect(luck(Math.fround(Math.log(129)))).toBeCloseTo(1 / 129, 8)
+  expect(luck(4.6)).toBeUndefined()
+})

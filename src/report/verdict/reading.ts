@@ -21,11 +21,15 @@ export interface CurveReading {
   readonly best: Level
   /** Share of the guesses that were right over the last tenth, where the method counts them */
   readonly accuracy: number | undefined
+  /** What share luck gets right, where the method knows it or the loss without knowledge is that of a guess among n */
+  readonly luck: number | undefined
   /** The same of what tells whether codes have collapsed */
   readonly codes: CodeFigures
 }
 
 const PARTS = 10
+/** Rounding of a logarithm in 32 bits */
+const WHOLE = 1e-5
 /** Of so few lines all are looked at for their noise; of more the later half, where the curve is less steep */
 const MOST_EVEN = 10
 
@@ -64,6 +68,7 @@ export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefin
     middle: levels[PARTS / 2] ?? end,
     best: levels.reduce((best, level) => (level.mean < best.mean ? level : best), end),
     accuracy,
+    luck: lately('accuracyChance') ?? luckOf(last.chance),
     codes: {
       accuracy,
       perplexity: lately('perplexity'),
@@ -71,6 +76,12 @@ export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefin
       contrastChance: lately('contrastChance'),
     },
   }
+}
+
+/** ln n is the loss of a guess among n; other losses have other parts, or answers that are not alike likely. */
+function luckOf(chance: number): number | undefined {
+  const among = Math.exp(chance)
+  return Math.abs(among - Math.round(among)) < WHOLE * among ? 1 / among : undefined
 }
 
 /** The deviation of single lines, by how much each differs from the one before: a curve may fall, and is not noise. */

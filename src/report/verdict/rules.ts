@@ -194,10 +194,9 @@ function lateGain({ middle, end, chance }: CurveReading): number {
 }
 
 /** 'Loss 1.69 where a network that knows nothing has 4.84' */
-function learnt({ end, chance, accuracy }: CurveReading): string {
-  // a loss without knowledge of ln n is that of a guess among n
-  const right =
-    accuracy === undefined ? '' : `, ${percent(accuracy)} guessed right (chance ${percent(Math.exp(-chance))})`
+function learnt({ end, chance, accuracy, luck }: CurveReading): string {
+  const beside = luck === undefined ? '' : ` (chance ${percent(luck)})`
+  const right = accuracy === undefined ? '' : `, ${percent(accuracy)} guessed right${beside}`
   return `Loss ${figure(end.mean)} where a network that knows nothing has ${figure(chance)}${right}`
 }
 

@@ -26,12 +26,14 @@ const lossOf = (value: number) =>
 
 describe('a training that worked', () => {
   test('settled: loss beside chance, and what to do next', () => {
-    const verdict = judge(curveOf(settled, { accuracy: 0.5 }), { health: healthy })
+    const verdict = judge(curveOf(settled, { accuracy: 0.5, accuracyChance: 0.018 }), { health: healthy })
     expect(verdict).toMatchObject({ state: 'settled', alarm: false })
     expect(verdict.text).toMatch(
       /^Loss 2(\.0\d)? where a network that knows nothing has 4, 50\.0 % guessed right \(chance 1\.8 %\), and it hardly fell/,
     )
     expect(verdict.advice).toContain('lacuna evaluate')
+    const without = judge(curveOf(settled, { accuracy: 0.5 })).text // a loss of 4 is no guess among n
+    expect(without).toContain('50.0 % guessed right, and it hardly fell')
   })
 
   test('still falling: by how much, and the steps to try', () => {

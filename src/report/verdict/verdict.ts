@@ -28,8 +28,9 @@ export function verdictOf(input: VerdictInput): Verdict {
 function byLabels({ evaluation }: VerdictInput): string {
   if (evaluation === undefined) return ''
   const { trained, random, raw } = evaluation.knns.balanced.mean
+  const by = evaluation.label === undefined ? 'By labels' : `By ${evaluation.label}`
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-  return ` By labels, kNN tells ${percent(trained)} right (balanced), beside ${percent(random)} with an untrained encoder and ${percent(raw)} by raw pixels.`
+  return ` ${by}, kNN tells ${percent(trained)} right (balanced), beside ${percent(random)} with an untrained encoder and ${percent(raw)} by raw pixels.`
 }
 
 const byOthers = ({ across }: VerdictInput): string => (across === undefined ? '' : ` ${acrossSaid(across)}`)
