@@ -60,6 +60,8 @@ test('recordings without labels, or of one speaker, say so', async () => {
   const { opened } = await run()
   const { recordings } = spoken(4)
   await expect(evaluate(opened, recordings)).rejects.toThrow('no labels: put the recordings of each class in a folder')
+  const columns = spoken(4, () => ({ labels: { speaker: 'anna' } })).recordings
+  await expect(evaluate(opened, columns)).rejects.toThrow('no labels: choose --label of speaker, or put')
   const { recordings: one } = spoken(4, () => ({ label: 'low' }))
   await expect(evaluate(opened, one)).rejects.toThrow('give recordings of two classes or more')
 })

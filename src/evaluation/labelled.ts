@@ -75,10 +75,13 @@ interface WholeParts {
 /** @throws LacunaError where a set has no labels */
 function labelledOf(set: SampleSet): SampleSet {
   const known = positionsWhere(set, ({ label }) => label !== undefined)
-  if (known.length === 0)
+  if (known.length === 0) {
+    const columns = [...new Set(set.items.flatMap(({ labels = {} }) => Object.keys(labels)))]
+    const make = `put the ${media[mediumIn(set)].many} of each class in a folder of its own, or give metadata.csv a column \`label\``
     throw new LacunaError(
-      `no labels: put the ${media[mediumIn(set)].many} of each class in a folder of its own, or give metadata.csv a column \`label\``,
+      `no labels: ${columns.length > 0 ? `choose --label of ${columns.join(', ')}, or ` : ''}${make}`,
     )
+  }
   return set.subset(known)
 }
 

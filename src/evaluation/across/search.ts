@@ -66,7 +66,7 @@ async function vectorsOf(
   if (channel === undefined) {
     if ('text' in query)
       throw new LacunaError(
-        `${run.directory}: ${run.config.method} has learnt nothing of words; take a run of clip or siglip, or give --image`,
+        `${run.directory}: ${run.config.method} has learnt nothing of words; take a run of clip or siglip${findImage(run.assembly().channels) === undefined ? '' : ', or give --image'}`,
         2,
       )
     const encoder = await openEncoder(run, options)
