@@ -139,12 +139,13 @@ async function evaluated(
   const { framesText } = await import('../report/sound-lines.js')
   const [{ set }] = opened
   const onProgress = (stage: string) => output.progress(stage)
-  const notes = [...set.notes]
+  const alignments = alignmentsOf(set, options.alignment)
+  const aligned = alignments.byPosition.size > 0
+  const notes = [...set.notes, ...(aligned ? [] : alignments.notes)] // with frames they are told with those
+  if (!aligned) for (const note of alignments.notes) output.note(note)
   const told = { data: { skipped: set.skipped, notes } }
   const write = (name: string, document: object) =>
     writeFileAtomic(join(folder, name), `${JSON.stringify({ ...document, ...told }, undefined, 2)}\n`)
-  const alignments = alignmentsOf(set, options.alignment)
-  const aligned = alignments.byPosition.size > 0
   if (options.alignment !== undefined && !aligned)
     throw new LacunaError(`--alignment ${options.alignment}: no recording of ${set.source} is in it`, 2)
   const compared = comparesChannels(runs)
