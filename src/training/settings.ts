@@ -38,7 +38,7 @@ export async function newConfig(
   const { one, many } = wordsIn(part.channels)
   if (samples < 2)
     throw new LacunaError(
-      `${part.source}: ${items.length} ${one} to train on, and no more of it than one window; give more`,
+      `${part.source}: ${items.length} ${one} to train on${windows === undefined ? '; at least 2 are needed' : ', and no more of it than one window; give more'}`,
     )
   if (differentOf(items) < 2 && samples === items.length)
     throw new LacunaError(
