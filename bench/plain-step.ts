@@ -1,5 +1,5 @@
+import type { Assembly } from '#lacuna/assembly/assemble.js'
 import type { RunConfig } from '#lacuna/assembly/config.js'
-import type { Assembly } from '#lacuna/assembly/programs.js'
 import { imageIn } from '#lacuna/channels/bound.js'
 import { ntXent } from '#lacuna/losses/ntxent.js'
 import { simclr } from '#lacuna/methods/simclr.js'

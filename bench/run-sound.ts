@@ -5,8 +5,8 @@
  * usage: node run-sound.js ENCODER SECONDS BATCH STEPS THREADS
  */
 
+import { assemble } from '#lacuna/assembly/assemble.js'
 import type { RunConfig } from '#lacuna/assembly/config.js'
-import { assemble } from '#lacuna/assembly/programs.js'
 import { encoderNamed } from '#lacuna/nn/encoders.js'
 import { soundStep } from './sound-step.js'
 import { configOf } from './step-measurement.js'

@@ -1,5 +1,5 @@
+import { type Assembly, assemble } from '#lacuna/assembly/assemble.js'
 import type { RunConfig } from '#lacuna/assembly/config.js'
-import { type Assembly, assemble } from '#lacuna/assembly/programs.js'
 import type { Channel } from '#lacuna/channels/channel.js'
 import { clip } from '#lacuna/methods/clip.js'
 import type { Learner, Method, Sequence } from '#lacuna/methods/method.js'

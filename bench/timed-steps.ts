@@ -1,6 +1,7 @@
 import { host } from '#host'
+import type { Assembly } from '#lacuna/assembly/assemble.js'
 import type { RunConfig } from '#lacuna/assembly/config.js'
-import { type Assembly, trainingProgram } from '#lacuna/assembly/programs.js'
+import { trainingProgram } from '#lacuna/assembly/programs.js'
 import { targetFor } from '#lacuna/engine/host.js'
 import { initialValues } from '#lacuna/nn/initialise.js'
 import { drawFeeds } from '#lacuna/program/draws.js'

@@ -15,7 +15,7 @@ export interface Core {
 /** Bundles the core as it was built, into a folder. */
 export async function bundleCore(folder: string): Promise<Core> {
   const entry = join(folder, 'entry.js')
-  const files = ['assembly/programs.js', 'methods/index.js', 'nn/encoders.js']
+  const files = ['assembly/assemble.js', 'assembly/programs.js', 'methods/index.js', 'nn/encoders.js']
   writeFileSync(entry, files.map(file => `export * from ${JSON.stringify(resolve('dist', file))}\n`).join(''))
   await build({
     configFile: false,

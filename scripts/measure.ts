@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { Evaluation, Pretext } from 'lacuna'
-import { findImage } from '#lacuna/channels/bound.js'
+import { findAudio, findImage } from '#lacuna/channels/bound.js'
 import type { Channels } from '#lacuna/channels/channel.js'
 import type { AcrossEvaluation, FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { readConfig } from '#lacuna/runs/config.js'
@@ -107,9 +107,7 @@ export const training = ({ name, method, on, train }: Experiment, seed: number, 
 function windowOf(channels: Channels): Pick<ResultRecord['run'], 'size' | 'channels' | 'seconds'> {
   const image = findImage(channels)
   if (image !== undefined) return { size: image.size, channels: image.colours }
-  const film = Object.values(channels).find(channel => channel.kind === 'video')
-  if (film !== undefined) return { size: film.size, channels: film.colours }
-  const sound = Object.values(channels).find(channel => channel.kind === 'audio')
+  const [, sound] = findAudio(channels) ?? []
   return sound === undefined ? {} : { seconds: sound.length / sound.rate }
 }
 

@@ -1,11 +1,18 @@
 import type { AcrossEvaluation, AcrossTask } from '#lacuna/evaluation/index.js'
+import { contendersOf, isRank } from '#lacuna/report/across-lines.js'
 import { sources } from './experiments.js'
 import type { Measured } from './results-page.js'
 
-const percent = (share: number | undefined) => (share === undefined ? '–' : (100 * share).toFixed(1))
-const shown = (figure: string, value: number | undefined) =>
-  figure === 'median rank' ? (value?.toFixed(1) ?? '–') : percent(value)
+const percent = (share: number) => (100 * share).toFixed(1)
+const shown = (figure: string, value: number) => (isRank(figure) ? value.toFixed(1) : percent(value))
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+/** What those who take part are called on this page: in a few words, and where there is room. */
+const called: Readonly<Record<string, { readonly short: string; readonly long: string }>> = {
+  'random init': { short: 'random', long: 'the same networks, random initialisation' },
+  'colours against words': { short: 'words and colours', long: 'words regressed on colours' },
+  chance: { short: 'chance', long: 'chance; of classes the commonest' },
+}
 
 /** The figure that a task is known by. */
 const known = ({ trained }: AcrossTask): string => ('R@10' in trained ? 'R@10' : 'balanced accuracy')
@@ -35,25 +42,19 @@ export function acrossTable(all: readonly Measured[]): string {
   return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
 }
 
+/** **trained** / random / words and colours / chance */
 function cellOf(task: AcrossTask): string {
-  const figure = known(task)
-  const others = [task.random[figure]?.mean, task.plain?.[figure]?.mean, task.chance[figure]].map(percent)
-  return `**${percent(task.trained[figure]?.mean)}** / ${others.join(' / ')}`
+  const means = new Map(contendersOf(task).map(({ name, of }) => [name, percent(of(known(task)).mean)]))
+  const others = Object.keys(called).map(name => means.get(name) ?? '–')
+  return `**${means.get('trained')}** / ${others.join(' / ')}`
 }
 
 /** Tasks in which some contender is not beaten with every seed, and which. */
 function beneath({ tasks }: AcrossEvaluation): string[] {
   return tasks.flatMap(task => {
-    const figure = known(task)
-    const least = Math.min(...(task.trained[figure]?.seeds ?? []))
-    const others = {
-      random: task.random[figure]?.mean,
-      'words and colours': task.plain?.[figure]?.mean,
-      chance: task.chance[figure],
-    }
-    const ahead = Object.entries(others).flatMap(([name, value]) =>
-      value !== undefined && value >= least ? [name] : [],
-    )
+    const [trained, ...others] = contendersOf(task).map(({ name, of }) => ({ name, ...of(known(task)) }))
+    const least = Math.min(...(trained?.seeds ?? []))
+    const ahead = others.flatMap(({ name, mean }) => (mean >= least ? [called[name]?.short ?? name] : []))
     return ahead.length === 0 ? [] : [`${task.name} (${ahead.join(', ')})`]
   })
 }
@@ -62,19 +63,14 @@ function beneath({ tasks }: AcrossEvaluation): string[] {
 export function acrossSection(across: AcrossEvaluation): string {
   const tables = across.tasks.map(task => {
     const figures = Object.keys(task.trained)
-    const row = (title: string, of: (figure: string) => string) => `| ${title} | ${figures.map(of).join(' | ')} |`
-    const withDeviation = (figure: string) => {
-      const { mean: m, sd } = task.trained[figure] ?? { mean: Number.NaN, sd: Number.NaN }
-      return `${shown(figure, m)} ± ${shown(figure, sd)}`
-    }
-    return [
-      `| ${task.name} | ${figures.join(' | ')} |`,
-      `|---|${'---|'.repeat(figures.length)}`,
-      row('trained', withDeviation),
-      row('the same networks, random initialisation', figure => shown(figure, task.random[figure]?.mean)),
-      ...(task.plain ? [row('words regressed on colours', figure => shown(figure, task.plain?.[figure]?.mean))] : []),
-      row('chance; of classes the commonest', figure => shown(figure, task.chance[figure])),
-    ].join('\n')
+    const rows = contendersOf(task).map(({ name, of }) => {
+      const cells = figures.map(figure => {
+        const { mean: m, sd } = of(figure)
+        return name === 'trained' ? `${shown(figure, m)} ± ${shown(figure, sd)}` : shown(figure, m)
+      })
+      return `| ${[called[name]?.long ?? name, ...cells].join(' | ')} |`
+    })
+    return [`| ${task.name} | ${figures.join(' | ')} |`, `|---|${'---|'.repeat(figures.length)}`, ...rows].join('\n')
   })
   const short = beneath(across)
   const verdict =

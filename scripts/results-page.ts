@@ -1,4 +1,4 @@
-import { kindsOf } from '#lacuna/assembly/programs.js'
+import { kindsOf } from '#lacuna/assembly/assemble.js'
 import { methodNamed } from '#lacuna/methods/index.js'
 import { type Experiment, sources } from './experiments.js'
 import { minutesOf, type ResultRecord, type State } from './records.js'

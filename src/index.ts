@@ -7,8 +7,8 @@
  * @module lacuna
  */
 
+export type { Assembly } from './assembly/assemble.js'
 export type { RunConfig } from './assembly/config.js'
-export type { Assembly } from './assembly/programs.js'
 export {
   type OpenOptions,
   openPictures,

@@ -60,7 +60,7 @@ test.each([
 test('what computes, from channels to assembly, is bundled for a browser', async () => {
   const { file, text } = await bundleCore(temporary())
   expect(text).not.toMatch(/["'](node:|sharp["']|onnxruntime-node)/)
-  const { assemble, encoderNamed, rotation } = (await import(file)) as typeof import('../src/assembly/programs.js') &
+  const { assemble, encoderNamed, rotation } = (await import(file)) as typeof import('../src/assembly/assemble.js') &
     typeof import('../src/methods/index.js') &
     typeof import('../src/nn/encoders.js')
   const definitions = { method: rotation, encoder: encoderNamed('c4-half') }

@@ -2,9 +2,10 @@ import { compile, type Program, type Target } from '../program/compile.js'
 import { trace } from '../program/trace.js'
 import { pullBack } from '../tensor/derivative.js'
 import { constant } from '../tensor/tensor.js'
+import type { Assembly } from './assemble.js'
 import type { RunConfig } from './config.js'
 import { moved, sidesOf } from './descent.js'
-import { type Assembly, type StepPrograms, sampleOf, stepOf, trainingTrace } from './programs.js'
+import { type StepPrograms, sampleOf, stepOf, trainingTrace } from './programs.js'
 import { added, emptied, emptySum, namesOf, sumsOf, WEIGHT, zeroAfter } from './sums.js'
 
 /** The parts of a step that keeps activations for one chunk of the batch only. */

@@ -3,9 +3,10 @@ import { compile, type Program, type Target } from '../program/compile.js'
 import { trace } from '../program/trace.js'
 import { derivative, pullBack } from '../tensor/derivative.js'
 import { input } from '../tensor/tensor.js'
+import type { Assembly } from './assemble.js'
 import type { RunConfig } from './config.js'
 import { moved } from './descent.js'
-import { type Assembly, type StepPrograms, sampleOf, trainingTrace } from './programs.js'
+import { type StepPrograms, sampleOf, trainingTrace } from './programs.js'
 import { added, emptied, namesOf, sumsOf } from './sums.js'
 
 /** The parts of a step that keeps activations for one chunk of the batch only, and compares the embeddings of all of it. */

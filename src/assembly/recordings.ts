@@ -8,7 +8,7 @@ import { trace } from '../program/trace.js'
 import { range } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { isThere } from '../tensor/there.js'
-import type { Assembly } from './programs.js'
+import type { Assembly } from './assemble.js'
 
 /** As much of an encoder of sound as makes frames. */
 export interface FrameMaker

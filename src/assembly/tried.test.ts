@@ -8,7 +8,7 @@ import { linear } from '../nn/layers.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { pictured } from '../training/testing.js'
 import { toFloat } from '../views/picture.js'
-import { assemble } from './programs.js'
+import { assemble } from './assemble.js'
 import { checkAssembly } from './tried.js'
 
 /** A method that is right but for what is changed, tried on pictures of 16 px. */

@@ -4,8 +4,9 @@ import { trace } from '../program/trace.js'
 import { topological } from '../tensor/derivative.js'
 import { showShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
+import type { Assembly } from './assemble.js'
 import { isRecord, shown, within } from './learner.js'
-import { type Assembly, represent, sampleOf, seenChannels, stepOf } from './programs.js'
+import { represent, sampleOf, seenChannels, stepOf } from './programs.js'
 
 /** Samples of the batch that a method is tried on: more than one, so that a forgotten axis is seen */
 const TRIED = 3

@@ -64,6 +64,10 @@ export function imageIn(channels: Available): ChannelOf<'image'> {
   return image
 }
 
+/** The first channel of films, if there is one. */
+export const findFilm = (channels: Available): ChannelOf<'video'> | undefined =>
+  Object.values(channels).find(channel => channel.kind === 'video')
+
 /** The first channel of sound and its name, if there is one. */
 export function findAudio(channels: Available): readonly [name: string, channel: ChannelOf<'audio'>] | undefined {
   for (const [name, channel] of Object.entries(channels)) if (channel.kind === 'audio') return [name, channel]

@@ -30,7 +30,7 @@ export const previewCommand = (): Command =>
       const output = terminal(options.json === true)
       const { notesOf, previewSheet } = await import('../report/preview.js')
       const { preview } = await import('../training/preview.js')
-      const { kindsOf, parseOptions } = await import('../assembly/programs.js')
+      const { kindsOf, parseOptions } = await import('../assembly/assemble.js')
       const { checkSettings } = await import('../settings/check.js')
       const { learnerOf } = await import('./plugins.js')
       const training = typedTraining(options)

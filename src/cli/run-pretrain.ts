@@ -1,6 +1,6 @@
 import { join, parse, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { kindsOf } from '../assembly/programs.js'
+import { kindsOf } from '../assembly/assemble.js'
 import type { SampleSet } from '../data/index.js'
 import { readingOf } from '../data/reading.js'
 import { isRunFolder } from '../data/run-folder.js'

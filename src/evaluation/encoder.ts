@@ -1,6 +1,7 @@
 import { host } from '#host'
+import type { Assembly } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, calibrationProgram, embeddingProgram, placeOf, seenChannels } from '../assembly/programs.js'
+import { calibrationProgram, embeddingProgram, placeOf, seenChannels } from '../assembly/programs.js'
 import { type Hearing, hearingOf } from '../assembly/recordings.js'
 import type { SampleSet } from '../data/index.js'
 import { targetFor } from '../engine/host.js'

@@ -1,7 +1,7 @@
 import { host } from '#host'
 import { placeOf } from '../assembly/programs.js'
 import type { SampleSet } from '../data/index.js'
-import { type Medium, media } from '../data/media.js'
+import type { Medium } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { mainEncoder } from '../methods/method.js'
 import type { Place, PlaceOptions } from '../nn/vectors.js'
@@ -11,7 +11,7 @@ import { wantPictures } from './arguments.js'
 import { baselines, countsOf } from './baselines.js'
 import type { Collapse } from './health.js'
 import { checkTemperature } from './knn.js'
-import { checkedLabels, defaultLabels, type LabelledParts, labelledParts, mediumIn } from './labelled.js'
+import { checkedLabels, defaultLabels, type LabelledParts, labelledParts, manyIn } from './labelled.js'
 import { type LayerScores, scoreLayers } from './layers.js'
 import { type Column, scoreAll, scoreWithAll } from './rounds.js'
 import { type Runners, runnersOf } from './runners.js'
@@ -220,7 +220,7 @@ function commonestOf({ labels: { training, test }, classes, notes }: LabelledPar
 function fewerNeighbours(asked: number | undefined, k: number, { training, classes }: LabelledParts): string[] {
   if (asked === undefined || asked <= k) return []
   return [
-    `kNN: ${k} neighbours vote, not ${asked}: at most half as many as a class has labelled ${media[mediumIn(training)].many} to learn from on average (${training.items.length} of ${classes.length} classes), so that the right class can win.`,
+    `kNN: ${k} neighbours vote, not ${asked}: at most half as many as a class has labelled ${manyIn(training)} to learn from on average (${training.items.length} of ${classes.length} classes), so that the right class can win.`,
   ]
 }
 

@@ -1,6 +1,7 @@
 import { host } from '#host'
+import type { Assembly } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, channelOf, represent, sampleOf, seenChannels } from '../assembly/programs.js'
+import { channelOf, represent, sampleOf, seenChannels } from '../assembly/programs.js'
 import { imageIn } from '../channels/bound.js'
 import { picturesOf } from '../data/index.js'
 import type { Place } from '../nn/vectors.js'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { host } from '#host'
-import { type Assembly, sharedProgram } from '../assembly/programs.js'
+import type { Assembly } from '../assembly/assemble.js'
+import { sharedProgram } from '../assembly/programs.js'
 import type { ChannelOf } from '../channels/channel.js'
 import { targetFor } from '../engine/host.js'
 import type { Feeds } from '../engine/runner.js'

@@ -1,4 +1,4 @@
-import { findAudio, findImage, imageIn } from '../channels/bound.js'
+import { findAudio, findFilm, findImage, imageIn } from '../channels/bound.js'
 import type { Wanted } from '../channels/channel.js'
 import { learnAndTest, type SampleSet, shuffled } from '../data/index.js'
 import { media, type SampleKind } from '../data/media.js'
@@ -32,7 +32,7 @@ export function labelledParts(
     seen = false,
   }: { readonly most?: number | undefined; readonly test?: SampleSet | undefined; readonly seen?: boolean } = {},
 ): LabelledParts {
-  const { many } = media[mediumIn(pictures)]
+  const many = manyIn(pictures)
   const { training: whole, test, notes } = apart ? partsApart(pictures, apart) : wholeParts(pictures, seen)
   const all = whole.items.length
   const training = all <= most ? whole : whole.subset(shuffled(all, 0, 0).slice(0, most).sort())
@@ -63,8 +63,11 @@ function shortList(names: readonly string[], most = 5): string {
 /** What the samples of a set are. */
 export function mediumIn({ channels }: Pick<SampleSet, 'channels'>): SampleKind {
   if (findImage(channels) === undefined && findAudio(channels) !== undefined) return 'audio'
-  return Object.values(channels).some(({ kind }) => kind === 'video') ? 'video' : 'image'
+  return findFilm(channels) === undefined ? 'image' : 'video'
 }
+
+/** The same in words, of several. */
+export const manyIn = (set: Pick<SampleSet, 'channels'>): string => media[mediumIn(set)].many
 
 interface WholeParts {
   readonly training: SampleSet
@@ -77,7 +80,7 @@ function labelledOf(set: SampleSet): SampleSet {
   const known = positionsWhere(set, ({ label }) => label !== undefined)
   if (known.length === 0) {
     const columns = [...new Set(set.items.flatMap(({ labels = {} }) => Object.keys(labels)))]
-    const make = `put the ${media[mediumIn(set)].many} of each class in a folder of its own, or give metadata.csv a column \`label\``
+    const make = `put the ${manyIn(set)} of each class in a folder of its own, or give metadata.csv a column \`label\``
     throw new LacunaError(
       `no labels: ${columns.length > 0 ? `choose --label of ${columns.join(', ')}, or ` : ''}${make}`,
     )
@@ -96,13 +99,13 @@ function partsApart(set: SampleSet, apart: SampleSet): WholeParts {
 function unlabelledNote(whole: SampleSet, { items }: SampleSet): string[] {
   const without = whole.items.length - items.length
   if (without === 0) return []
-  const of = `${without} of ${whole.items.length} ${media[mediumIn(whole)].many} in ${whole.source}`
+  const of = `${without} of ${whole.items.length} ${manyIn(whole)} in ${whole.source}`
   return [`${of} ${without === 1 ? 'has' : 'have'} no ${whole.label ?? 'label'}: left out.`]
 }
 
 function wholeParts(pictures: SampleSet, seen: boolean): WholeParts {
   const all = labelledOf(pictures)
-  const { many } = media[mediumIn(pictures)]
+  const many = manyIn(pictures)
   if (pictures.classes.length < 2)
     throw new LacunaError(
       `one class only (${pictures.classes[0]}): there is nothing to tell apart; give ${many} of two classes or more`,
@@ -166,7 +169,7 @@ export function checkedLabels(
     const short = counts.findIndex(count => amount !== 'all' && count > 0 && count < amount)
     if (short >= 0)
       throw new LacunaError(
-        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled ${media[mediumIn(training)].many} to learn from; choose --labels ${fewest} or less, or all`,
+        `${amount} labels a class are asked for, but ${classes[short]} has ${counts[short]} labelled ${manyIn(training)} to learn from; choose --labels ${fewest} or less, or all`,
         2,
       )
   }

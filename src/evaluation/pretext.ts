@@ -1,6 +1,6 @@
 import { host } from '#host'
 import { examinationProgram } from '../assembly/programs.js'
-import type { Kind } from '../channels/channel.js'
+import { findFilm } from '../channels/bound.js'
 import { feedsOf } from '../channels/gathered.js'
 import { placesAt, type SampleSet, windowsThrough } from '../data/index.js'
 import { media } from '../data/media.js'
@@ -51,7 +51,7 @@ export async function pretext(
   const assembly = run.assembly()
   const samples = part.as(assembly.channels, run.tokenizer())
   const medium = mediumIn(pictures)
-  const films = Object.values<{ readonly kind: Kind }>(assembly.channels).some(({ kind }) => kind === 'video')
+  const films = findFilm(assembly.channels) !== undefined
   // what goes on in time is measured all through
   const windows = windowsThrough(samples, assembly.method.reads(config.options), films ? OVERLAP : 1)
   const count = windows.records.length

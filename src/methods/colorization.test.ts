@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { parseOptions } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
 import {
   embeddingProgram,
   examinationProgram,
-  parseOptions,
   represent,
   sampleOf,
   showProgram,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assemble, sampleOf, stepOf } from '../assembly/programs.js'
+import { assemble } from '../assembly/assemble.js'
+import { sampleOf, stepOf } from '../assembly/programs.js'
 import { type Given, randomArray } from '../engine/testing.js'
 import { LacunaError } from '../errors.js'
 import { noiseFor } from '../evaluation/noise.js'

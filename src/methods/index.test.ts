@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseOptions } from '../assembly/programs.js'
+import { parseOptions } from '../assembly/assemble.js'
 import { LacunaError } from '../errors.js'
 import { assembled, pictured } from '../training/testing.js'
 import { methodNamed, methods } from './index.js'

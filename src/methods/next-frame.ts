@@ -11,17 +11,8 @@ import { where } from '../tensor/elementwise.js'
 import { concat, stack } from '../tensor/movement.js'
 import { range } from '../tensor/shape.js'
 import { input, type Tensor } from '../tensor/tensor.js'
-import {
-  framesFrom,
-  framesToFloat,
-  joined,
-  middle,
-  motionBetween,
-  motionInTiles,
-  movingMoment,
-  squareAround,
-  tilesOf,
-} from '../views/video/moments.js'
+import { framesFrom, framesToFloat, motionBetween, movingMoment } from '../views/video/moments.js'
+import { coveredByTiles, joined, motionInTiles, squareAround, tilesOf } from '../views/video/tiles.js'
 import { defineMethod, type Sequence } from './method.js'
 import { examineFrames } from './next-frame-examined.js'
 
@@ -127,8 +118,7 @@ export const nextFrame = defineMethod({
     /** Whole frames as far as they are guessed, and how many of them are there */
     const guessable = (video: Sequence) => {
       const { frames, there } = windowOf(video, options.every)
-      const seen = tiles * side
-      return { frames: seen === whole ? frames : middle(frames, Math.floor((whole - seen) / 2), seen), there }
+      return { frames: coveredByTiles(frames, side), there }
     }
 
     return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseOptions } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { parseOptions, sampleOf, trainingProgram } from '../assembly/programs.js'
+import { sampleOf, trainingProgram } from '../assembly/programs.js'
 import { imageIn } from '../channels/bound.js'
 import { plainReading } from '../data/index.js'
 import { openEngine } from '../engine/node/engine.js'

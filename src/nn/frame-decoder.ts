@@ -48,10 +48,10 @@ export function frameDecoder({
   const stages = sides.map((side, i) => {
     const channels = widths[i] ?? FINEST
     const conv = conv2d(widths[i - 1] ?? width, channels, 3, { padding: 1, bias: false, weight: heFanOut })
-    const said = i >= sides.length - SCALES
+    const scale = sides.length - 1 - i
     const zeros = { weight: constantly(0), biasInitial: constantly(0) }
-    const head = said ? conv2d(channels, colours + moves.length, 3, { padding: 1, ...zeros }) : undefined
-    return { side, conv, norm: batchNorm(channels), head }
+    const head = scale < SCALES ? conv2d(channels, colours + moves.length, 3, { padding: 1, ...zeros }) : undefined
+    return { side, scale, conv, norm: batchNorm(channels), head }
   })
   const parts = stages.flatMap(({ conv, norm, head }, i) => [
     [`conv${i}`, conv] as const,
@@ -61,10 +61,10 @@ export function frameDecoder({
   return module({ first, ...Object.fromEntries(parts) }, (map: Tensor, last: readonly Tensor[]) => {
     let x = first(map)
     const added: Tensor[] = []
-    for (const { side, conv, norm, head } of stages) {
+    for (const { side, scale, conv, norm, head } of stages) {
       x = norm(conv(enlarged(x, side))).relu()
-      if (head === undefined) continue
-      const frame = last.find(at => at.size(2) === side) ?? x
+      const frame = last[scale]
+      if (head === undefined || frame === undefined) continue
       const said = head(x)
       const anew = said.slice(1, 0, colours)
       const here = moves.length === 0 ? anew : anew.add(movedBy(frame, said.slice(1, colours), moves))

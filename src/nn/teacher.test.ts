@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Assembly, variablesNamed } from '../assembly/programs.js'
+import { type Assembly, variablesNamed } from '../assembly/assemble.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/node/engine.js'
 import { relativeError } from '../engine/testing.js'

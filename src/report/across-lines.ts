@@ -1,6 +1,7 @@
 import type { AcrossEvaluation, AcrossTask, Figure } from '../evaluation/across/evaluate.js'
 import { showPercent } from '../evaluation/statistics.js'
 import { table } from './table.js'
+import { capital } from './words.js'
 
 /** What channels tell of one another: what it comes to, a table for each task, and what to know about it. */
 export function acrossText(e: AcrossEvaluation): string {
@@ -20,7 +21,7 @@ function taskTable(task: AcrossTask): string {
 export function aboutAcross({ channels, pairs, runs, tasks }: AcrossEvaluation): string {
   const held = channels.length > 1 ? 'pairs held out, each looked for among all of them' : 'held out'
   const plain = tasks.some(({ plain }) => plain)
-    ? ` ${PLAIN[0]?.toUpperCase()}${PLAIN.slice(1)}: no network; colours of the picture are regressed on the words of its text.`
+    ? ` ${capital(PLAIN)}: no network; colours of the picture are regressed on the words of its text.`
     : ''
   const named = tasks.some(({ chance }) => 'accuracy' in chance)
     ? ' By chance, the accuracy is that of the commonest class.'

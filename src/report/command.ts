@@ -1,5 +1,5 @@
+import { parseOptions } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { parseOptions } from '../assembly/programs.js'
 import { scheduleOf } from '../optim/schedules.js'
 import type { MetricsLine } from '../runs/metrics.js'
 import type { OpenedRun } from '../runs/run.js'

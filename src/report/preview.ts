@@ -5,6 +5,7 @@ import type { Gallery } from './report.js'
 import { pictureSheet } from './sheet.js'
 import { soundsFor } from './sound.js'
 import { animation, thumbnail } from './thumbnail.js'
+import { capital } from './words.js'
 
 /** A row a picture: as stored, and what the method shows, guesses and hides; below it what to know of the guesses. */
 export async function previewSheet(title: string | undefined, preview: Preview): Promise<Uint8Array> {
@@ -43,12 +44,10 @@ export async function viewsOf(
       }),
     ),
   )
-  const said = media[medium].many
   return {
-    caption: [
-      `${said.charAt(0).toUpperCase()}${said.slice(1)} as stored, and what the method makes of them.`,
-      ...notesOf(preview),
-    ].join(' '),
+    caption: [`${capital(media[medium].many)} as stored, and what the method makes of them.`, ...notesOf(preview)].join(
+      ' ',
+    ),
     columns: columns.map(({ title }) => title),
     rows: await Promise.all(rows),
   }

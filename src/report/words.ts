@@ -19,3 +19,6 @@ const inPlace: { readonly [K in SampleKind]: readonly (readonly [RegExp, string]
 /** A sentence of ours about samples, in the words of what they are. */
 export const worded = (sentence: string, kind: SampleKind): string =>
   inPlace[kind].reduce((text, [from, to]) => text.replace(from, to), sentence)
+
+/** As it stands at the beginning of a sentence. */
+export const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`

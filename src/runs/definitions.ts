@@ -1,5 +1,5 @@
+import type { Definitions } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import type { Definitions } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { checkedMethod } from '../methods/checked.js'
 import { methods as builtIn } from '../methods/index.js'

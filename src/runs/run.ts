@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type Assembly, assemble, type Definitions } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, assemble, type Definitions } from '../assembly/programs.js'
 import { LacunaError, wrongArgument } from '../errors.js'
 import { isFolder } from '../files.js'
 import type { Tokenizer } from '../text/tokenizer.js'

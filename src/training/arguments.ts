@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parseOptions } from '../assembly/programs.js'
+import { parseOptions } from '../assembly/assemble.js'
 import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'
 import { checkedMethod } from '../methods/checked.js'

@@ -1,5 +1,6 @@
 import { host } from '#host'
-import { type Definitions, encoderMaker, parseOptions, sampleOf } from '../assembly/programs.js'
+import { type Definitions, encoderMaker, parseOptions } from '../assembly/assemble.js'
+import { sampleOf } from '../assembly/programs.js'
 import { channelsFor } from '../channels/bound.js'
 import { isSequence, type Reads } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { host } from '#host'
+import { type Assembly, assemble } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, assemble } from '../assembly/programs.js'
 import { checkAssembly } from '../assembly/tried.js'
 import { type SampleSet, tokenised } from '../data/index.js'
 import { targetFor } from '../engine/host.js'

@@ -1,5 +1,6 @@
 import { host } from '#host'
-import { type Assembly, assemble, parseOptions, showProgram } from '../assembly/programs.js'
+import { type Assembly, assemble, parseOptions } from '../assembly/assemble.js'
+import { showProgram } from '../assembly/programs.js'
 import { checkAssembly } from '../assembly/tried.js'
 import { findAudio } from '../channels/bound.js'
 import { inputsOf } from '../channels/channel.js'

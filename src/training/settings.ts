@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
+import { parseOptions } from '../assembly/assemble.js'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
-import { parseOptions } from '../assembly/programs.js'
-import { channelsFor } from '../channels/bound.js'
-import type { Channel, Reads } from '../channels/channel.js'
+import { channelsFor, findFilm } from '../channels/bound.js'
+import type { Reads } from '../channels/channel.js'
 import { differentOf, type SampleSet, samplesIn } from '../data/index.js'
 import { wordsIn } from '../data/media.js'
 import { LacunaError } from '../errors.js'
@@ -92,8 +92,7 @@ const engineOf = ({ device, threads }: PretrainOptions) => ({ ...(device && { de
 
 /** What goes on in time as the method reads it; undefined where nothing does. */
 const inWindows = (part: SampleSet, reads: Reads): SampleSet | undefined =>
-  Object.values(reads).some(wanted => 'seconds' in wanted) ||
-  Object.values<Channel>(part.channels).some(({ kind }) => kind === 'video')
+  Object.values(reads).some(wanted => 'seconds' in wanted) || findFilm(part.channels) !== undefined
     ? part.as(channelsFor(reads, part.channels))
     : undefined
 

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
+import type { Assembly } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import type { Assembly } from '../assembly/programs.js'
 import { LacunaError } from '../errors.js'
 import { isThere } from '../files.js'
 import { readSafetensors, type StoredTensor } from '../formats/index.js'

@@ -1,13 +1,6 @@
+import { type Assembly, type AssemblyConfig, assemble, parseOptions } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import {
-  type Assembly,
-  type AssemblyConfig,
-  assemble,
-  examinationProgram,
-  parseOptions,
-  showProgram,
-  trainingProgram,
-} from '../assembly/programs.js'
+import { examinationProgram, showProgram, trainingProgram } from '../assembly/programs.js'
 import { imageIn } from '../channels/bound.js'
 import type { ChannelOf } from '../channels/channel.js'
 import { plainReading } from '../data/index.js'

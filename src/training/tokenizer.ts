@@ -1,4 +1,4 @@
-import { parseOptions } from '../assembly/programs.js'
+import { parseOptions } from '../assembly/assemble.js'
 import { nameFor } from '../channels/bound.js'
 import type { SampleSet } from '../data/index.js'
 import { LacunaError } from '../errors.js'

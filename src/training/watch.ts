@@ -1,6 +1,7 @@
 import { host } from '#host'
+import type { Assembly } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
-import { type Assembly, embeddingProgram, seenChannels } from '../assembly/programs.js'
+import { embeddingProgram, seenChannels } from '../assembly/programs.js'
 import { feedsOf } from '../channels/gathered.js'
 import { type Item, type SampleSet, shuffled } from '../data/index.js'
 import { targetFor } from '../engine/host.js'

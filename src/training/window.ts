@@ -1,4 +1,4 @@
-import { parseOptions } from '../assembly/programs.js'
+import { parseOptions } from '../assembly/assemble.js'
 import { LacunaError } from '../errors.js'
 import type { Method } from '../methods/method.js'
 import type { TrainingSettings } from '../settings/types.js'

@@ -1,5 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { expect } from 'vitest'
+import type { Wanted } from '../../channels/channel.js'
 import { range } from '../../tensor/shape.js'
+import { openFilms } from '../open-films.js'
+import { sharp } from '../sharp.js'
+import type { FilmOptions, SampleSet } from '../types.js'
 
 /** Whether films other than GIF can be read here. */
 export const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
@@ -47,3 +52,32 @@ export function writeSound(path: string, wave: Float32Array): void {
 export function turnFilm(from: string, to: string): void {
   execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', from, '-c', 'copy', '-metadata:s:v', 'rotate=90', to])
 }
+
+/** Films at 16 px in grey. */
+export const openSmall = (root: string, options: FilmOptions = {}) =>
+  openFilms(root, { cache: `${root}-cache`, size: 16, channels: 1, ...options })
+
+export type Filmed = { readonly video: Wanted<'video'> }
+
+/** All frames of a record, [frames][pixels]. */
+export function framesOf(set: SampleSet<Filmed>, position = 0): number[][] {
+  const length = set.lengthOf('video', position)
+  const { channels } = set
+  const { values, lengths } = set.as<Filmed>({ video: { ...channels.video, length } }).gather([position]).video
+  expect([...lengths]).toEqual([length])
+  const pixels = values.length / length
+  return range(length).map(t => [...values.subarray(t * pixels, (t + 1) * pixels)])
+}
+/** The first pixel of each frame. */
+export const firsts = (set: SampleSet<Filmed>, position = 0) => framesOf(set, position).map(([value]) => value)
+
+/** Number t of a film in which no two are alike, 16 × 16. */
+export const frame = (t: number) => range(256).map(i => (i * 5 + t * 31) % 256)
+
+/** Frames of one grey value each, shown for so many milliseconds. */
+export const gif = (values: readonly number[], delay: number[]) =>
+  sharp(Buffer.concat(values.map(value => Buffer.alloc(3 * 64, value))), {
+    raw: { width: 8, height: 8 * values.length, channels: 3, pageHeight: 8 },
+  })
+    .gif({ delay, loop: 0 })
+    .toBuffer()

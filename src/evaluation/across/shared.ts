@@ -1,5 +1,6 @@
 import { host } from '#host'
-import { type Assembly, sharedProgram } from '../../assembly/programs.js'
+import type { Assembly } from '../../assembly/assemble.js'
+import { sharedProgram } from '../../assembly/programs.js'
 import type { Channel, Channels } from '../../channels/channel.js'
 import { memoryColumn } from '../../data/columns.js'
 import type { SampleSet } from '../../data/index.js'

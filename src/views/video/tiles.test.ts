@@ -4,7 +4,7 @@ import { uniforms } from '../../program/draws.js'
 import { draw } from '../../program/trace.js'
 import { range } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { joined, motionInTiles, squareAround, tilesOf } from './moments.js'
+import { joined, motionInTiles, squareAround, tilesOf } from './tiles.js'
 
 const SIZE = 13
 const SIDE = 4
