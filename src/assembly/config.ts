@@ -30,7 +30,7 @@ export interface RunConfig
   readonly data: {
     readonly source: string
     readonly records: number
-    /** Samples that an epoch has, where long recordings count as several */
+    /** Samples that an epoch has, where long recordings count as several, or batches are of samples alike */
     readonly windows?: number
     readonly fingerprint: string
     /** Share of unreadable records that was put up with, where one was told */

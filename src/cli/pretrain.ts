@@ -27,6 +27,7 @@ export const pretrainCommand = (): Command =>
     optionOf(trainingSettings.steps).conflicts('epochs'),
     optionOf(trainingSettings.batch),
     optionOf(trainingSettings.chunk),
+    optionOf(trainingSettings.batchAlike),
     optionOf(trainingSettings.seed),
     new Option('--seeds <n>', 'trains n runs with seeds 0 … n − 1 into folders below --out')
       .argParser(wholeNumber(1))

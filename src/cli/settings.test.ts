@@ -30,6 +30,7 @@ const training: Arbitraries<TrainingSettings> = {
   steps: fc.integer({ min: 1, max: 1e6 }),
   batch: maybe(fc.constantFrom(4, 8, 16)),
   chunk: maybe(fc.constantFrom(1, 2, 4, 16)),
+  batchAlike: maybe(fc.constantFrom('speaker', 'room')),
   seconds: fc.constant(undefined), // as an option of the method
   frames: fc.constant(undefined),
   seed: maybe(fc.nat()),
@@ -79,7 +80,9 @@ const data: Arbitraries<DataSettings> = {
 async function readAs(settings: DataSettings): Promise<PictureSet> {
   const { size = 32, channels = 3, allowSkipped } = settings
   const image = { kind: 'image', size, colours: channels } as const
-  return { ...memorySet(20), source: '/memory', channels: { image }, reading: await readingOf(settings), allowSkipped }
+  const set = memorySet(20)
+  const items = set.items.map(item => ({ ...item, labels: { speaker: 'anna', room: 'hall' } }))
+  return { ...set, items, source: '/memory', channels: { image }, reading: await readingOf(settings), allowSkipped }
 }
 
 const configFor = (name: string, pictures: PictureSet, settings: TrainingSettings): Promise<RunConfig> =>

@@ -1,6 +1,7 @@
 import type { Channels, Kind, Reads } from '../channels/channel.js'
 import { uniforms } from '../program/draws.js'
-import { batchPositions } from './shuffle.js'
+import { type Alike, alikeAmong } from './alike.js'
+import { batchPositions, batchPositionsAlike } from './shuffle.js'
 import type { Places, SampleSet } from './types.js'
 
 /**
@@ -10,15 +11,19 @@ import type { Places, SampleSet } from './types.js'
  *
  * @param reads says which channels are taken from the same moment: the window lies around the middle of that of the channel
  *   that leads, as far as the record goes
+ * @param options.alike a column of labels: all samples of a batch have the same in it
  */
 export function placesOf<R extends Reads>(
   set: SampleSet<R>,
   reads: Reads,
   batch: number,
-  { seed, step }: { readonly seed: number; readonly step: number },
+  { seed, step, alike }: { readonly seed: number; readonly step: number; readonly alike?: string | undefined },
 ): Places {
   const { owners, firsts } = piecesOf(set, reads)
-  const drawn = batchPositions(owners.length, batch, seed, step)
+  const drawn =
+    alike === undefined
+      ? batchPositions(owners.length, batch, seed, step)
+      : batchPositionsAlike(alikeAmong(set, owners, alike).kinds, batch, seed, step)
   const records = drawn.map(piece => owners[piece] ?? 0)
   const pieces = Array.from(drawn, (piece, i): Piece => {
     const first = firsts[records[i] ?? 0] ?? 0
@@ -29,6 +34,10 @@ export function placesOf<R extends Reads>(
 
 /** Samples that an epoch has: one a record, and of a record that goes on for long one for each window that fits into it. */
 export const samplesIn = (set: SampleSet, reads: Reads): number => piecesOf(set, reads).owners.length
+
+/** The same where all of a batch are alike in a column of labels. @throws LacunaError (wrong usage) where there is no such column */
+export const alikeIn = (set: SampleSet, reads: Reads, column: string): Alike =>
+  alikeAmong(set, piecesOf(set, reads).owners, column)
 
 /** One of the equal parts of a record. */
 export interface Piece {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { batchPositions, shuffled } from './shuffle.js'
+import { batchesAlike, batchPositions, batchPositionsAlike, shuffled } from './shuffle.js'
 
 const seeds = fc.nat({ max: 2 ** 40 })
 
@@ -72,4 +72,47 @@ test('a batch larger than the set is wrong usage', () => {
     expect.objectContaining({ exitCode: 2, message: expect.stringContaining('lower --batch') }),
   )
   expect(() => batchPositions(10, 0, 0, 0)).toThrow('at least 1')
+})
+
+test('batches of samples that are alike: of one kind each, no sample twice in an epoch, what fills none left out', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -1, max: 3 }), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 1, max: 6 }),
+      seeds,
+      (kinds, batch, seed) => {
+        const perEpoch = batchesAlike(kinds, batch)
+        const counts = [0, 1, 2, 3].map(kind => kinds.filter(other => other === kind).length)
+        expect(perEpoch).toBe(counts.reduce((sum, count) => sum + Math.floor(count / batch), 0))
+        if (perEpoch === 0) {
+          expect(() => batchPositionsAlike(kinds, batch, seed, 0)).toThrow('lower --batch')
+          return
+        }
+        for (const epoch of [0, 3]) {
+          const steps = Array.from({ length: perEpoch }, (_, i) =>
+            Array.from(batchPositionsAlike(kinds, batch, seed, epoch * perEpoch + i)),
+          )
+          for (const step of steps) {
+            expect(step).toHaveLength(batch)
+            expect(new Set(step.map(position => kinds[position])).size).toBe(1)
+          }
+          const drawn = steps.flat()
+          expect(new Set(drawn).size).toBe(drawn.length)
+          expect(drawn.every(position => (kinds[position] ?? -1) >= 0)).toBe(true)
+        }
+      },
+    ),
+  )
+})
+
+test('batches of samples that are alike: kinds come mixed, others are left out in other epochs, in any order of asking', () => {
+  const kinds = Array.from({ length: 100 }, (_, i) => Number(i >= 90)) // 90 and 10
+  const epoch = (e: number) => Array.from({ length: 24 }, (_, i) => batchPositionsAlike(kinds, 4, 7, 24 * e + i))
+  const firstOfFew = [0, 1, 2, 3].map(e => epoch(e).findIndex(batch => (batch[0] ?? 0) >= 90))
+  expect(new Set(firstOfFew).size).toBeGreaterThan(1)
+  expect(Math.min(...firstOfFew)).toBeLessThan(12) // not at the end, where their batches are filled
+  const drawn = [0, 1, 2, 3].map(e => epoch(e).flatMap(batch => [...batch].filter(position => position >= 90)))
+  expect(drawn.map(positions => positions.length)).toEqual([8, 8, 8, 8])
+  expect(new Set(drawn.map(positions => [...positions].sort().join())).size).toBeGreaterThan(1)
+  expect(batchPositionsAlike(kinds, 4, 7, 5)).toEqual(epoch(0)[5])
 })

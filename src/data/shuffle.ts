@@ -28,7 +28,54 @@ export function batchPositions(count: number, batch: number, seed: number, step:
   return remembered(count, seed, Math.floor(step / perEpoch)).slice(start, start + batch)
 }
 
+/**
+ * The same with each batch of one kind: every epoch is a new permutation, whose positions of each kind are cut into whole batches,
+ * and these come in another order. What does not fill a batch of its kind is left out.
+ *
+ * @param kinds of each position its kind, a whole number from 0; what is below 0 is left out
+ * @throws LacunaError when no kind has as many positions as a batch
+ */
+export function batchPositionsAlike(kinds: ArrayLike<number>, batch: number, seed: number, step: number): Uint32Array {
+  const perEpoch = batchesAlike(kinds, batch)
+  if (perEpoch === 0)
+    throw new LacunaError(
+      `no kind of the ${kinds.length} samples has a batch of ${batch}: lower --batch or add data`,
+      2,
+    )
+  const epoch = Math.floor(step / perEpoch)
+  if (alike?.kinds !== kinds || alike.batch !== batch || alike.seed !== seed || alike.epoch !== epoch)
+    alike = { kinds, batch, seed, epoch, batches: batchesOf(kinds, batch, seed, epoch) }
+  return alike.batches[step % perEpoch]?.slice() ?? new Uint32Array()
+}
+
+/** Batches of one kind that an epoch has. */
+export function batchesAlike(kinds: ArrayLike<number>, batch: number): number {
+  const counts: number[] = []
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i] ?? -1
+    if (kind >= 0) counts[kind] = (counts[kind] ?? 0) + 1
+  }
+  return counts.reduce((sum, count) => sum + Math.floor(count / batch), 0)
+}
+
+function batchesOf(kinds: ArrayLike<number>, batch: number, seed: number, epoch: number): Uint32Array[] {
+  const begun = new Map<number, number[]>()
+  const whole: Uint32Array[] = []
+  for (const position of shuffled(kinds.length, seed, epoch)) {
+    const kind = kinds[position] ?? -1
+    if (kind < 0) continue
+    const drawn = begun.get(kind) ?? []
+    begun.set(kind, drawn)
+    if (drawn.push(position) === batch) whole.push(Uint32Array.from(drawn.splice(0)))
+  }
+  // as they are filled those of large kinds come first
+  return Array.from(shuffled(whole.length, seed, epoch), place => whole[place] ?? new Uint32Array())
+}
+
 // Steps follow one another, so one permutation serves a whole epoch of them.
+let alike:
+  | { kinds: ArrayLike<number>; batch: number; seed: number; epoch: number; batches: readonly Uint32Array[] }
+  | undefined
 let latest: { count: number; seed: number; epoch: number; order: Uint32Array } | undefined
 
 function remembered(count: number, seed: number, epoch: number): Uint32Array {

@@ -13,7 +13,7 @@ const positive = z.number().int().positive()
 
 /**
  * Negatives of the same recording leave its sounds to be told apart; those of the batch the voice and the microphone too. The
- * paper's third choice, those of the same speaker, is not offered: a program is not told who speaks.
+ * paper's third choice, those of the same speaker, are those of a batch that one speaker speaks: `--batch-alike speaker`.
  */
 export const cpc = defineMethod({
   name: 'cpc',
@@ -31,7 +31,7 @@ export const cpc = defineMethod({
         .enum(['sequence', 'batch'])
         .default('sequence')
         .describe(
-          'where the other frames are from: sequence, the same recording, so that its sounds are told apart; batch, any recording, where the voice alone tells much',
+          'where the other frames are from: sequence, the same recording, so that its sounds are told apart; batch, any recording of it, where the voice alone tells much unless all are of one speaker (--batch-alike)',
         ),
       count: positive.default(128).describe('other frames that a right one is told from'),
       score: z

@@ -66,7 +66,7 @@ export const settingsFile = z.strictObject({
       source: described(z.string(), 'folder of pictures, Hugging Face imagefolder, or IDX files'),
       ...standingIn('data'),
       records: described(z.int(), 'how many there were; written by a run'),
-      windows: described(z.int(), 'how many windows they were cut into; written by a run'),
+      windows: described(z.int(), 'how many samples an epoch has, where that is not their number; written by a run'),
       fingerprint: described(z.string(), 'what they were; written by a run'),
     }),
     'what is trained on',

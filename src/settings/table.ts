@@ -146,6 +146,13 @@ export const trainingSettings = {
     unless: 'the batch',
     kept: 'told',
   },
+  batchAlike: {
+    flag: '--batch-alike <column>',
+    kind: text('the name of a column'),
+    help: 'column of labels in which all of a batch are alike, such as speaker, so that what they are compared by is something else',
+    unless: 'any',
+    kept: 'told',
+  },
   seconds: {
     flag: '--seconds <s>',
     kind: above(0, 'a number of seconds above 0'),

@@ -18,6 +18,8 @@ export interface TrainingSettings {
    * loss compares embeddings it compares those of the whole batch, for a third more time.
    */
   readonly chunk?: number
+  /** A column of labels, such as `speaker`: all samples of a batch have the same in it, so that they are not told apart by it */
+  readonly batchAlike?: string
   /** Of all that is random, default 0 */
   readonly seed?: number
   /** Length of a window of sound: the option `seconds` of the method, which has its own default */

@@ -79,8 +79,11 @@ function saverOf({ from, saveEvery, folder, save }: TrainingTask, journal: Journ
 }
 
 /** All that a step is given and that is known beforehand: the batch and the random numbers. */
-function inputsOf({ stepping, samples, reads, config: { batch, seed } }: TrainingTask, step: number): StepInputs {
-  const places = placesOf(samples, reads, batch, { seed, step })
+function inputsOf(
+  { stepping, samples, reads, config: { batch, batchAlike, seed } }: TrainingTask,
+  step: number,
+): StepInputs {
+  const places = placesOf(samples, reads, batch, { seed, step, alike: batchAlike })
   return { ...feedsOf(samples.gather(places)), ...stepping.draw({ seed, step }) }
 }
 

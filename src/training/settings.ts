@@ -3,13 +3,14 @@ import { parseOptions } from '../assembly/assemble.js'
 import { CONFIG_VERSION, checkedConfig, type RunConfig } from '../assembly/config.js'
 import { channelsFor, findFilm } from '../channels/bound.js'
 import type { Reads } from '../channels/channel.js'
-import { differentOf, type SampleSet, samplesIn } from '../data/index.js'
+import { alikeIn, differentOf, type SampleSet, samplesIn } from '../data/index.js'
 import { wordsIn } from '../data/media.js'
 import { LacunaError } from '../errors.js'
 import { encoderFor, type Method } from '../methods/method.js'
 import { encoderOf } from '../nn/checked.js'
 import { encoderNameOf } from '../nn/encoder.js'
 import { trainingSettings } from '../settings/table.js'
+import { drawnAlike } from './batch-alike.js'
 import type { PretrainOptions } from './options.js'
 import { paddingIn } from './padding.js'
 import { prepare } from './prepare.js'
@@ -34,7 +35,9 @@ export async function newConfig(
   const reads = method.reads(methodOptions)
   const windows = inWindows(part, reads)
   const samples = windows === undefined ? items.length : samplesIn(windows, reads)
-  const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(samples)))
+  const alike = options.batchAlike === undefined ? undefined : alikeIn(windows ?? part, reads, options.batchAlike)
+  const most = alike === undefined ? samples : Math.max(...alike.counts)
+  const batch = options.batch ?? Math.min(method.training.batch, 2 ** Math.floor(Math.log2(most)))
   const { one, many } = wordsIn(part.channels)
   if (samples < 2)
     throw new LacunaError(
@@ -50,11 +53,14 @@ export async function newConfig(
       2,
     )
   const chunk = checkedChunk(options.chunk ?? batch, batch)
-  const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, { records: samples }, batch)
+  const drawn = alike && drawnAlike(alike, batch)
+  const inEpoch = drawn?.samples ?? samples
+  const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, { records: inEpoch }, batch)
   const encoder = encoderOf(options.encoder ?? encoderFor(method))
   const { prepared, notes } = await prepare({ method, encoder }, methodOptions, part, seed, engineOf(options))
   const little = windows && soundInBatch(method, windows, { batch, chunk, samples })
-  for (const note of [...notes, little, windows && paddingIn(windows)]) if (note !== undefined) options.onNote?.(note)
+  for (const note of [...notes, little, windows && paddingIn(windows), drawn?.note])
+    if (note !== undefined) options.onNote?.(note)
   return checkedConfig({
     version: CONFIG_VERSION,
     method: method.name,
@@ -66,12 +72,13 @@ export async function newConfig(
     data: {
       source: part.source,
       records: items.length,
-      ...(samples !== items.length && { windows: samples }),
+      ...(inEpoch !== items.length && { windows: inEpoch }),
       fingerprint: data.fingerprint,
       ...(data.allowSkipped !== undefined && { allowSkipped: data.allowSkipped }),
     },
     batch,
     ...(chunk < batch && { chunk }),
+    ...(options.batchAlike !== undefined && { batchAlike: options.batchAlike }),
     steps,
     seed,
     optimiser: options.optimiser ?? method.training.optimiser,
