@@ -1,7 +1,7 @@
 /**
  * Looks at which file imports which in `src`, and fails where the house is not in order:
  * circles of files other than the one that the fluent class of tensors costs; a folder that stands on one below it;
- * anything of Node in the core, which has to run in a browser as well.
+ * anything of Node in the core, which has to run in a browser as well; a helper of tests that the package would carry.
  *
  * usage: npm run house
  */
@@ -50,6 +50,7 @@ const problems = [
   ...files.flatMap(wrongWays),
   ...foreignIn(files.filter(file => CORE.includes(roomOf(file)) || (roomOf(file) === 'engine' && !isOfNode(file)))),
   ...files.filter(file => !isOfNode(file) && roomOf(file) !== 'cli').flatMap(pastTheHost),
+  ...files.flatMap(forTests),
 ]
 console.log(
   `${files.length} files; circles of files: ${circles.map(circle => `${circle.length} in ${dirname(circle[0] ?? '')}`).join(', ') || 'none'}`,
@@ -87,6 +88,12 @@ function isOfNode(file: string): boolean {
 function pastTheHost(file: string): string[] {
   const past = importsOf(file).filter(other => isOfNode(other) && other !== HOST)
   return past.map(other => `${file} knows ${other}: #host is the door`)
+}
+
+/** What stands on helpers of tests is one, and would be built and packed: only files called `testing.ts` are left out. */
+function forTests(file: string): string[] {
+  const helpers = importsOf(file).filter(other => other === 'vitest' || /\btesting\.ts$/.test(other))
+  return helpers.map(other => `${file} stands on ${other}, so it is for tests: call it testing.ts`)
 }
 
 /** Packages of Node, or that need it, which files come to load, whichever way. */

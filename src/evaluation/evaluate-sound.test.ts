@@ -7,7 +7,7 @@ import { framesText, layersText } from '../report/sound-lines.js'
 import { evaluationText } from '../report/text-lines.js'
 import { openRun } from '../runs/run.js'
 import { evaluate } from './evaluate.js'
-import { loudFrames, spoken } from './testing-sound.js'
+import { loudFrames, spoken } from './frames/testing.js'
 
 const speaker = (i: number) => (i % 2 === 0 ? 'low' : 'high')
 

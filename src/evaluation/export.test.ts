@@ -16,7 +16,7 @@ import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
 import { MARK } from './card.js'
 import { compared, exportEncoder, replace } from './export.js'
-import { loudFrames, recordingsOf, spoken } from './testing-sound.js'
+import { loudFrames, recordingsOf, spoken } from './frames/testing.js'
 
 test('vectors are compared by their size: what float32 rounds off 34 is no difference, and would be one of 1', () => {
   const vectors = (largest: number, off: number) =>

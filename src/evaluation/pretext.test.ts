@@ -5,8 +5,8 @@ import { memorySet, temporaryFolder } from '../data/testing.js'
 import { tinyAudioEncoder } from '../nn/audio/testing.js'
 import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
+import { loudFrames, recordingsOf } from './frames/testing.js'
 import { pretext, rowsOf } from './pretext.js'
-import { loudFrames, recordingsOf } from './testing-sound.js'
 
 const options = { encoder: 'c4-half', batch: 8, steps: 30, threads: 1 }
 const split = (i: number) => (i % 3 === 2 ? 'test' : 'train')

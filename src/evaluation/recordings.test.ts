@@ -7,7 +7,7 @@ import { loadCheckpoint } from '../runs/checkpoint.js'
 import { openRun } from '../runs/run.js'
 import { openEncoder } from './encoder.js'
 import { rowOf } from './features.js'
-import { loudFrames, RATE, recordingsOf, spoken } from './testing-sound.js'
+import { loudFrames, RATE, recordingsOf, spoken } from './frames/testing.js'
 
 /** The window is 40: shorter than a frame, one frame, a window, and a little or much more. */
 const lengths = [1, 6, 30, 40, 41, 44, 57, 403, 1000]

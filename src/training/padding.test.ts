@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RATE, recordingsOf } from '../evaluation/testing-sound.js'
+import { RATE, recordingsOf } from '../evaluation/frames/testing.js'
 import { paddingIn } from './padding.js'
 
 const inWindows = (lengths: readonly number[], length: number) =>

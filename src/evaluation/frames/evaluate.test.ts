@@ -5,10 +5,10 @@ import { slowAudioEncoder } from '../../nn/audio/testing.js'
 import { pretrain } from '../../pretrain.js'
 import { openRun } from '../../runs/run.js'
 import { openRawSound } from '../raw-sound.js'
-import { loudFrames, spoken } from '../testing-sound.js'
 import { collectFrames } from './collect.js'
 import { evaluateFrames } from './evaluate.js'
 import { planFrames } from './plan.js'
+import { loudFrames, spoken } from './testing.js'
 
 const gridOf = (hop: number) => ({
   hop,

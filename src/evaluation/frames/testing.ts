@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { audio } from '../channels/channel.js'
-import { memoryColumn } from '../data/columns.js'
-import { numbered, setInMemory } from '../data/memory.js'
-import type { Item, SampleSet } from '../data/types.js'
-import { defineMethod } from '../methods/method.js'
-import { tinyAudioEncoder } from '../nn/audio/testing.js'
-import { linear } from '../nn/layers.js'
-import { uniforms } from '../program/draws.js'
-import type { Segment } from './alignment/index.js'
+import { audio } from '../../channels/channel.js'
+import { memoryColumn } from '../../data/columns.js'
+import { numbered, setInMemory } from '../../data/memory.js'
+import type { Item, SampleSet } from '../../data/types.js'
+import { defineMethod } from '../../methods/method.js'
+import { tinyAudioEncoder } from '../../nn/audio/testing.js'
+import { linear } from '../../nn/layers.js'
+import { uniforms } from '../../program/draws.js'
+import type { Segment } from '../alignment/index.js'
 
 /** Units in a second of the made recordings */
 export const RATE = 100
