@@ -77,7 +77,6 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
 
 /** @throws Error where the evaluation leaves nothing */
 async function askedOf(name: string, { title, path, score }: Task): Promise<Asked> {
-  for (const { file } of told) rmSync(join(folderOf(name), file), { force: true }) // of the question before
   const command = ['evaluate', folderOf(name), path, ...words(score)]
   await lacuna([...command, '--threads', '1'])
   for (const { file, as } of told) {
@@ -120,7 +119,6 @@ async function evaluated(
   command: readonly string[],
 ): Promise<Pick<ResultRecord, 'evaluation' | 'across'>> {
   const at = (file: string) => join(folderOf(name), file)
-  for (const file of ['evaluation.json', 'across.json']) rmSync(at(file), { force: true })
   await lacuna([...command, '--threads', '1'])
   const evaluation = read<Evaluation>(at('evaluation.json'))
   const across = read<AcrossEvaluation>(at('across.json'))

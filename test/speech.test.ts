@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import ort from 'onnxruntime-node'
@@ -103,6 +103,8 @@ test('evaluate learns from one folder and tests on another; without labels there
   expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('Balanced accuracy, by language')
   const alone = await json('evaluate', run, join(recordings, 'wav'), ...wanted)
   expect(Object.keys(alone)).toEqual(['frames', 'data'])
+  expect(existsSync(join(run, 'evaluation.json'))).toBe(false) // of another question
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).not.toContain('Balanced accuracy')
   const nothing = await lacuna('evaluate', run, recordings, '--label', 'speaker', '--alignment', join(folder, 'none'))
   expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining('no such folder or table')])
 })

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { LacunaError } from '../errors.js'
@@ -87,7 +88,7 @@ export const evaluateCommand = (): Command =>
     .argument('<data>', 'labelled pictures or recordings; their train and test parts, or one fifth for the test')
     .addHelpText(
       'after',
-      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker,language\n\nWrites evaluation.json, of aligned recordings frames.json, of runs that compare channels across.json, and report.html into the run.',
+      '\nExamples:\n  lacuna evaluate runs/photos labelled-photos --labels 10,all\n  lacuna evaluate runs/speech recordings --label speaker,language\n\nWrites evaluation.json, of aligned recordings frames.json, of runs that compare channels across.json, and report.html into the run, in place of those of an earlier evaluation.',
     )
     .action(async (folder: string, data: string, options: Options) => {
       const output = terminal(options.json === true)
@@ -122,6 +123,9 @@ interface Found {
   readonly across?: AcrossEvaluation
 }
 
+/** What an evaluation leaves in a folder, whichever of it the data has. */
+const FILES = ['evaluation.json', 'frames.json', 'across.json'] as const
+
 /** Vectors by their labels, and frames by their alignments: whichever there are. Each is written when it is known. */
 async function evaluated(
   runs: ReturnType<typeof openRuns>,
@@ -144,8 +148,13 @@ async function evaluated(
   const notes = [...set.notes, ...(aligned ? [] : alignments.notes)] // with frames they are told with those
   if (!aligned) for (const note of alignments.notes) output.note(note)
   const told = { data: { skipped: set.skipped, notes } }
-  const write = (name: string, document: object) =>
+  let begun = false
+  const write = (name: (typeof FILES)[number], document: object) => {
     writeFileAtomic(join(folder, name), `${JSON.stringify({ ...document, ...told }, undefined, 2)}\n`)
+    // the page takes what lies there as one: what is left of another question goes
+    if (!begun) for (const other of FILES) if (other !== name) rmSync(join(folder, other), { force: true })
+    begun = true
+  }
   if (options.alignment !== undefined && !aligned)
     throw new LacunaError(`--alignment ${options.alignment}: no recording of ${set.source} is in it`, 2)
   const compared = comparesChannels(runs)
