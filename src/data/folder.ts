@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { LacunaError } from '../errors.js'
+import { beginsAs } from './beginnings.js'
 import { groupOf } from './group-pattern.js'
+import { firstNames } from './incomplete.js'
 import { layoutNotes, readLayout, splitNamed } from './layout.js'
 import { countOf, type MemberKind, mayBe, media, memberKinds } from './media.js'
 import { type MetadataRow, type MetadataTable, readMetadata } from './metadata.js'
@@ -54,6 +56,7 @@ export async function folderSource(
     ...walked.runs.map(run => `${run} is a run of Lacuna, whose pictures are reports: left out.`),
     ...passedNote(walked, medium),
     ...foreignNote(walked, medium),
+    ...namelessNote(walked, medium, listed),
   ]
   return sourceOf(path, medium, { found, skipped, tables, notes: told }, wanted)
 }
@@ -80,6 +83,18 @@ function foreignNote({ others }: Walk, medium: MemberKind): string[] {
   return [
     `${total} ${total === 1 ? 'file' : 'files'} of kinds that cannot be read (${kinds.map(([extension, count]) => `${count} ${extension}`).join(', ')}): left out; ${media[medium].convert}.`,
   ]
+}
+
+/** What looks like one by its beginning, but is not called so: a table may name it all the same. */
+function namelessNote({ nameless }: Walk, medium: MemberKind, listed: ReadonlySet<string>): string[] {
+  const files = nameless.filter(({ name, path }) => !listed.has(name) && beginsAs(path, medium))
+  if (files.length === 0) return []
+  const { one, many, extensions } = media[medium]
+  const what =
+    files.length === 1
+      ? `1 file without an extension looks like a ${one}`
+      : `${files.length} files without an extension look like ${many}`
+  return [`${what} ${firstNames(files)}: left out; add the extension of what it is, such as ${[...extensions][0]}.`]
 }
 
 /**

@@ -126,6 +126,15 @@ test('formats that cannot be read say which they are and what to do, whatever th
   )
 })
 
+test('pictures without an extension are told of, unless a table names them', async () => {
+  const files = { 'a.png': await png(1), b: await png(2), c: await png(3), LICENSE: 'free', e: 'RIFF1234WAVEfmt ' }
+  expect((await open(put(temporaryFolder(), files))).notes).toEqual([
+    '2 files without an extension look like pictures (b, c): left out; add the extension of what it is, such as .png.',
+  ])
+  const tabled = await open(put(temporaryFolder(), { ...files, 'metadata.csv': 'file_name\na.png\nb\nc\n' }))
+  expect([tabled.items.map(({ name }) => name), tabled.notes]).toEqual([['a.png', 'b', 'c'], []])
+})
+
 test.skipIf(process.platform === 'win32')('a pipe is never opened, wherever it is named', async () => {
   const pipe = (path: string) => execFileSync('mkfifo', [path])
   const root = put(temporaryFolder(), { 'a.png': await png(1), 'metadata.csv': 'file_name\na.png\np.png\nsub\n' })

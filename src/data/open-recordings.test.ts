@@ -45,6 +45,21 @@ test('a folder of class folders becomes a column of int16, each recording as lon
   ).toEqual(['audio.i16', 'audio.starts'])
 })
 
+test('recordings without an extension are told of', async () => {
+  const other = {
+    mp4: '\0\0\0\x18ftypM4A ',
+    heic: '\0\0\0\x18ftypheic',
+    webp: 'RIFF1234WEBPVP8 ',
+    avi: 'RIFF1234AVI LIST',
+  }
+  const root = put(temporaryFolder(), { 'a.wav': wav([steps]), take1: wav([tone(440, 0.1)]), README: 'how', ...other })
+  const set = await open(root)
+  expect(set.items.map(({ name }) => name)).toEqual(['a.wav'])
+  expect(set.notes).toContain(
+    '2 files without an extension look like recordings (mp4, take1): left out; add the extension of what it is, such as .wav.',
+  )
+})
+
 const formats: WaveFormat[] = [8, 16, 24, 32].flatMap(bits =>
   [false, true].map(extensible => ({ bits: bits as 8, extensible })),
 )

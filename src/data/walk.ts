@@ -23,6 +23,8 @@ export interface Walk {
   readonly skipped: readonly Skipped[]
   /** Other files by extension, for the error when there is nothing to read at all. */
   readonly others: ReadonlyMap<string, number>
+  /** Files without an extension, which may be anything. */
+  readonly nameless: readonly { readonly name: string; readonly path: string }[]
   /** Files of other kinds, that nobody asked for; texts beside pictures are no data. */
   readonly passed: ReadonlyMap<MemberKind, number>
   /** Folders of runs of ours among them, which are not looked into: their pictures are reports. */
@@ -39,6 +41,7 @@ export async function walk(root: string, media: readonly MemberKind[], signal?: 
   const files: DataFile[] = []
   const skipped: Skipped[] = []
   const others = new Map<string, number>()
+  const nameless: { readonly name: string; readonly path: string }[] = []
   const passed = new Map<MemberKind, number>()
   const runs: string[] = []
 
@@ -60,8 +63,9 @@ export async function walk(root: string, media: readonly MemberKind[], signal?: 
           if (ancestors.includes(identity)) continue
           await enter(path, `${name}/`, [...ancestors, identity])
         } else if (!isOf(name, media)) {
-          const [extension, other] = [extname(name).toLowerCase() || 'no extension', mediumOf(name)]
-          others.set(extension, (others.get(extension) ?? 0) + 1)
+          const [extension, other] = [extname(name).toLowerCase(), mediumOf(name)]
+          others.set(extension || 'no extension', (others.get(extension || 'no extension') ?? 0) + 1)
+          if (extension === '' && stats.isFile()) nameless.push({ name, path })
           if (other !== undefined && other !== 'text') passed.set(other, (passed.get(other) ?? 0) + 1)
         } else if (stats.isFile()) files.push({ name, path, bytes: stats.size, version: versionOf(stats) })
         else skipped.push({ name, reason: 'is not a regular file' })
@@ -80,7 +84,8 @@ export async function walk(root: string, media: readonly MemberKind[], signal?: 
   }
   files.sort(byName)
   skipped.sort(byName)
-  return { files, skipped, others, passed, runs: runs.sort() }
+  nameless.sort(byName)
+  return { files, skipped, others, nameless, passed, runs: runs.sort() }
 }
 
 /** The file at `path`, which is called `name` in the source. */
