@@ -19,13 +19,13 @@ import {
   writeSound,
 } from './video/testing.js'
 
-test('without ffmpeg the error says how to have it, and what needs none', async () => {
+test('without ffmpeg the error says how to have it, or node-av, and what needs none', async () => {
   const root = put(temporaryFolder(), { 'a.mp4': 'whatever', 'b.webm': 'whatever' })
   const { PATH } = process.env
   process.env.PATH = '/nowhere'
   try {
     await expect(open(root)).rejects.toThrow(
-      /\(a\.mp4 and 1 more: needs ffmpeg: install it \(apt install ffmpeg, brew install ffmpeg or winget install ffmpeg\), or save its frames as numbered pictures: ffmpeg -i film\.mp4 film\/%05d\.png\)/,
+      /\(a\.mp4 and 1 more: needs ffmpeg: install it \(apt install ffmpeg, brew install ffmpeg or winget install ffmpeg\) or node-av \(npm install node-av\), or save its frames as numbered pictures: ffmpeg -i film\.mp4 film\/%05d\.png\)/,
     )
   } finally {
     process.env.PATH = PATH

@@ -7,7 +7,7 @@ import type { FilmOptions, FilmSet } from './types.js'
  * time, the last of which are.
  *
  * @param source a folder of films (nested, or with metadata), each a file or a folder of numbered pictures, one film, or the directory
- *   of a store. Files other than GIF and WebP need ffmpeg on the PATH.
+ *   of a store. Files other than GIF and WebP need ffmpeg on the PATH, or node-av beside Lacuna.
  * @throws LacunaError when there is nothing to open, too much of it cannot be read, or the store cannot be written
  */
 export const openFilms = (source: string, options: FilmOptions = {}): Promise<FilmSet> =>

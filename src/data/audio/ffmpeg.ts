@@ -1,4 +1,4 @@
-import { inputOf, installFfmpeg, start } from '../ffmpeg.js'
+import { installFfmpeg, start } from '../ffmpeg.js'
 import { bytesIn } from './bytes.js'
 import type { Sound } from './sound.js'
 import { chunksOf, pieceOf } from './wave.js'
@@ -13,13 +13,12 @@ const install = `${installFfmpeg}, or convert it to WAV or FLAC`
  * @param path absolute
  * @param what the file is, for the error where there is no ffmpeg
  * @param aligned from the moment on that the file begins with: sound that starts later has silence before it
- * @throws Error where ffmpeg is not on the PATH, or cannot decode it
+ * @throws Error where there is neither ffmpeg nor node-av, or it cannot be decoded
  */
 export async function ffmpegSound(path: string, what: string, aligned = false): Promise<Sound> {
-  const coded = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1']
-  const moved = aligned ? ['-af', 'aresample=async=1:first_pts=0'] : []
-  const words = ['-nostdin', '-v', 'error', ...inputOf(path), ...moved, ...coded]
-  const { chunks, ended, said, stop } = start('ffmpeg', words, path, `is ${what}, which needs ffmpeg: ${install}`)
+  const filters = aligned ? ['aresample=async=1:first_pts=0'] : []
+  const missing = `is ${what}, which needs ffmpeg: ${install}`
+  const { chunks, ended, said, stop } = await start({ kind: 'sound', filters }, path, missing)
   try {
     const head = await atLeast(chunks, HEADER)
     if (head.length === 0) await ended

@@ -163,7 +163,7 @@ test('what needs ffmpeg is decoded by it where it is on the PATH, and says what 
   const file = join(put(temporaryFolder(), { 'a call.g722': Buffer.alloc(100, 7) }), 'a call.g722')
   vi.stubEnv('PATH', temporaryFolder())
   await expect(decoded(file, 'a call.g722')).rejects.toThrow(
-    'is G.722, which needs ffmpeg: install it (apt install ffmpeg, brew install ffmpeg or winget install ffmpeg), or convert it to WAV or FLAC',
+    'is G.722, which needs ffmpeg: install it (apt install ffmpeg, brew install ffmpeg or winget install ffmpeg) or node-av (npm install node-av), or convert it to WAV or FLAC',
   )
   // One that answers with a WAV as ffmpeg does through a pipe, if it is asked for this file
   const answer = wav([tone(500, 0.3, 8000), tone(500, 0.3, 8000)], { rate: 8000, bits: 32, floating: true })

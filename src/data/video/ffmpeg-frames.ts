@@ -1,5 +1,5 @@
 import type { Fit } from '../../channels/fits.js'
-import { inputOf, start } from '../ffmpeg.js'
+import { start } from '../ffmpeg.js'
 import type { FilmWanted, Frames } from './film.js'
 import { missing, type Probed } from './probe.js'
 
@@ -9,12 +9,10 @@ import { missing, type Probed } from './probe.js'
  *
  * @param path absolute
  */
-export function ffmpegFrames(path: string, probed: Probed, wanted: FilmWanted): Frames {
+export async function ffmpegFrames(path: string, probed: Probed, wanted: FilmWanted): Promise<Frames> {
   const { size, channels } = wanted
-  const words = ['-nostdin', '-v', 'error', '-threads', '1', ...inputOf(path), '-map', '0:v:0', '-an', '-sn', '-dn']
-  const raw = ['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', formatOf(channels), 'pipe:1']
-  const filters = ['-filter_threads', '1', '-vf', filtersFor(probed, wanted).join(',')]
-  const { chunks, ended, said, stop } = start('ffmpeg', [...words, ...filters, ...raw], path, missing)
+  const task = { kind: 'frames', filters: filtersFor(probed, wanted), pixels: formatOf(channels) } as const
+  const { chunks, ended, said, stop } = await start(task, path, missing)
   return {
     square: probed.square,
     rate: probed.rate,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inputOf, installFfmpeg, start } from '../ffmpeg.js'
+import { installFfmpeg, start } from '../ffmpeg.js'
 
 /** What a film says of itself before it is decoded. */
 export interface Probed {
@@ -14,7 +14,7 @@ export interface Probed {
 
 const install = `${installFfmpeg}, or save its frames as numbered pictures: ffmpeg -i film.mp4 film/%05d.png`
 
-/** Why a film cannot be read where there is no ffmpeg: the same for all, so that it is told once. */
+/** Why a film cannot be read where there is neither ffmpeg nor node-av: the same for all, so that it is told once. */
 export const missing = `needs ffmpeg: ${install}`
 
 const streamSchema = z.object({
@@ -30,12 +30,11 @@ const streamSchema = z.object({
 const probeSchema = z.object({ streams: z.array(streamSchema).default([]) })
 
 /**
- * Asks ffprobe.
- * @throws Error in one line: that there is no ffprobe, that it cannot read the file, or that there is no film in it
+ * Asks ffprobe, or node-av.
+ * @throws Error in one line: that there is neither, that the file cannot be read, or that there is no film in it
  */
 export async function probe(path: string): Promise<Probed> {
-  const asked = ['-show_streams', '-of', 'json']
-  const { chunks, ended, stop } = start('ffprobe', ['-v', 'error', ...asked, ...inputOf(path)], path, missing)
+  const { chunks, ended, stop } = await start({ kind: 'look' }, path, missing)
   const said: Buffer[] = []
   try {
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) said.push(next.value)
