@@ -1,4 +1,5 @@
 import { kindsOf } from '#lacuna/assembly/assemble.js'
+import { contenderNames, contendersIn } from '#lacuna/evaluation/index.js'
 import { methodNamed } from '#lacuna/methods/index.js'
 import { type Experiment, sources } from './experiments.js'
 import { minutesOf, type ResultRecord, type State } from './records.js'
@@ -141,8 +142,8 @@ function when({ measured: { day, commit, lacuna, onnxruntime, node }, rechecked 
 }
 
 function scoreSection(e: NonNullable<ResultRecord['evaluation']>): string {
-  const names = { trained: 'trained', random: 'the same encoder, random initialisation', raw: 'raw pixels' }
-  const contenders = ['trained', 'random', 'raw'] as const
+  const names = { ...contenderNames.image, random: 'the same encoder, random initialisation' }
+  const contenders = contendersIn(e.knns.mean)
   const columns = scoresOf(e)
   const table = (
     title: string,
@@ -151,7 +152,8 @@ function scoreSection(e: NonNullable<ResultRecord['evaluation']>): string {
     const summary = contenders.map(c => {
       const cells = columns.map(({ of }) => {
         const { mean, sd } = pick(of)
-        return sd[c] === 0 ? rough(mean[c]) : `${rough(mean[c])} ± ${rough(sd[c])}`
+        const [middle, off] = [mean[c] ?? Number.NaN, sd[c] ?? 0]
+        return off === 0 ? rough(middle) : `${rough(middle)} ± ${rough(off)}`
       })
       return `| ${names[c]} | ${cells.join(' | ')} |`
     })
@@ -159,7 +161,7 @@ function scoreSection(e: NonNullable<ResultRecord['evaluation']>): string {
       const cells = columns.map(({ of }) =>
         contenders.map(c => rough(pick(of).seeds[seed]?.[c] ?? Number.NaN)).join(' / '),
       )
-      return `| seed ${seed}: trained / random / raw | ${cells.join(' | ')} |`
+      return `| seed ${seed}: ${contenders.join(' / ')} | ${cells.join(' | ')} |`
     })
     const head = `| ${title} | ${columns.map(column => column.title).join(' | ')} |\n|---|${'---|'.repeat(columns.length)}`
     return [head, ...summary, ...seeds].join('\n')

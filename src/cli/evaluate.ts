@@ -82,7 +82,7 @@ export const evaluateCommand = (): Command =>
     jsonOption(),
   ])
     .description(
-      'kNN and linear probe beside the same encoder at random initialisation and raw pixels, or log-mel and MFCC; where there are alignments frame by frame, and ABX',
+      'kNN and linear probe beside the same encoder at random initialisation, raw pixels and colours alone, or log-mel and MFCC; where there are alignments frame by frame, and ABX',
     )
     .argument('<run>', 'a run, or a folder of runs that differ in their seed')
     .argument('<data>', 'labelled pictures or recordings; their train and test parts, or one fifth for the test')

@@ -114,7 +114,7 @@ export interface EvaluateOptions extends PlaceOptions {
 
 /**
  * Scores what a run has learnt by weighted kNN and linear probes on labelled pictures or recordings, beside the same encoder at
- * random initialisation and what is known without one: raw pixels; log-mel with deltas, and MFCC.
+ * random initialisation and what is known without one: raw pixels and, where there are any, how often each colour occurs and where; log-mel with deltas, and MFCC.
  *
  * @param from a run or its folder, or runs that differ in their seed or the folder in which they lie
  * @param pictures opened as the run's were; their own train / test split, or one fifth for the test

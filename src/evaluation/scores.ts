@@ -2,17 +2,20 @@ import type { Medium } from '../data/media.js'
 import { accuracyOf, countsOf } from './baselines.js'
 import { mean, sampleDeviation } from './statistics.js'
 
-/** The trained encoder, the same one before training, and what is known without one: for sound two kinds of it. */
-export const contenders = ['trained', 'random', 'raw', 'mfcc'] as const
+const always = ['trained', 'random', 'raw'] as const
+/** MFCC of sound, the histogram of pictures in colour */
+const sometimes = ['mfcc', 'colours'] as const
+/** The trained encoder, the same one before training, and what is known without one: one or two kinds of it. */
+export const contenders = [...always, ...sometimes] as const
 export type Contender = (typeof contenders)[number]
-/** Something for each that takes part: MFCC only in evaluations of sound. */
-export type Each<T> = Readonly<Record<Exclude<Contender, 'mfcc'>, T> & Partial<Record<'mfcc', T>>>
+/** Something for each that takes part. */
+export type Each<T> = Readonly<Record<(typeof always)[number], T> & Partial<Record<(typeof sometimes)[number], T>>>
 /** A share for each, 0 … 1 */
 export type Scores = Each<number>
 
 /** What contenders are called, by what is evaluated. */
 export const contenderNames: { readonly [M in Medium]: Each<string> } = {
-  image: { trained: 'trained', random: 'random init', raw: 'raw pixels' },
+  image: { trained: 'trained', random: 'random init', raw: 'raw pixels', colours: 'colours' },
   audio: { trained: 'trained', random: 'random init', raw: 'log-mel + Δ', mfcc: 'MFCC + Δ + ΔΔ' },
 }
 
@@ -22,9 +25,13 @@ export const contendersIn = (each: Each<unknown>): Contender[] =>
 
 /** The same for each that takes part. */
 export function eachOf<T, U>(each: Each<T>, make: (value: T, contender: Contender) => U): Each<U> {
-  const { trained, random, raw, mfcc } = each
-  const others = { trained: make(trained, 'trained'), random: make(random, 'random'), raw: make(raw, 'raw') }
-  return mfcc === undefined ? others : { ...others, mfcc: make(mfcc, 'mfcc') }
+  const { trained, random, raw } = each
+  const more = sometimes.flatMap(contender => {
+    const value = each[contender]
+    return value === undefined ? [] : [[contender, make(value, contender)] as const]
+  })
+  const those = { trained: make(trained, 'trained'), random: make(random, 'random'), raw: make(raw, 'raw') }
+  return { ...those, ...Object.fromEntries(more) }
 }
 
 export interface Summary {

@@ -1,5 +1,8 @@
+import { imageIn } from '../channels/bound.js'
+import type { Wanted } from '../channels/channel.js'
 import type { SampleSet } from '../data/index.js'
 import type { Medium } from '../data/media.js'
+import { colourHistograms } from './colour-histograms.js'
 import { type Embedder, type EmbedderOptions, openEncoder, untrainedEncoder } from './encoder.js'
 import type { Features, Labelled } from './features.js'
 import { type LabelledParts, pixels } from './labelled.js'
@@ -74,7 +77,20 @@ function ofPictures(runs: Runs, parts: LabelledParts, options: EmbedderOptions):
       key: () => 'pixels',
       data: async () => ({ ...about(parts), ...(await labelled(parts, pixels)) }),
     },
+    ...(imageIn(parts.training.channels).colours === 3 && {
+      colours: {
+        title: 'colours',
+        key: () => 'colours',
+        data: async () => ({ ...about(parts), ...(await labelled(parts, colours)) }),
+      },
+    }),
   }
+}
+
+/** What the pictures are without any form. */
+function colours(samples: SampleSet): Features {
+  const image = imageIn(samples.channels)
+  return colourHistograms(samples.as<{ image: Wanted<'image'> }>({ image }), 'image')
 }
 
 /** Means over time, and beside them means and deviations, unless one of the two is asked for. */
