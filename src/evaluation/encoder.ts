@@ -62,8 +62,15 @@ export interface EmbedderOptions extends PlaceOptions {
   readonly batch?: number
 }
 
-/** The trained encoder of a run. @param from the run, or its folder */
-export async function openEncoder(from: string | OpenedRun, options: EmbedderOptions = {}): Promise<Embedder> {
+/**
+ * The trained encoder of a run.
+ * @param from the run, or its folder
+ * @param options `longest`: seconds of each recording that are heard, from its beginning; all unless told
+ */
+export async function openEncoder(
+  from: string | OpenedRun,
+  options: EmbedderOptions & { readonly longest?: number } = {},
+): Promise<Embedder> {
   const run = runOf('openEncoder', from)
   const checkpoint = run.checkpoint()
   return embedder(run, run.directory, options, (runner, program) => restore(runner, program, checkpoint, run.directory))
@@ -111,7 +118,12 @@ const defaultBatch = 128
 type Fill = (runner: Runner, program: Program, assembly: Assembly) => Promise<void>
 
 /** @param who for messages: a run, or what stands in for one */
-async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, fill: Fill): Promise<Embedder> {
+async function embedder(
+  run: OpenedRun,
+  who: string,
+  options: EmbedderOptions & { readonly longest?: number },
+  fill: Fill,
+): Promise<Embedder> {
   const { config } = run
   const { device = config.device } = options
   const assembly = run.assembly()
@@ -120,7 +132,7 @@ async function embedder(run: OpenedRun, who: string, options: EmbedderOptions, f
   try {
     const hearing = hearingOf(assembly, place)
     const opening: Opening = {
-      ...{ runner, config, assembly, tokenizer: run.tokenizer, place, batch: options.batch },
+      ...{ runner, config, assembly, tokenizer: run.tokenizer, place, batch: options.batch, longest: options.longest },
       target: await targetFor(host, runner.options),
       fill: program => fill(runner, program, assembly),
     }
@@ -157,6 +169,7 @@ interface Opening {
   readonly place: Place
   readonly target: Target
   readonly batch: number | undefined
+  readonly longest: number | undefined
   /** Gives a program its variables */
   fill(program: Program): Promise<void>
 }
@@ -185,9 +198,12 @@ async function throughSamples(opening: Opening): Promise<Made> {
 }
 
 /** Recordings are heard whole, window by window. */
-async function throughFrames({ runner, place, target, fill, batch }: Opening, hearing: Hearing): Promise<Made> {
+async function throughFrames(
+  { runner, place, target, fill, batch, longest }: Opening,
+  hearing: Hearing,
+): Promise<Made> {
   const { encoder, channel } = hearing
-  const heard = await listener(runner, hearing, target, fill, { pool: place.pool, batch })
+  const heard = await listener(runner, hearing, target, fill, { pool: place.pool, batch, longest })
   return {
     width: heard.vectorWidth,
     embed: heard.vectors,

@@ -64,6 +64,19 @@ test('a vector is the mean, or mean and deviation, over all frames of a recordin
   await encoder.close()
 })
 
+test('of long recordings the beginning is heard where no more is wanted, in whole windows', async () => {
+  const { encoder, values } = await opened({ longest: 0.8 })
+  const features = await encoder.embed(recordings)
+  for (const position of lengths.keys()) {
+    const frames = naive(position, values).slice(0, 18) // of two windows of 40 numbers
+    close(
+      rowOf(features, position),
+      [0, 1, 2].map(o => meanOf(frames, o)),
+    )
+  }
+  await encoder.close()
+})
+
 test('the frames are those of the uncut recording, of a subset and an earlier layer too', async () => {
   const { encoder, values } = await opened({}, 1)
   expect(encoder.sound).toMatchObject({ hop: 4, receptiveField: 6, rate: RATE, width: 3 })

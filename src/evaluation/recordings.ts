@@ -40,6 +40,8 @@ export interface ListenerOptions {
   readonly pool: Pool
   /** Windows at once; as many as make 32 s unless told */
   readonly batch?: number | undefined
+  /** Seconds of each recording that are heard from its beginning, in whole windows; all of it unless told */
+  readonly longest?: number | undefined
 }
 
 /** @param fill gives a program that has just been loaded its variables */
@@ -48,8 +50,13 @@ export async function listener(
   hearing: Hearing,
   target: Target,
   fill: (program: ReturnType<typeof framesProgram>) => Promise<void>,
-  { pool, batch = Math.max(1, Math.round((SECONDS * hearing.channel.rate) / hearing.channel.length)) }: ListenerOptions,
+  {
+    pool,
+    batch = Math.max(1, Math.round((SECONDS * hearing.channel.rate) / hearing.channel.length)),
+    longest = Number.POSITIVE_INFINITY,
+  }: ListenerOptions,
 ): Promise<Listener> {
+  const most = Math.max(1, Math.round((longest * hearing.channel.rate) / hearing.channel.length))
   const moments = momentsProgram(hearing, batch, target)
   await runner.load('moments', moments)
   await fill(moments)
@@ -63,7 +70,10 @@ export async function listener(
       const count = recordings.items.length
       const values = new Float32Array(count * parts * width)
       let sum: Moments | undefined
-      for await (const { window, results, row, last } of passes(runner, 'moments', hearing, recordings, batch)) {
+      for await (const { window, results, row, last } of passes(runner, 'moments', hearing, recordings, {
+        batch,
+        most,
+      })) {
         const of = (name: string) =>
           Float64Array.from((results[name] as Float32Array).subarray(row * width, (row + 1) * width))
         const own = { count: window.frames, mean: of('mean'), squares: of('squares') }
@@ -81,7 +91,10 @@ export async function listener(
       await loaded
       let own: Float32Array[] = []
       const perWindow = hearing.encoder.framesOf(hearing.channel.length)
-      for await (const { window, results, row, last } of passes(runner, 'frames', hearing, recordings, batch)) {
+      for await (const { window, results, row, last } of passes(runner, 'frames', hearing, recordings, {
+        batch,
+        most,
+      })) {
         const first = row * perWindow + window.skip
         own.push((results.frames as Float32Array).slice(first * width, (first + window.frames) * width))
         if (!last) continue
@@ -98,12 +111,23 @@ interface PlacedWindow extends RecordingWindow {
   readonly position: number
 }
 
-/** Every window of every recording once through a program, in their order; the next batch is read while one runs. */
-async function* passes(runner: Runner, key: string, hearing: Hearing, recordings: Recordings, batch: number) {
+/**
+ * Every window of every recording once through a program, in their order; the next batch is read while one runs.
+ * @param most windows of each recording
+ */
+async function* passes(
+  runner: Runner,
+  key: string,
+  hearing: Hearing,
+  recordings: Recordings,
+  { batch, most }: { readonly batch: number; readonly most: number },
+) {
   const { name, channel, encoder } = hearing
   const samples = recordings.as<Record<string, Wanted<'audio'>>>({ [name]: channel })
   const windows = samples.items.flatMap((_, position) =>
-    windowsOf(samples.lengthOf(name, position), channel.length, encoder).map(window => ({ ...window, position })),
+    windowsOf(samples.lengthOf(name, position), channel.length, encoder)
+      .slice(0, most)
+      .map(window => ({ ...window, position })),
   )
   const start = (first: number) => {
     const some = Array.from(

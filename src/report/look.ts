@@ -26,8 +26,10 @@ export interface Look {
 const MOST = 2000
 /** At once, and the least that is looked at however long it takes */
 const CHUNK = 64
+/** Seconds of each recording: one of hours would be heard for minutes */
+const LONGEST = 30
 
-/** The vectors of pictures drawn at random: as many as there is time for, but at least a few. */
+/** The vectors of pictures drawn at random, or of the beginnings of recordings: as many as there is time for, but at least a few. */
 export async function lookThrough(
   run: OpenedRun,
   pictures: SampleSet,
@@ -37,6 +39,7 @@ export async function lookThrough(
   const order = shuffled(pictures.items.length, 0, 1).slice(0, MOST)
   const encoder = await openEncoder(run, {
     ...options,
+    longest: LONGEST,
     ...(mediumIn(pictures) !== 'audio' && { batch: Math.min(CHUNK, order.length) }),
   })
   try {
