@@ -176,7 +176,7 @@ async function evaluated(
     ? await evaluateFrames(runs, set, alignments, { ...rest, frames: most, onProgress })
     : undefined
   if (frames) write('frames.json', frames)
-  const across = compared ? await evaluateAcross(runs, set, { ...rest, onProgress }) : undefined
+  const across = compared ? await evaluateAcross(runs, set, { ...rest, test: opened[0].test, onProgress }) : undefined
   if (across) write('across.json', across)
   const text = [
     evaluation && evaluationText(evaluation),

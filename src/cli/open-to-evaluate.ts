@@ -22,13 +22,11 @@ export async function openAll(
   { label, testData, ...options }: { readonly label?: string; readonly testData?: string },
   output: Output,
 ): Promise<readonly [Opened, ...Opened[]]> {
-  const { kindsSeen } = await import('../assembly/programs.js')
-  const { config, assembly } = runs[0]
   const by = async (column: string | undefined, output: Output): Promise<Opened> => {
     const words = { ...options, label: column }
     const set = await openToEvaluate(runs, data, words, output)
     if (testData === undefined) return { set }
-    return { set, test: await openFor(config, testData, words, output, kindsSeen(assembly())) }
+    return { set, test: await openToEvaluate(runs, testData, words, output) }
   }
   const [first, ...others] = [...new Set(label?.split(',').map(column => column.trim()))]
   const opened: [Opened, ...Opened[]] = [await by(first, output)]

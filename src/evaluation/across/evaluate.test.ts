@@ -102,6 +102,12 @@ test('what is learnt of colours and their words finds one by the other, names cl
   expect(named?.chance).toEqual({ accuracy: 0.25, 'balanced accuracy': 0.25 })
   expect(acrossText(found)).toMatch(/classes by their names +accuracy +balanced accuracy\ntrained +100\.0/)
 
+  // other pairs are searched among, all of them
+  const apart = await evaluateAcross([run], pairs, { threads: 1, test: pairs })
+  expect(apart.pairs).toBe(pairs.items.length)
+  expect(apart.notes).toEqual([expect.stringContaining('searched is among those of')])
+  expect(apart.tasks[0]?.trained['R@5']?.mean).toBeLessThan(towards?.trained['R@5']?.mean ?? 0) // among more
+
   // search reads pictures alone
   const alone = await openData(root, { kinds: ['image'], ...options })
   // pictures alone have no words to be found by, but their classes have names

@@ -1,5 +1,5 @@
 import { seenAs } from '../../channels/bound.js'
-import { learnAndTest, type SampleSet, shuffled } from '../../data/index.js'
+import type { SampleSet } from '../../data/index.js'
 import { LacunaError } from '../../errors.js'
 import { type OpenedRun, runsOf } from '../../runs/run.js'
 import { accuracyOf, countsOf } from '../baselines.js'
@@ -9,13 +9,12 @@ import { type RetrievalResult, retrievePairs } from '../retrieval.js'
 import { ridge } from '../ridge.js'
 import { type Runs, seedsOf } from '../seeds.js'
 import { mean, sampleDeviation } from '../statistics.js'
+import { partsOf } from './parts.js'
 import { bagsOfWords } from './plain.js'
 import { openShared, type SharedOptions, type SharedSpace, sharedChannels, untrainedShared } from './shared.js'
 import { ensembled, promptsOf, TEMPLATES, zeroShot } from './zero-shot.js'
 
 const KS = [1, 5, 10]
-/** Pairs that are searched among: R@10 of 1,000 is what others tell as well */
-const MOST = 1000
 /** Penalty of the regression of words on colours */
 const RIDGE = 0.1
 
@@ -60,6 +59,8 @@ export interface AcrossEvaluation {
 export interface AcrossOptions extends SharedOptions {
   /** What the names of classes are put into; those of `TEMPLATES` unless told */
   readonly templates?: readonly string[]
+  /** Pairs to search among, all of them, in place of those held out */
+  readonly test?: SampleSet
   readonly onProgress?: (stage: string) => void
 }
 
@@ -90,10 +91,10 @@ export async function evaluateAcross(
   const [run] = runs
   if (!comparesChannels(runs))
     throw new LacunaError(`${run.directory}: ${run.config.method} compares no channels with each other`, 2)
-  const { training, test, notes } = parts(pairs)
+  const { training, test, notes } = partsOf(pairs, options.test)
   const { randomSeed } = seedsOf(runs)
   const { channels } = run.assembly()
-  const held = channelsHeld(runs, pairs)
+  const held = channelsHeld(runs, pairs).filter(name => channelsHeld(runs, test).includes(name))
   const about: About = {
     ...{ pairs: test, channels: held, textFirst: channels[held[0] ?? '']?.kind === 'text' },
     ...{ textsOf: textsIn(channels), options },
@@ -130,27 +131,6 @@ export async function evaluateAcross(
     tasks,
     notes,
   }
-}
-
-/** What is learnt from and what is scored on: as the data says, or a fifth, no group parted. */
-function parts(pairs: SampleSet): { readonly training: SampleSet; readonly test: SampleSet; readonly notes: string[] } {
-  const { training, test, marked } = learnAndTest(pairs.items)
-  const notes = marked
-    ? []
-    : ['The data has no test part: one fifth was held out here, and the training may have seen it.']
-  if (test.length < 2 || training.length < 2)
-    throw new LacunaError(
-      `${pairs.source}: ${test.length} pairs held out and ${training.length} others; at least 2 of each are needed, of different groups: give a test part`,
-    )
-  const chosen =
-    test.length <= MOST
-      ? test
-      : shuffled(test.length, 0, 0)
-          .slice(0, MOST)
-          .map(i => test[i] ?? 0)
-          .sort()
-  if (test.length > MOST) notes.push(`${MOST} of ${test.length} held-out pairs were searched among.`)
-  return { training: pairs.subset(training), test: pairs.subset(chosen), notes }
 }
 
 interface About {
