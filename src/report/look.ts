@@ -9,7 +9,7 @@ import type { OpenedRun } from '../runs/run.js'
 import { range } from '../tensor/shape.js'
 import { storedCell } from './cells.js'
 import { agreementOf, type Neighbourhood, neighboursOf } from './neighbours.js'
-import type { Exhibit, Gallery, Health, PictureMap } from './report.js'
+import type { Gallery, Health, Pictured, PictureMap } from './report.js'
 import { pictureSide } from './scatter.js'
 import { type Sounds, soundsFor } from './sound.js'
 import { spread } from './spread.js'
@@ -127,7 +127,7 @@ export async function exhibitOf(
   pictures: SampleSet,
   position: number,
   { largest, sounds }: { readonly largest?: number; readonly sounds?: Sounds } = {},
-): Promise<Exhibit> {
+): Promise<Pictured> {
   const item = pictures.items[position]
   const { picture, sound } = storedCell(pictures, position)
   const heard = sound && sounds?.of(sound.wave, sound.rate)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { memorySet } from '../data/testing.js'
 import { preview } from '../training/preview.js'
 import { notesOf, previewSheet, viewsOf } from './preview.js'
+import { gallery } from './sections/gallery.js'
 import { readPng } from './testing.js'
 
 test('the sheet of an untrained network says so, and what its guesses were given', async () => {
@@ -19,6 +20,23 @@ test('the sheet of an untrained network says so, and what its guesses were given
   ]
   const [high, low] = [await readPng(await previewSheet('t', noted)), await readPng(await previewSheet('t', plain))]
   expect(high.height - low.height).toBeGreaterThanOrEqual(2 * 16)
+})
+
+test('words stand on the page alone, without a picture of nothing above them', async () => {
+  const shape = [2]
+  const columns = [
+    { title: 'words', kind: 'text' as const, shape, values: [Int32Array.of(1, 2)], texts: ['a <red> cow'] },
+    { title: 'numbers', kind: 'vector' as const, shape, values: [Float32Array.of(1, 2)] },
+  ]
+  const views = await viewsOf({ columns, names: ['cow'], trained: true })
+  expect(views.rows[0]?.map(({ source, label }) => [source?.slice(0, 10), label])).toEqual([
+    [undefined, 'a <red> cow'],
+    ['data:image', undefined],
+  ])
+  const page = gallery('Views', views)
+  expect(page.match(/<img/g)).toHaveLength(1)
+  expect(page).toContain('<figure class="exhibit first"><figcaption>')
+  expect(page).toContain('a &lt;red&gt; cow')
 })
 
 test('where nothing is guessed there is nothing to warn of', async () => {

@@ -36,7 +36,7 @@ export async function viewsOf(
         const { picture, caption, sound, frames = [] } = cellOf(column, i)
         const heard = sound && sounds.of(sound.wave, sound.rate)
         const shown = {
-          source: await (frames.length > 1 ? animation(frames) : thumbnail(picture)),
+          ...(column.kind !== 'text' && { source: await (frames.length > 1 ? animation(frames) : thumbnail(picture)) }),
           label: caption,
           ...(c === 0 && { name }),
         }

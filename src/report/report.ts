@@ -50,8 +50,8 @@ export interface Gallery {
 
 /** One picture that is to be looked at. */
 export interface Exhibit {
-  /** A data URI */
-  readonly source: string
+  /** A data URI; of words alone there is none */
+  readonly source?: string
   /** What its file is called, as a whole; shortened where it is shown */
   readonly name?: string | undefined
   readonly label?: string | undefined
@@ -61,13 +61,15 @@ export interface Exhibit {
   readonly sound?: string | undefined
 }
 
+export type Pictured = Exhibit & { readonly source: string }
+
 /** Pictures as points on a plane. */
 export interface PictureMap {
   readonly points: readonly MapPoint[]
   /** Share of the variance that each axis holds, 0 … 1 */
   readonly shares: readonly number[]
   /** Of some points: the picture itself */
-  readonly exhibits: readonly (Exhibit & { readonly point: number })[]
+  readonly exhibits: readonly (Pictured & { readonly point: number })[]
 }
 
 export interface MapPoint {

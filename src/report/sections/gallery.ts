@@ -39,5 +39,6 @@ function exhibit(shown: Exhibit | undefined, first: boolean): string {
     sound === undefined
       ? ''
       : `<audio controls controlslist="nodownload noplaybackrate" preload="none" src="${escapeMarkup(sound)}"></audio>`
-  return `<figure class="${kind}"><img alt="${escapeMarkup(name ?? '')}" src="${escapeMarkup(source)}">${played}${words === '' ? '' : `<figcaption>${words}</figcaption>`}</figure>`
+  const seen = source === undefined ? '' : `<img alt="${escapeMarkup(name ?? '')}" src="${escapeMarkup(source)}">`
+  return `<figure class="${kind}">${seen}${played}${words === '' ? '' : `<figcaption>${words}</figcaption>`}</figure>`
 }
