@@ -42,6 +42,8 @@ export interface Collapse {
   /** See {@link rankMe} */
   readonly rank: number
   readonly width: number
+  /** Mean cosine of the samples themselves, where that of their vectors asked for it */
+  readonly alike?: number
   /** What is wrong, one sentence each; empty when healthy */
   readonly alarms: readonly string[]
 }
@@ -63,13 +65,12 @@ export async function collapse(embeddings: Features, options: RunnerOptions = {}
     squares[i % width] = (squares[i % width] ?? 0) + (value - (sums[i % width] ?? 0) / count) ** 2
   })
   const deviation = squares.reduce((sum, square) => sum + Math.sqrt(square / count), 0) / width
-  const lengths = values.reduce((sum, value) => sum + value * value, 0) // rows that are not zero
-  const cosine = (sums.reduce((sum, s) => sum + s * s, 0) - lengths) / (count * (count - 1))
+  const cosine = meanCosine(embeddings)
   const rank = await rankMe(embeddings, options)
 
   const healthy = 1 / Math.sqrt(width)
   const alarms: string[] = []
-  if (isCollapsed({ deviation, width }))
+  if (saysTheSame({ deviation, width }))
     alarms.push(
       `collapse: embeddings of different samples are nearly equal (deviation ${deviation.toFixed(4)}, healthy ${healthy.toFixed(4)})`,
     )
@@ -82,8 +83,28 @@ export async function collapse(embeddings: Features, options: RunnerOptions = {}
   return { deviation, cosine, rank, width, alarms }
 }
 
-/** Complete collapse: the same is said of everything. */
-export const isCollapsed = ({ deviation, width }: Pick<Collapse, 'deviation' | 'width'>): boolean =>
+/** Mean cosine of two different rows. */
+export function meanCosine(rows: Features): number {
+  const { count, width } = rows
+  const { values } = l2Normalised(rows)
+  const sums = new Float64Array(width)
+  let lengths = 0 // of rows that are not zero
+  values.forEach((value, i) => {
+    sums[i % width] = (sums[i % width] ?? 0) + value
+    lengths += value * value
+  })
+  return (sums.reduce((sum, s) => sum + s * s, 0) - lengths) / (count * (count - 1))
+}
+
+/** Complete collapse: the same is said of everything, though it is not the same. */
+export const isCollapsed = (found: Pick<Collapse, 'deviation' | 'width' | 'cosine' | 'alike'>): boolean =>
+  saysTheSame(found) && !areAlike(found)
+
+/** The vectors are nearly equal, and so is what they are of: pictures of a camera that stands still. */
+export const areAlike = ({ cosine, alike = -1 }: Pick<Collapse, 'cosine' | 'alike'>): boolean => alike >= cosine
+
+/** The vectors are nearly equal. */
+export const saysTheSame = ({ deviation, width }: Pick<Collapse, 'deviation' | 'width'>): boolean =>
   deviation < 1 / Math.sqrt(width) / 4
 
 export interface CodeUsage {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { picturesOf } from '../data/memory.js'
 import { memorySet, temporaryFolder } from '../data/testing.js'
 import { type OpenedRun, openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
@@ -32,4 +33,25 @@ test('what the page shows of them: names of the pictures themselves', async () =
   expect(map.exhibits.length).toBeGreaterThan(4)
   for (const { point, name } of map.exhibits) expect(name).toBe(look.some.items[point]?.name)
   expect(await healthOf(look)).toMatchObject({ pictures: 64, width: look.features.width })
+})
+
+test('vectors that are nearly equal: no alarm where the pictures are as alike themselves', async () => {
+  const size = 8
+  const still = (swing: number) =>
+    picturesOf(
+      Uint8Array.from({ length: 20 * size * size * 3 }, (_, i) => 100 + swing * Math.sin(i * i)),
+      { size, colours: 3 },
+    )
+  // vectors whose cosines are 0.9996
+  const width = 4
+  const values = Float32Array.from({ length: 20 * width }, (_, i) => 1 + 0.02 * Math.sin(7 * i * i))
+  const features = { values, count: 20, width }
+  const [alike, different] = [
+    await healthOf({ some: still(1), features }),
+    await healthOf({ some: still(90), features }),
+  ]
+  expect(alike?.alarms).toEqual([])
+  expect(alike?.alike).toBeGreaterThan(alike?.cosine ?? 1)
+  expect(different?.alarms.join()).toContain('nearly equal')
+  expect(different?.alike).toBeLessThan(0.9)
 })

@@ -2,8 +2,8 @@ import { type SampleSet, shuffled } from '../data/index.js'
 import { media } from '../data/media.js'
 import { type EmbedderOptions, openEncoder } from '../evaluation/encoder.js'
 import { type Features, l2Normalised, pickRows } from '../evaluation/features.js'
-import { collapse } from '../evaluation/health.js'
-import { mediumIn } from '../evaluation/labelled.js'
+import { areAlike, collapse, meanCosine, saysTheSame } from '../evaluation/health.js'
+import { mediumIn, pixels } from '../evaluation/labelled.js'
 import { principal } from '../evaluation/principal.js'
 import type { OpenedRun } from '../runs/run.js'
 import { range } from '../tensor/shape.js'
@@ -64,10 +64,13 @@ export async function lookThrough(
 const MOST_FOR_RANK = 1024
 
 /** @returns undefined where there are too few pictures to compare */
-export async function healthOf({ features }: Look): Promise<Health | undefined> {
+export async function healthOf({ some, features }: Look): Promise<Health | undefined> {
   if (features.count < 2) return undefined
   const rows = features.width > MOST_FOR_RANK ? Math.min(features.count, MOST_FOR_RANK) : features.count
-  return { ...(await collapse(pickRows(features, range(rows)))), pictures: rows }
+  const health = { ...(await collapse(pickRows(features, range(rows)))), pictures: rows }
+  if (!saysTheSame(health) || mediumIn(some) === 'audio') return health
+  const alike = meanCosine(pixels(some.subset(range(rows))))
+  return areAlike({ ...health, alike }) ? { ...health, alike, alarms: [] } : { ...health, alike }
 }
 
 const QUERIES = 8

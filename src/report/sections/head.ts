@@ -11,7 +11,7 @@ ${box('remark', 'To know', notes)}
 ${factList(facts)}</header>`
 
 /** Nothing is wrong, but it is not done */
-const unfinished: readonly Verdict['state'][] = ['stopped', 'short', 'narrow', 'solved']
+const unfinished: readonly Verdict['state'][] = ['stopped', 'short', 'alike', 'narrow', 'solved']
 
 function verdictBox({ state, alarm, text, advice }: Verdict): string {
   const kind = alarm ? 'alarm' : unfinished.includes(state) ? 'remark' : 'verdict'

@@ -1,5 +1,5 @@
 import { gainOf } from '../../evaluation/gain.js'
-import { isCollapsed } from '../../evaluation/health.js'
+import { isCollapsed, saysTheSame } from '../../evaluation/health.js'
 import { atChance, collapsedCodes, shortcuts } from '../../evaluation/pretext-alarms.js'
 import { codesAdvice, contrastAtChance, contrastTold, fewCodes, fewCodesTold } from '../../runs/collapse.js'
 import type { CurveReading } from './reading.js'
@@ -142,6 +142,15 @@ export const rules: readonly Rule[] = [
           'short',
           `${learnt(curve)}, but ${count(curve.steps)} steps are few: ${usuallyTakes(method)} or more until its vectors are better than an untrained encoder's.`,
           `Train longer: --steps ${usualSteps(method)}.`,
+        )
+      : undefined,
+
+  ({ curve, health }) =>
+    health !== undefined && saysTheSame(health)
+      ? fine(
+          'alike',
+          `${learnt(curve)}; the vectors of two pictures have a cosine of ${health.cosine.toFixed(3)}, and the pictures themselves one of ${health.alike?.toFixed(3)}: they are as alike as that.`,
+          'Look at the task with `lacuna pretext`; for vectors that tell things apart, train on pictures that differ more.',
         )
       : undefined,
 

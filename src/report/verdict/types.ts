@@ -18,6 +18,7 @@ export type VerdictState =
   | 'no gain'
   | 'stopped'
   | 'short'
+  | 'alike'
   | 'narrow'
   | 'solved'
   | 'falling'

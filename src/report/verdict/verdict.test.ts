@@ -133,6 +133,11 @@ describe('a training that did not', () => {
       { health: { ...healthy, deviation: 0.02, alarms } },
     )
     expect(early).toMatchObject({ state: 'collapsed', advice: expect.stringContaining('60 steps are few') })
+    const still = { ...healthy, deviation: 0.02, cosine: 0.9987, alarms: [] }
+    expect(judge(curveOf(settled), { health: { ...still, alike: 0.99 } })).toMatchObject({ state: 'collapsed' })
+    const alike = judge(curveOf(settled), { health: { ...still, alike: 0.9991 } })
+    expect(alike).toMatchObject({ state: 'alike', alarm: false })
+    expect(alike.text).toContain('a cosine of 0.999, and the pictures themselves one of 0.999')
     const narrow = { ...healthy, rank: 3, alarms: ['dimensional collapse: the embeddings fill 3.0 of 128 dimensions'] }
     expect(judge(curveOf(settled), { health: narrow })).toMatchObject({ state: 'narrow', alarm: false })
   })
