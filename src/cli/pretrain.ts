@@ -38,6 +38,7 @@ export const pretrainCommand = (): Command =>
     optionOf(trainingSettings.warmup),
     optionOf(trainingSettings.clip),
     optionOf(trainingSettings.checkpointActivations),
+    optionOf(trainingSettings.products),
     optionOf(trainingSettings.weights),
     optionOf(trainingSettings.tokenizer),
     new Option('--no-report', 'leave report.html out, and what it takes: some seconds'),

@@ -40,6 +40,16 @@ export interface Host extends Runtime {
   interruptible<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>
   /** How many channels lie together in a device's own convolutions; 0 where it has none, or they give wrong numbers */
   block(device: DeviceName): Promise<number>
+  /** What products in int8 are like on a device, tried once; undefined where it has none */
+  int8(device: DeviceName): Promise<ProbedInt8 | undefined>
+}
+
+/** What a product in int8 is like on a machine. */
+export interface ProbedInt8 {
+  /** Whether it gives the numbers that it should: where pairs of products are added up in 16 bits, large ones saturate */
+  readonly exact: boolean
+  /** How many times as fast as in float32 it is, with what it takes to make integers of its operands */
+  readonly gain: number
 }
 
 /** What programs for a device of a host are compiled for. */

@@ -7,7 +7,7 @@ import { afterEach } from 'vitest'
 import { compile, type Program } from '../program/compile.js'
 import type { DeviceName } from '../program/devices.js'
 import { uniforms } from '../program/draws.js'
-import type { Precision } from '../program/lowering/emitter.js'
+import type { Precision, Products } from '../program/lowering/emitter.js'
 import { type GraphProto, ModelProtoSchema } from '../program/onnx/generated/onnx_pb.js'
 import { trace } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
@@ -39,13 +39,15 @@ export interface RunOptions {
   readonly device?: DeviceName
   /** Channels that lie together in blocked layout; none unless told */
   readonly block?: number
+  /** Of layers that may be computed in fewer bits; fp32 unless told */
+  readonly products?: Products
 }
 
 /** Computes what a function of tensors gives for the given numbers; in float64 unless told. */
 export async function evaluate(
   build: (...inputs: Tensor[]) => Readonly<Record<string, Tensor>>,
   given: readonly Given[],
-  { precision = 'float64', device = 'cpu', block = 0 }: RunOptions = {},
+  { precision = 'float64', device = 'cpu', block = 0, products = 'fp32' }: RunOptions = {},
 ): Promise<Record<string, number[]>> {
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const { result, trace: traced } = trace({ training: true }, () => build(...inputs))
@@ -54,7 +56,7 @@ export async function evaluate(
   )
   const engine = openEngine({ device, precision, threads: 1 })
   try {
-    await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision, block }))
+    await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision, block, products }))
     const feeds = Object.fromEntries(given.map(({ values }, i) => [`input.${i}`, values]))
     const results = await engine.run('test', feeds)
     return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, Array.from(values, Number)]))

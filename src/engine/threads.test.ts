@@ -162,6 +162,9 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
     two((a, b) => matmul(a, b, true), rows, rows, { what: 'long sums' }),
     two((a, b) => matmul(a, b, false, true), [64, 64, 48], [64, 64, 48], { what: 'batch by batch' }),
     two((a, b) => matmul(a, b), [1, 4096], [4096, 512], { what: 'one row' }),
+    two((a, b) => matmul(a, b, false, true, 'forward'), rows, [768, 192], { what: 'in int8' }),
+    two((a, b) => matmul(a, b, false, false, 'input'), rows, [192, 768], { what: 'in int8, rows of their own size' }),
+    two((a, b) => matmul(a, b, true, false, 'weight'), rows, [1024, 768], { what: 'in int8, in two terms' }),
     // MLAS cuts the columns among the threads, and sums in longer pieces where a piece has few
     two((a, b) => matmul(a, b), [4, 2048], [2048, 192], { what: 'few rows, long sums', ordered: false }),
   ],
@@ -186,7 +189,8 @@ const named = Object.entries(large).flatMap(([name, list]) =>
 
 test.each(named)('$name', async ({ of, shapes, ordered = true }) => {
   const inputs = shapes.map((shape, i) => input(`${i}`, shape))
-  const program = compile({ outputs: { y: of(...inputs) } }, { device: 'cpu', precision: 'float32', block })
+  const target = { device: 'cpu', precision: 'float32', block, products: 'int8' } as const
+  const program = compile({ outputs: { y: of(...inputs) } }, target)
   const whole = await onThreads(
     program,
     given(shapes, u => Math.floor(5 * u) - 1),

@@ -13,15 +13,25 @@ export interface WeightOptions {
   readonly biasInitial?: Initial
 }
 
+export interface LinearOptions extends WeightOptions {
+  /** In a training with `--products int8` its products are in int8, where that is faster */
+  readonly int8?: boolean
+}
+
 /** y = x·Wᵀ + b over the last axis; weight [out, in] as torch.nn.Linear. */
-export function linear(inputs: number, outputs: number, options: WeightOptions = {}): Module {
+export function linear(inputs: number, outputs: number, options: LinearOptions = {}): Module {
   const { weight, bias } = weightAndBias([outputs, inputs], options)
-  return module({ weight, bias }, (x: Tensor) => affine(x, weight, bias))
+  return module({ weight, bias }, (x: Tensor) => affine(x, weight, bias, options))
 }
 
 /** x·Wᵀ + b over the last axis. @param weight [out, in] */
-export function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
-  const y = matmul(x, weight, false, true)
+export function affine(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  { int8 = false }: Pick<LinearOptions, 'int8'> = {},
+): Tensor {
+  const y = matmul(x, weight, false, true, int8 ? 'forward' : undefined)
   return bias === undefined ? y : y.add(bias)
 }
 

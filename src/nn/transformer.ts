@@ -14,7 +14,7 @@ import { type Module, module } from './module.js'
 export type TokenModule = Module<[x: Tensor, mask?: Tensor]>
 
 /** First values of timm's transformers */
-const weights = { weight: truncatedNormal(0.02), biasInitial: constantly(0) }
+const weights = { weight: truncatedNormal(0.02), biasInitial: constantly(0), int8: true }
 
 /** Pre-norm transformer block: x + attention(norm(x)), then + MLP(norm(·)) with GELU; named as timm's Block. */
 export function block(dim: number, heads: number, mlpRatio = 4): TokenModule {
@@ -70,7 +70,7 @@ export function attention(dim: number, heads: number): TokenModule {
   const thirds = range(3).map(i => [weight, bias].map(t => t?.slice(0, i * dim, (i + 1) * dim)))
   const qkv = module({ weight, bias }, (x: Tensor, i: number) => {
     const [own = weight, shift] = thirds[i] ?? []
-    return affine(x, own, shift)
+    return affine(x, own, shift, weights)
   })
   const proj = linear(dim, dim, weights)
   return module({ qkv, proj }, (x: Tensor, mask?: Tensor) =>

@@ -7,7 +7,7 @@ import type { DrawSpec } from './draws.js'
 import { flops } from './flops.js'
 import { hideShapes } from './hidden-shapes.js'
 import { overwriting } from './in-place.js'
-import { Emitter, type Precision } from './lowering/emitter.js'
+import { Emitter, type Precision, type Products } from './lowering/emitter.js'
 import { loweringsFor } from './lowering/index.js'
 import type { LoweringTable } from './lowering/types.js'
 import { type ElementType, writeModel } from './onnx/model.js'
@@ -29,6 +29,8 @@ export interface Target {
   readonly precision: Precision
   /** Channels that lie together in the device's own convolutions, as its host finds out; none unless told */
   readonly block?: number
+  /** Of layers that may be computed in fewer bits; fp32 unless told */
+  readonly products?: Products
   /**
    * Gives memory back after each run, for large programs that take turns; otherwise a program keeps what it needed once, and
    * runs a little faster
@@ -78,7 +80,7 @@ export function compile(computation: Computation, target: Target): Program {
     target.precision === 'float64',
   )
   const reached = topological(roots)
-  const e = new Emitter(target.precision, undefined, target.block)
+  const e = new Emitter(target.precision, undefined, target.block, target.products)
   const lowered = lower(reached, e, loweringsFor(target.device), names)
 
   const port = (name: string, t: Tensor): Port => ({ name, type: e.typeOf(t.dtype), shape: t.shape })

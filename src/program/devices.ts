@@ -12,6 +12,8 @@ export interface Device {
   readonly inParts: boolean
   /** May have convolutions of its own on blocks of channels; how many, a host finds out */
   readonly blocks: boolean
+  /** Multiplies integers of 8 bits where that is asked for; how well, a host finds out */
+  readonly int8: boolean
   /** Idle memory is given back where shapes are not known beforehand: see `hideShapes` */
   readonly hidesShapes: boolean
   /** What is to be done, or had, where it does not work */
@@ -21,7 +23,15 @@ export interface Device {
 }
 
 /** Of a card, unless it says otherwise */
-const card = { certain: false, loud: false, holdsVariables: false, inParts: false, blocks: false, hidesShapes: false }
+const card = {
+  certain: false,
+  loud: false,
+  holdsVariables: false,
+  inParts: false,
+  blocks: false,
+  int8: false,
+  hidesShapes: false,
+}
 
 const table = {
   cpu: {
@@ -31,6 +41,7 @@ const table = {
     holdsVariables: false,
     inParts: true,
     blocks: true,
+    int8: true,
     hidesShapes: true,
     needs: 'run `npm install` again on this machine',
     fetched: false,

@@ -210,6 +210,13 @@ export const trainingSettings = {
     help: 'compute the activations inside blocks again instead of keeping them: less memory, more time, the same weights',
     kept: 'told',
   },
+  products: {
+    flag: '--products <kind>',
+    kind: choice(['fp32', 'int8']),
+    help: "matrix products of a transformer's layers in training: int8 is faster where the processor has instructions for it, but rounds, and has not been measured over several seeds",
+    default: 'fp32',
+    kept: 'told',
+  },
   weights: {
     flag: '--weights <path>',
     kind: text('a file'),

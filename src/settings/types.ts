@@ -1,5 +1,6 @@
 import type { ReadingOptions } from '../channels/reading.js'
 import type { DeviceName } from '../program/devices.js'
+import type { Products } from '../program/lowering/emitter.js'
 import type { Kind, SaveEvery } from './kinds.js'
 
 export type Optimiser = 'adamw' | 'sgd' | 'lars'
@@ -36,6 +37,12 @@ export interface TrainingSettings {
   readonly clip?: number
   /** Computes the activations inside blocks again in the backward instead of keeping them: less memory, more time */
   readonly checkpointActivations?: boolean
+  /**
+   * What the matrix products of a transformer's layers are in while it trains, default fp32. int8 is faster on processors with
+   * instructions for it, and rounds: whether trainings end as well has not been measured over several seeds. Where the machine
+   * multiplies wrongly or no faster, the run is trained in fp32.
+   */
+  readonly products?: Products
   /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */
   readonly weights?: string
   /** A `tokenizer.json`, or a run that has one; learnt from the texts to train on unless told */

@@ -1,4 +1,4 @@
-import type { ConvolutionAttributes } from './primitives.js'
+import type { ConvolutionAttributes, ProductRole } from './primitives.js'
 import { ShapeError, wantFloat } from './scope.js'
 import { broadcast, type Shape, showShape, sizes } from './shape.js'
 import { make, type Tensor } from './tensor.js'
@@ -6,18 +6,20 @@ import { make, type Tensor } from './tensor.js'
 /**
  * Matrix product over the last two axes; the axes before broadcast.
  * A matrix on the right of a batch is one product over all rows.
+ * @param role `forward` for the x·Wᵀ of a layer that may be computed in fewer bits, with its gradients; none unless told
  */
-export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false, role?: ProductRole): Tensor {
   wantFloat('matmul', a, b)
   if (a.rank < 2 || b.rank < 2) throw mismatch('matrices expected', a, b)
   const [m = 1, ka = 1] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2)
   const [kb = 1, n = 1] = transposeB ? b.shape.slice(-2).reverse() : b.shape.slice(-2)
   if (ka !== kb) throw mismatch('inner sizes differ', a, b)
   if (b.rank === 2 && a.rank > 2 && !transposeA)
-    return matmul(a.reshape(-1, ka), b, false, transposeB).reshape(...a.shape.slice(0, -1), n)
+    return matmul(a.reshape(-1, ka), b, false, transposeB, role).reshape(...a.shape.slice(0, -1), n)
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
   if (batch === undefined) throw mismatch('outer sizes do not broadcast', a, b)
-  return make('matmul', [a, b], { transposeA, transposeB }, [...batch, m, n], 'float')
+  const attributes = { transposeA, transposeB, ...(role && { role }) }
+  return make('matmul', [a, b], attributes, [...batch, m, n], 'float')
 }
 
 function mismatch(problem: string, a: Tensor, b: Tensor): ShapeError {

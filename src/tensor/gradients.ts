@@ -2,7 +2,7 @@ import { convInput, convWeight, matmul } from './contraction.js'
 import { where } from './elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { spread } from './movement.js'
-import type { Primitive, TensorOf } from './primitives.js'
+import type { Primitive, ProductRole, TensorOf } from './primitives.js'
 import { gruGradients } from './recurrent.js'
 import { normalize, perChannel } from './reduction.js'
 import { range, sizeOf } from './shape.js'
@@ -140,10 +140,13 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
 
   gru: gruGradients,
 
-  matmul: (g, { inputs: [a, b], attributes: { transposeA: ta, transposeB: tb } }) => [
-    ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb),
-    tb ? matmul(g, a, true, ta) : matmul(a, g, !ta, false),
-  ],
+  matmul: (g, { inputs: [a, b], attributes: { transposeA: ta, transposeB: tb, role } }) => {
+    const as = (other: ProductRole) => (role === 'forward' ? other : undefined)
+    return [
+      ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb, as('input')),
+      tb ? matmul(g, a, true, ta, as('weight')) : matmul(a, g, !ta, false),
+    ]
+  },
   conv: (g, { inputs: [x, weight], attributes }) => [
     convInput(g, weight, x.shape, attributes),
     convWeight(x, g, weight.shape, attributes),

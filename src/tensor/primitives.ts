@@ -27,6 +27,9 @@ export interface ConvolutionAttributes {
   readonly groups: number
 }
 
+/** Which of the three products of a layer a matrix product is, where the layer may be computed in fewer bits. */
+export type ProductRole = 'forward' | 'input' | 'weight'
+
 export type One = readonly [Tensor]
 export type Two = readonly [Tensor, Tensor]
 export type Three = readonly [Tensor, Tensor, Tensor]
@@ -114,7 +117,8 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   /** States of a gated recurrent unit after each frame: x, weight, recurrent weight and the bias of each */
   gru: Of<Five>
 
-  matmul: Of<Two, { readonly transposeA: boolean; readonly transposeB: boolean }>
+  /** With a role it is x·Wᵀ, the gradient g·W in the input of that, or gᵀ·x in its weight */
+  matmul: Of<Two, { readonly transposeA: boolean; readonly transposeB: boolean; readonly role?: ProductRole }>
   conv: Of<Two, ConvolutionAttributes>
   /** Gradient of conv in its input, which is the transposed convolution: operands output and weight */
   convInput: Of<Two, ConvolutionAttributes>

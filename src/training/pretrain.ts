@@ -20,6 +20,7 @@ import { checkPictures, checkUsage } from './arguments.js'
 import { codesWatched } from './codes-note.js'
 import { train } from './loop.js'
 import type { PretrainOptions } from './options.js'
+import { productsOfStep } from './products.js'
 import { lengthened, resumedConfig } from './resume.js'
 import { newConfig } from './settings.js'
 import { startWeights } from './start.js'
@@ -130,7 +131,8 @@ async function trainRun({
   })
   const watched = codesWatched(config.method, options.onNote)
   try {
-    const stepper = stepperOf(assembly, config, await targetFor(host, runner.options))
+    const products = await productsOfStep(config, options.onNote)
+    const stepper = stepperOf(assembly, config, { ...(await targetFor(host, runner.options)), products })
     const { names, chance, viewsPerSample } = stepper
     const stepping = await stepper.load(runner)
     if (checkpoint) await restore(runner, stepper, checkpoint, directory)

@@ -81,7 +81,12 @@ function differences(config: RunConfig, given: PretrainOptions): string[] {
     weights: weights && resolve(weights),
     tokenizer: tokenizer && resolve(tokenizer),
   }
-  const before = { checkpointActivations: false, ...config, chunk: config.chunk ?? config.batch }
+  const before = {
+    checkpointActivations: false,
+    products: trainingSettings.products.default,
+    ...config,
+    chunk: config.chunk ?? config.batch,
+  }
   const listed = rowsOf(trainingSettings)
     .filter(([name, { free }]) => !free && name !== 'options')
     .map(([name, row]): Pair => [flagOf(row), now[name], valueAt(before, placeOf(name, row))])

@@ -14,6 +14,7 @@ import { drawnAlike } from './batch-alike.js'
 import type { PretrainOptions } from './options.js'
 import { paddingIn } from './padding.js'
 import { prepare } from './prepare.js'
+import { productsFor } from './products.js'
 import { soundInBatch } from './sound-in-batch.js'
 
 /** The steps that epochs are. */
@@ -57,6 +58,8 @@ export async function newConfig(
   const inEpoch = drawn?.samples ?? samples
   const steps = options.steps ?? stepsIn(options.epochs ?? trainingSettings.epochs.default, { records: inEpoch }, batch)
   const encoder = encoderOf(options.encoder ?? encoderFor(method))
+  const device = options.device ?? trainingSettings.device.default
+  const products = await productsFor(options.products, device, options.onNote)
   const { prepared, notes } = await prepare({ method, encoder }, methodOptions, part, seed, engineOf(options))
   const little = windows && soundInBatch(method, windows, { batch, chunk, samples })
   for (const note of [...notes, little, windows && paddingIn(windows), drawn?.note])
@@ -87,7 +90,8 @@ export async function newConfig(
     warmup: options.warmup ?? trainingSettings.warmup.default,
     clip: options.clip ?? trainingSettings.clip.default,
     ...(options.checkpointActivations && { checkpointActivations: true }),
-    device: options.device ?? trainingSettings.device.default,
+    ...(products === 'int8' && { products }),
+    device,
     ...(options.weights !== undefined && { weights: resolve(options.weights) }),
     ...(options.tokenizer !== undefined && { tokenizer: resolve(options.tokenizer) }),
     ...(options.plugins && options.plugins.length > 0 && { plugins: options.plugins.map(plugin => resolve(plugin)) }),

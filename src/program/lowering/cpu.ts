@@ -13,6 +13,7 @@ import {
 } from './blocked.js'
 import type { Emitter } from './emitter.js'
 import { lowerCheapest } from './forms.js'
+import { int8Bias, int8Product } from './int8.js'
 import { portable } from './portable.js'
 import type { Lowering, LoweringTable } from './types.js'
 
@@ -21,12 +22,14 @@ const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs', 'sub', 'div
 /** Faster forms of ONNX Runtime's CPU provider. */
 export const cpu: Partial<LoweringTable> = {
   ...Object.fromEntries(elementwise.map(op => [op, stayingBlocked(portable[op] as Lowering<'neg'>)])),
-  matmul: (e, names, { attributes: { transposeA, transposeB } }) =>
-    e.one('FusedMatMul', names, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft'),
+  matmul: (e, names, t) => int8Product(e, names, t) ?? fusedProduct(e, names, t),
   relu: (e, names, t) => blockedRelu(e, names, t) ?? stayingBlocked(portable.relu)(e, names, t),
   mul: (e, names, t) => blockedScale(e, names, t) ?? stayingBlocked(portable.mul)(e, names, t),
   add: (e, names, t) =>
-    blockedAdd(e, names, t) ?? cumulativeNormal(e, names[0], t) ?? stayingBlocked(portable.add)(e, names, t),
+    blockedAdd(e, names, t) ??
+    int8Bias(e, names, t) ??
+    cumulativeNormal(e, names[0], t) ??
+    stayingBlocked(portable.add)(e, names, t),
   minimum: (e, names, t) => clip(e, names[0], t) ?? stayingBlocked(portable.minimum)(e, names, t),
   sum: (e, names, t) =>
     blockedTotal(e, names[0], t, 'sum') ??
@@ -55,6 +58,10 @@ export const cpu: Partial<LoweringTable> = {
   convInput: lowerCheapest,
   convWeight: lowerCheapest,
 }
+
+/** A product of operands that lie as they are, or transposed. */
+export const fusedProduct: Lowering<'matmul'> = (e, names, { attributes: { transposeA, transposeB } }) =>
+  e.one('FusedMatMul', names, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft')
 
 /** Σ x² without writing x² down; undefined where it is no such sum. */
 function sumOfSquares(e: Emitter, square: string, t: TensorOf<'sum'>): string | undefined {

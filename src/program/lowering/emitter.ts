@@ -4,6 +4,9 @@ import { type Attribute, type ElementType, Float, type Initializer, type Node } 
 
 export type Precision = 'float32' | 'float64'
 
+/** What the matrix products of layers that may be computed in fewer bits are in. */
+export type Products = 'fp32' | 'int8'
+
 /** Collects the nodes and initializers of one ONNX graph; equal ones are written once. */
 export class Emitter {
   readonly nodes: Node[] = []
@@ -18,11 +21,13 @@ export class Emitter {
   /**
    * @param free a size that stands for whatever the input of that name brings along its first axis
    * @param block channels that lie together in the device's own convolutions; 0 where it has none
+   * @param products of layers that may be computed in fewer bits
    */
   constructor(
     readonly precision: Precision,
     private readonly free?: { readonly size: number; readonly input: string },
     readonly block = 0,
+    readonly products: Products = 'fp32',
   ) {}
 
   /** Adds a node and names its outputs. */

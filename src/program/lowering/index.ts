@@ -1,7 +1,7 @@
 import type { TensorOf } from '../../tensor/primitives.js'
 import type { DeviceName } from '../devices.js'
 import { lowerConvInput, lowerInputByGroup } from './conv.js'
-import { cpu } from './cpu.js'
+import { cpu, fusedProduct } from './cpu.js'
 import type { Emitter } from './emitter.js'
 import { portable } from './portable.js'
 import type { LoweringTable } from './types.js'
@@ -17,7 +17,7 @@ export const standard: LoweringTable = {
 const own: { readonly [D in DeviceName]?: LoweringTable } = {
   cpu: { ...portable, ...cpu },
   webgpu: standard,
-  cuda: { ...portable, matmul: cpu.matmul ?? portable.matmul },
+  cuda: { ...portable, matmul: fusedProduct },
 }
 
 /** Which nodes each primitive becomes on a device. */

@@ -120,7 +120,9 @@ const elementTypes: { readonly [T in ElementType]: TensorProto_DataType } = {
   uint8: TensorProto_DataType.UINT8,
 }
 
-export const elementType = (type: ElementType): number => elementTypes[type]
+/** @param type int8 is what values are cast to inside a graph; nothing comes in or goes out as such */
+export const elementType = (type: ElementType | 'int8'): number =>
+  type === 'int8' ? TensorProto_DataType.INT8 : elementTypes[type]
 
 function nodeProto(node: Node): NodeProto {
   return create(NodeProtoSchema, {

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { host } from '#host'
+import type { RunConfig } from '../assembly/config.js'
+import { trainingProgram } from '../assembly/programs.js'
+import { memorySet, temporaryFolder } from '../data/testing.js'
+import { targetFor } from '../engine/host.js'
+import { openEngine } from '../engine/node/engine.js'
+import { initialValues } from '../nn/initialise.js'
+import type { Products } from '../program/lowering/emitter.js'
+import { readConfig } from '../runs/config.js'
+import { readMetrics } from '../runs/metrics.js'
+import type { PretrainOptions } from './options.js'
+import { pretrain } from './pretrain.js'
+import { assembled, configOf, pictured, whiteNoise } from './testing.js'
+
+const encoder = 'vit:dim=96,depth=2,heads=3,patch=4'
+const exact = (await host.int8('cpu'))?.exact === true
+const probed = (exact: boolean, gain: number) => vi.spyOn(host, 'int8').mockResolvedValue({ exact, gain })
+afterEach(() => vi.restoreAllMocks())
+
+const options = {
+  ...{ encoder, batch: 8, threads: 1, steps: 4, seed: 3, products: 'int8' },
+  options: { projection: 16, views: { crop: [0.6, 1], jitter: 0, greyscale: 0 } },
+} as const satisfies Omit<PretrainOptions, 'out'>
+const trained = (out: string, more: Partial<PretrainOptions> = {}) =>
+  pretrain('simclr', memorySet(20), { ...options, ...more, out })
+const stateOf = (out: string) => hashed(readFileSync(join(out, 'checkpoint', 'state.safetensors')))
+const hashed = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+describe.skipIf(!exact)('a training with products in int8', () => {
+  test('is kept in its configuration, and resumed to the last bit of one that was not interrupted', async () => {
+    probed(true, 2)
+    const [whole, parted, float] = ['whole', 'parted', 'float'].map(name => join(temporaryFolder(), name)) as [
+      string,
+      string,
+      string,
+    ]
+    await trained(whole)
+    const controller = new AbortController()
+    let taken = 0
+    const onStep = () => ++taken === 2 && controller.abort()
+    expect((await trained(parted, { signal: controller.signal, onStep })).interrupted).toBe(true)
+    expect(readConfig(parted).products).toBe('int8')
+    await expect(trained(parted, { resume: true, products: 'fp32' })).rejects.toThrow(
+      '--products is "fp32" where it was "int8"',
+    )
+    probed(true, 0.5) // timing is for new runs
+    await trained(parted, { resume: true, products: undefined })
+    expect(stateOf(parted)).toBe(stateOf(whole))
+    await trained(float, { products: undefined })
+    expect(readConfig(float)).not.toHaveProperty('products')
+    expect(stateOf(float)).not.toBe(stateOf(whole))
+  })
+
+  test('learns about as in fp32', async () => {
+    const losses = { fp32: await losesOf('fp32'), int8: await losesOf('int8') }
+    const [start, end] = [0, 1].map(i => losses.fp32[i] ?? Number.NaN) as [number, number]
+    expect(end).toBeLessThan(start - 0.3)
+    expect(Math.abs((losses.int8[0] ?? Number.NaN) - start)).toBeLessThan(0.05)
+    expect(Math.abs((losses.int8[1] ?? Number.NaN) - end)).toBeLessThan(0.1)
+  })
+
+  test('has the same bits on any number of threads', async () => {
+    const [one, ...others] = [await stepped(1), await stepped(2), await stepped(4)]
+    for (const other of others) expect(other).toEqual(one)
+  })
+})
+
+/** The mean losses of the first and of the last steps, on pictures that can be told apart. */
+async function losesOf(products: Products): Promise<[number, number]> {
+  const { losses } = await steps(products, 40, 1)
+  const mean = (some: readonly number[]) => some.reduce((sum, loss) => sum + loss, 0) / some.length
+  return [mean(losses.slice(0, 3)), mean(losses.slice(-10))]
+}
+
+const stepped = async (threads: number) => {
+  const { state } = await steps('int8', 3, threads)
+  return [...state].map(([name, values]) => [name, hashed(values as Float32Array as unknown as Uint8Array)])
+}
+
+async function steps(products: Products, count: number, threads: number) {
+  const config = configOf('simclr', { views: { jitter: 0, greyscale: 0 } }, { encoder, batch: 16, learningRate: 1e-3 })
+  const target = { ...(await targetFor(host, { device: 'cpu', precision: 'float32' })), products }
+  const { program, names } = trainingProgram(assembled(config), config, target)
+  const engine = openEngine({ device: 'cpu', precision: 'float32', threads })
+  try {
+    await engine.load('train', program)
+    await engine.write(new Map(initialValues(names, config.seed)))
+    const losses: number[] = []
+    for (let step = 0; step < count; step++) {
+      const feeds = {
+        image: coloured(config, step),
+        learningRate: [config.learningRate],
+        step: [step],
+        progress: [0],
+      }
+      const { loss } = await engine.run('train', feeds, { seed: config.seed, step })
+      losses.push(Number(loss?.[0]))
+    }
+    return { losses, state: await engine.read() }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Noise around a colour of its own in each picture */
+function coloured(config: RunConfig, number: number): Uint8Array {
+  const { batch } = config
+  const colours = whiteNoise({ channels: pictured(1), batch }, number)
+  const noise = whiteNoise(config, number)
+  const numbers = noise.length / batch
+  return noise.map((value, i) => (value + 3 * (colours[3 * Math.floor(i / numbers) + (i % 3)] ?? 0)) / 4)
+}
+
+describe('where products in int8 are', () => {
+  test.each([
+    ['wrong', false, 3, 'this processor gives wrong numbers for them, as those without VNNI do'],
+    ['no faster', true, 0.5, 'such a product takes 2.0 times as long as one in fp32 here'],
+  ])('%s, a new run is trained in fp32 and says so', async (_, exact, gain, why) => {
+    probed(exact, gain)
+    const out = join(temporaryFolder(), 'run')
+    const notes: string[] = []
+    await trained(out, { onNote: note => notes.push(note), steps: 1 })
+    expect(notes).toContain(`--products int8: ${why}; the run is trained in fp32`)
+    expect(readConfig(out)).not.toHaveProperty('products')
+    expect(readMetrics(out, 1)).toHaveLength(1)
+  })
+
+  test('wrong, a run that began with them goes on in fp32 and says so', async () => {
+    probed(true, 2)
+    const out = join(temporaryFolder(), 'run')
+    await trained(out, { steps: 1 })
+    probed(false, 2)
+    const notes: string[] = []
+    await trained(out, { steps: 2, resume: true, onNote: note => notes.push(note) })
+    expect(notes.join()).toContain('the run was started with --products int8, but this processor gives wrong numbers')
+    expect(readConfig(out).products).toBe('int8')
+  })
+
+  test('asked for, what is evaluated stays in fp32', async () => {
+    expect(await targetFor(host, { device: 'cpu', precision: 'float32' })).not.toHaveProperty('products')
+  })
+})

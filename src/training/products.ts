@@ -1,0 +1,47 @@
+import { host } from '#host'
+import type { RunConfig } from '../assembly/config.js'
+import type { DeviceName } from '../program/devices.js'
+import type { Products } from '../program/lowering/emitter.js'
+import { trainingSettings } from '../settings/table.js'
+import type { PretrainOptions } from './options.js'
+
+type Told = PretrainOptions['onNote']
+
+/**
+ * What the products of a new run are in: int8 where that is asked for, right on this machine, and faster. It is kept in the
+ * configuration, so that a run that is resumed does not hang on what is timed.
+ */
+export async function productsFor(
+  asked: Products = trainingSettings.products.default,
+  device: DeviceName,
+  onNote: Told,
+): Promise<Products> {
+  if (asked !== 'int8') return asked
+  const problem = (await wrongInt8(device)) ?? slow(await host.int8(device))
+  if (problem === undefined) return asked
+  onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
+  return 'fp32'
+}
+
+/** What they are in on this machine and device, which may be others than those that the run was started on. */
+export async function productsOfStep(
+  { products, device }: Pick<RunConfig, 'products' | 'device'>,
+  onNote: Told,
+): Promise<Products> {
+  if (products !== 'int8') return 'fp32'
+  const problem = await wrongInt8(device)
+  if (problem !== undefined) onNote?.(`the run was started with --products int8, but ${problem}; it goes on in fp32`)
+  return problem === undefined ? 'int8' : 'fp32'
+}
+
+/** Why there are no products in int8; undefined where they are right. */
+async function wrongInt8(device: DeviceName): Promise<string | undefined> {
+  const probed = await host.int8(device)
+  if (probed === undefined) return `there are no such products on the ${device}`
+  return probed.exact ? undefined : 'this processor gives wrong numbers for them, as those without VNNI do'
+}
+
+function slow(probed: { readonly gain: number } | undefined): string | undefined {
+  const gain = probed?.gain ?? 0
+  return gain > 1 ? undefined : `such a product takes ${(1 / gain).toFixed(1)} times as long as one in fp32 here`
+}
