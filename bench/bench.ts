@@ -14,6 +14,7 @@ import { measureForms } from './measure-forms.js'
 import { measureGrowth } from './measure-growth.js'
 import { measureIdle } from './measure-idle.js'
 import { measureMemory } from './measure-memory.js'
+import { measureProducts } from './measure-products.js'
 import { measureProfile } from './measure-profile.js'
 import { formats, measureRecordings } from './measure-recordings.js'
 import { measureSound } from './measure-sound.js'
@@ -24,7 +25,7 @@ import { soundCases } from './sound-cases.js'
 
 const help = `npm run bench [-- OPTIONS]
 
-  --only NAME          ${[...[...cases, ...soundCases].map(({ name }) => name), ...Object.keys(folders), ...formats.map(format => `recordings-${format}`), 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
+  --only NAME          ${[...[...cases, ...soundCases].map(({ name }) => name), ...Object.keys(folders), ...formats.map(format => `recordings-${format}`), 'products', 'profile', 'forms', 'idle', 'memory', 'growth'].join(', ')}; repeatable, default all
   --page               measures nothing, writes the page from what is kept
   --python PATH        a Python with PyTorch; repeatable, default $LACUNA_BENCH_PYTHON or /usr/bin/python3
   --no-compile         leaves torch.compile out, which takes a minute a round
@@ -81,6 +82,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       () => measureRecordings(format, { peers, rounds, recordings: Number(options.recordings), problems, report }),
     ]),
   ),
+  products: () => measureProducts({ threads, report }),
   profile: () => measureProfile({ threads, report }),
   forms: () => measureForms({ rounds, threads, report }),
   idle: () => measureIdle({ threads, report }),

@@ -20,8 +20,12 @@ export interface StepOptions {
 
 type Mode = 'eager' | 'compile'
 
-/** What our two contenders are called in a record; all others are peers. */
-export const ours = { whole: 'Lacuna, whole step', plain: 'Lacuna, no augmentation' } as const
+/** What our contenders are called in a record; all others are peers. */
+export const ours = {
+  whole: 'Lacuna, whole step',
+  plain: 'Lacuna, no augmentation',
+  int8: 'Lacuna, no augmentation, int8',
+} as const
 
 /**
  * Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. Peers are measured in each
@@ -49,6 +53,7 @@ export async function measureSteps(one: Case, options: StepOptions): Promise<voi
   const contenders = [
     own('whole'),
     own('plain'),
+    ...(one.int8 ? [own('int8')] : []),
     ...peers.flatMap(peer => layouts.map(layout => theirs(peer, 'eager', layout))),
     ...compiling.flatMap(peer => layouts.slice(-1).map(layout => theirs(peer, 'compile', layout))),
   ]

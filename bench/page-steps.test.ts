@@ -42,5 +42,8 @@ test('the table of a case has the operations of the step without augmentation ov
     .map(line => line.split(' | '))
   expect(rows[3]).toEqual([...[`| ${ours.plain}`, '100 (100–100)', '', '', '100', '50 % of 200', '512', '1', '1.92 |']])
   expect(rows[4]?.slice(2, 4)).toEqual(['2 (2–2)', '2.81 (2.5–3.13)'])
+  const int8 = { ...record, results: { ...record.results, [ours.int8]: [measured(0.4), measured(0.4)] } }
+  expect(stepSection(one, int8)).toContain(`| ${ours.int8} | 160 (160–160) |  |  | 160 |`)
+  expect(summaryRow(one, int8)).toEqual(summaryRow(one, record)) // no peer
   expect(stepSection(one, record)).toContain('Left out: PyTorch 3: not out yet.')
 })

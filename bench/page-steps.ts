@@ -26,7 +26,7 @@ export function summaryRow(one: Case, record: StepRecord): string[] {
 
 /** All that was measured of one case. */
 export function stepSection(one: Case, record: StepRecord): string {
-  const { whole, plain, peers } = contendersOf(record)
+  const { whole, plain, int8, peers } = contendersOf(record)
   const gflop = plain[0]?.gflop ?? Number.NaN
   const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, one, record))
   const row = (name: string, rounds: Rounds, compared: readonly string[]) => [
@@ -44,6 +44,7 @@ export function stepSection(one: Case, record: StepRecord): string {
   const rows = [
     row(ours.whole, whole, ['', '']),
     row(ours.plain, plain, ['', '']),
+    ...(int8.length > 0 ? [row(ours.int8, int8, ['', ''])] : []),
     ...peers.map(({ name, rounds }) =>
       row(
         name,
@@ -63,8 +64,8 @@ ${table([...head, ...rest], rows)}${problemList(record.problems)}`
 }
 
 function contendersOf({ results }: StepRecord) {
-  const { [ours.whole]: whole = [], [ours.plain]: plain = [], ...others } = results
-  return { whole, plain, peers: Object.entries(others).map(([name, rounds]) => ({ name, rounds })) }
+  const { [ours.whole]: whole = [], [ours.plain]: plain = [], [ours.int8]: int8 = [], ...others } = results
+  return { whole, plain, int8, peers: Object.entries(others).map(([name, rounds]) => ({ name, rounds })) }
 }
 
 const viewsPerSecond = ({ seconds }: StepMeasurement, { views }: Case, { batch }: StepRecord): number =>

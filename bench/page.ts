@@ -6,6 +6,7 @@ import { formats } from './measure-recordings.js'
 import { dataSection } from './page-data.js'
 import { formsSection } from './page-forms.js'
 import { idleSection, memorySection } from './page-memory.js'
+import { productsSection } from './page-products.js'
 import { profileSection } from './page-profile.js'
 import { recordingsSection } from './page-recordings.js'
 import { soundSection } from './page-sound.js'
@@ -18,6 +19,7 @@ import {
   type IdleRecord,
   kept,
   type MemoryRecord,
+  type ProductsRecord,
   type ProfileRecord,
   type RecordingsRecord,
   type SoundRecord,
@@ -39,10 +41,11 @@ export function performancePage(): string {
   const recordings = formats.flatMap(format => kept<RecordingsRecord>(`recordings-${format}`) ?? [])
   const growth = kept<GrowthRecord>('growth')
   const profile = kept<ProfileRecord>('profile')
+  const products = kept<ProductsRecord>('products')
   const forms = kept<FormsRecord>('forms')
   const idle = kept<IdleRecord>('idle')
   const memory = kept<MemoryRecord>('memory')
-  const others = [profile, forms, idle, memory, growth].flatMap(record => record ?? [])
+  const others = [products, profile, forms, idle, memory, growth].flatMap(record => record ?? [])
   const records = [...[...steps, ...sound].map(({ record }) => record), ...data, ...recordings, ...others]
   const sections = [
     `# Performance
@@ -52,7 +55,7 @@ Written by \`npm run bench\`; every number is one that it measured, except in th
     steps.length > 0 &&
       `## Training steps
 
-One step of SimCLR, CLIP or \`next-frame\` with AdamW in float32, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, for CLIP whole, and of films the frames that there are, which is what PyTorch is given to do here, for CLIP by the model and the loss of the package \`open_clip\`: for convolutions in its default memory layout and with channels last, compiled with channels last alone. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in the same process.
+One step of SimCLR, CLIP or \`next-frame\` with AdamW in float32, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, for CLIP whole, and of films the frames that there are, which is what PyTorch is given to do here, for CLIP by the model and the loss of the package \`open_clip\`: for convolutions in its default memory layout and with channels last, compiled with channels last alone. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in the same process. A row of int8 is the step without augmentation by \`--products int8\`.
 
 ${table(
   ['', 'Lacuna, whole step', 'no augmentation', 'fastest PyTorch', 'ratio, whole', 'ratio, no augmentation'],
@@ -60,6 +63,7 @@ ${table(
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
     sound.length > 0 && soundSection(sound),
+    products && productsSection(products),
     profile && profileSection(profile),
     forms && formsSection(forms),
     data.length > 0 && dataSection(data),

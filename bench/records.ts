@@ -94,6 +94,19 @@ export interface ProfileRecord extends Measured {
   }[]
 }
 
+/** Seconds of the processor in each step, in turns */
+export interface ProductsMeasurement {
+  readonly fp32: readonly number[]
+  readonly int8: readonly number[]
+  /** How many times as fast one product in int8 is; 0 where it is wrong */
+  readonly probed: number
+}
+
+export interface ProductsRecord extends Measured {
+  readonly threads: number
+  readonly cases: readonly (ProductsMeasurement & { readonly title: string })[]
+}
+
 /** What each form of a convolution or a gradient of it takes; the forms in the order in which they would be chosen. */
 export interface FormsRecord extends Measured {
   readonly cases: readonly {
@@ -139,6 +152,7 @@ type AnyRecord =
   | MemoryRecord
   | ProfileRecord
   | FormsRecord
+  | ProductsRecord
 
 export function keep(part: string, record: AnyRecord): void {
   mkdirSync(root, { recursive: true })

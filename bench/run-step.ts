@@ -2,7 +2,7 @@
  * One process of the benchmark: training steps from uint8 pictures to AdamW, on the runner of `pretrain`. Prints one line of
  * JSON, a `StepMeasurement`, as `peers/torch_step.py` does.
  *
- * usage: node run-step.js METHOD ENCODER SIZE BATCH STEPS THREADS whole|plain
+ * usage: node run-step.js METHOD ENCODER SIZE BATCH STEPS THREADS whole|plain|int8
  */
 
 import type { Case } from './cases.js'
@@ -15,6 +15,8 @@ const step = stepOf(method as Case['method'], {
   encoder,
   size: Number(size),
   batch: Number(batch),
-  plain: kind === 'plain',
+  plain: kind !== 'whole',
 })
-console.log(JSON.stringify(await timedSteps({ ...step, steps: Number(steps), threads: Number(threads), start })))
+const products = kind === 'int8' ? 'int8' : 'fp32'
+const timed = await timedSteps({ ...step, products, steps: Number(steps), threads: Number(threads), start })
+console.log(JSON.stringify(timed))

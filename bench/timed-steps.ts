@@ -5,6 +5,7 @@ import { trainingProgram } from '#lacuna/assembly/programs.js'
 import { targetFor } from '#lacuna/engine/host.js'
 import { initialValues } from '#lacuna/nn/initialise.js'
 import { drawFeeds } from '#lacuna/program/draws.js'
+import type { Products } from '#lacuna/program/lowering/emitter.js'
 import { variableOf } from '#lacuna/program/trace.js'
 import type { Values } from '#lacuna/program/values.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
@@ -19,6 +20,8 @@ export interface TimedSteps {
   readonly feeds: Readonly<Record<string, Values>>
   readonly steps: number
   readonly threads: number
+  /** Of layers that may be multiplied in int8; fp32 unless told */
+  readonly products?: Products
   /** When the assembly began, by `performance.now` */
   readonly start: number
 }
@@ -26,7 +29,8 @@ export interface TimedSteps {
 /** Steps on the runner of `pretrain`, as it takes them. */
 export async function timedSteps({ assembly, config, feeds, ...options }: TimedSteps): Promise<StepMeasurement> {
   const runner = host.start({ threads: options.threads })
-  const target = await targetFor(host, { device: 'cpu', precision: 'float32' })
+  const { products = 'fp32' } = options
+  const target = { ...(await targetFor(host, { device: 'cpu', precision: 'float32' })), products }
   const { program, names } = trainingProgram(assembly, config, target)
   await runner.load('train', program)
   const compileSeconds = secondsSince(options.start)
