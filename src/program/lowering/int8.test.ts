@@ -78,6 +78,15 @@ describe.skipIf(!int8?.exact)('products in int8', () => {
     for (const values of [nothing.ofX, nothing.ofWeight]) expect(values?.every(value => value === 0)).toBe(true)
   })
 
+  test('with a weight that has a number that is none are none: a training that diverges shall be seen', async () => {
+    const build = (x: Tensor, w: Tensor) => ({ y: matmul(x, w, false, true, 'forward') })
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const given = [randomArray([ROWS, IN]), { ...weight, values: weight.values.with(5, wrong) }]
+      const { y } = await evaluate(build, given, { precision: 'float32', products: 'int8' })
+      expect(y?.every(Number.isNaN)).toBe(true)
+    }
+  })
+
   test('of numbers that integers hold exactly are exact', async () => {
     const whole = (given: Given, least: number, most: number) => ({
       ...given,
@@ -113,7 +122,8 @@ describe('where', () => {
   const shapes = [[8, 128, 192], [768, 192], [768]]
 
   test('layers say so, all three products are in int8, the last in two terms, and the bias is added inside', () => {
-    expect(counted(layerOf, shapes)).toMatchObject({ integer: 4, float: 0, added: 1 })
+    const [ofTerms, ofScale] = [1, 1]
+    expect(counted(layerOf, shapes)).toMatchObject({ integer: 4, float: 0, added: ofTerms + ofScale })
     expect(counted(layerOf, shapes, 'fp32')).toMatchObject({ integer: 0, float: 3, added: 1 })
   })
 

@@ -19,7 +19,7 @@ export function int8Product(e: Emitter, names: Names, t: TensorOf<'matmul'>): st
 
 const products: { readonly [R in ProductRole]: (e: Emitter, names: Names, t: TensorOf<'matmul'>) => string } = {
   /** x [N, in] · Wᵀ; what several layers read is quantised once, as W is for all parts of a batch */
-  forward: (e, [x, weight]) => product(e, unsigned(e, x), transposed(e, signed(e, weight))),
+  forward: (e, [x, weight]) => product(e, unsigned(e, x), transposed(e, checked(e, weight))),
 
   /**
    * g [N, out] · W, row by row in units of the row's size: rows differ in size a thousandfold, and with one scale for all of them
@@ -29,7 +29,7 @@ const products: { readonly [R in ProductRole]: (e: Emitter, names: Names, t: Ten
     const ones = e.one('Expand', [e.float(1), e.ints([t.inputs[0].size(1)])])
     const attributes = { axis: -1, epsilon: new Float(NO_ROW) }
     const [rows = '', inverse = ''] = e.node('SimplifiedLayerNormalization', [g, ones], attributes, { outputs: 2 })
-    return e.one('Div', [product(e, unsigned(e, rows), signed(e, weight)), inverse])
+    return e.one('Div', [product(e, unsigned(e, rows), checked(e, weight)), inverse])
   },
 
   /** gᵀ · x with g in two terms, or training collapses: as (xᵀ · g)ᵀ, so that bytes are transposed and not floats */
@@ -62,6 +62,13 @@ function signed(e: Emitter, x: string): Quantised {
   const lower = e.one('Sub', [e.one('Cast', [above], { to: elementType('float32') }), e.float(128)])
   const zero = e.one('Cast', [lower], { to: elementType('int8') })
   return { values: e.one('QuantizeLinear', [x, scale, zero]), scale, zero }
+}
+
+/** A weight, signed; integers know no NaN, so that the scale becomes one where a number of the weight is none. */
+function checked(e: Emitter, weight: string): Quantised {
+  const { scale, ...rest } = signed(e, weight)
+  const nothing = e.one('Mul', [e.one('ReduceSum', [weight], { keepdims: 0 }), e.float(0)])
+  return { scale: e.one('Add', [scale, nothing]), ...rest }
 }
 
 /** Signed, of numbers that are at most half a scale away from 0, as what a quantisation leaves is. */
