@@ -14,7 +14,8 @@ export function speechTable(all: readonly Measured[]): string {
     if (record === undefined) return [method, 'not measured yet', ...titles.map(() => ''), '', '']
     const { encoder, steps, batch, seconds } = record.run
     const stale = state === 'stale' ? ' (before a change)' : ''
-    const budget = `${steps} × ${batch} × ${seconds?.toFixed(1)} s, ${mean(record.minutes.trainings).toFixed(1)} min`
+    const hours = (steps * batch * (seconds ?? Number.NaN)) / 3600
+    const budget = `${steps} × ${batch} × ${seconds?.toFixed(1)} s (${hours.toFixed(1)} h heard), ${mean(record.minutes.trainings).toFixed(1)} min`
     const asked = titles.map(title => record.asked?.find(one => one.title === title))
     const cells = asked.map(one => (one === undefined ? '' : cellOf(one)))
     return [
