@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pretrain } from 'lacuna'
 import { noise } from './noise.js'
+import { peakMegabytes } from './peak.js'
 import { median } from './statistics.js'
 
 const [encoder = 'c4', ...numbers] = process.argv.slice(2)
@@ -28,7 +29,7 @@ try {
   })
   const times = marks.slice(1).map((seconds, i) => seconds - (marks[i] ?? 0))
   const warm = times.length > 1 ? times.slice(1) : times // the first step also waits for memory
-  console.log(JSON.stringify({ seconds: median(warm), peakMegabytes: process.resourceUsage().maxRSS / 1024 }))
+  console.log(JSON.stringify({ seconds: median(warm), peakMegabytes: peakMegabytes() }))
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openRecordings } from 'lacuna'
+import { peakMegabytes } from './peak.js'
 import type { RecordingsMeasurement } from './records.js'
 
 const [folder = '', threads] = process.argv.slice(2)
@@ -19,7 +20,7 @@ try {
   const minutes = (performance.now() - start) / 60_000
   const hours = recordings.items.reduce((sum, _, i) => sum + recordings.lengthOf('audio', i), 0) / 16_000 / 3600
   recordings.close()
-  const megabytes = process.resourceUsage().maxRSS / 1e3
+  const megabytes = peakMegabytes()
   console.log(JSON.stringify({ hours, hoursPerMinute: hours / minutes, megabytes } satisfies RecordingsMeasurement))
 } finally {
   rmSync(cache, { recursive: true, force: true })

@@ -10,6 +10,7 @@ import { variableOf } from '#lacuna/program/trace.js'
 import type { Values } from '#lacuna/program/values.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
 import { matmulGflops } from './matmul.js'
+import { peakMegabytes } from './peak.js'
 import { median } from './statistics.js'
 import { type StepMeasurement, WARM_UP } from './step-measurement.js'
 
@@ -53,7 +54,7 @@ export async function timedSteps({ assembly, config, feeds, ...options }: TimedS
     seconds: median(seconds.slice(WARM_UP)),
     firstStepSeconds: seconds[0] ?? Number.NaN,
     compileSeconds,
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    peakMegabytes: peakMegabytes(),
     parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     gflop: program.flops / 1e9,
     matmulGflops: 0,

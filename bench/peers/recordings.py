@@ -5,13 +5,14 @@ Files are read by soundfile (libsndfile, which torchaudio was built on); what th
 """
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
 
 import numpy
 import soundfile
+
+import peak
 
 RATE = 16000
 folder, resampler = sys.argv[1:3]
@@ -42,5 +43,5 @@ hours = count / RATE / 3600
 print(json.dumps({
     "hours": hours,
     "hoursPerMinute": 60 * hours / (time.perf_counter() - start),
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+    "megabytes": peak.megabytes(),
 }))

@@ -3,7 +3,6 @@
 usage: python3 torch_sound.py ENCODER SECONDS BATCH STEPS THREADS WARM_UP eager|compile
 """
 import json
-import resource
 import statistics
 import sys
 import time
@@ -11,6 +10,7 @@ import time
 import torch
 
 import matmul
+import peak
 import sound_models
 
 name = sys.argv[1]
@@ -47,7 +47,7 @@ for _ in range(warm_up + steps):
 print(json.dumps({
     "seconds": statistics.median(times[warm_up:]),
     "firstStepSeconds": times[0],
-    "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "peakMegabytes": peak.megabytes(),
     "parameters": sum(p.numel() for p in model.parameters()),
     "matmulGflops": matmul.gflops(),
 }))
