@@ -197,6 +197,9 @@ function followRows(
   return { found, skipped }
 }
 
+/** What may hold files and is not looked into for these. */
+const archives = new Set(['.tar', '.gz', '.tgz', '.bz2', '.xz', '.zst', '.zip', '.7z', '.rar'])
+
 function nothingIn(path: string, medium: MemberKind, tables: readonly MetadataTable[], { others }: Walk): LacunaError {
   const { one, many, give } = media[medium]
   const rows = tables.reduce((sum, table) => sum + table.rows.length, 0)
@@ -208,5 +211,8 @@ function nothingIn(path: string, medium: MemberKind, tables: readonly MetadataTa
     )
   const kinds = [...others].sort(([, a], [, b]) => b - a).map(([extension, count]) => `${count} ${extension}`)
   const instead = kinds.length > 0 ? `only other files (${kinds.slice(0, 5).join(', ')})` : 'no files at all'
-  return new LacunaError(`${path}: no ${many} found, ${instead}: ${give}`)
+  const packed = kinds.length > 0 && [...others.keys()].every(extension => archives.has(extension))
+  return new LacunaError(
+    `${path}: no ${many} found, ${instead}: ${packed ? `unpack what holds ${many}, or ${give}` : give}`,
+  )
 }

@@ -239,6 +239,8 @@ test('every error says what there is and what to do', async () => {
   await expect(open(join(root, 'none'))).rejects.toThrow(/none: no such file; give a folder/)
   put(root, { 'a.txt': '', 'b.txt': '', 'c.csv': 'x' })
   await expect(open(root)).rejects.toThrow('no pictures found, only other files (2 .txt, 1 .csv)')
+  const packed = put(temporaryFolder(), { 'a.tar.gz': 'x', 'b.zip': 'x' })
+  await expect(open(packed)).rejects.toThrow('only other files (1 .gz, 1 .zip): unpack what holds pictures, or give')
   await expect(open(join(root, 'a.txt'))).rejects.toThrow('not a folder, a picture or an IDX file')
   put(root, { 'a.png': grey })
   const usage = (message: string) => expect.objectContaining({ exitCode: 2, message: expect.stringContaining(message) })
