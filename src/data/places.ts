@@ -7,11 +7,11 @@ import type { Places, SampleSet } from './types.js'
 /**
  * The places of batch number `step`: every epoch goes through all of the data in another order. A record that is longer than a
  * window counts as often as windows fit into it: it falls into as many pieces, and each has a window that begins in it, another one
- * each time. A pure function of its arguments, so that a run goes on where it stopped.
+ * each time. With `alike`, a column of labels, all samples of a batch have the same in it. A pure function of its arguments, so that
+ * a run goes on where it stopped.
  *
  * @param reads says which channels are taken from the same moment: the window lies around the middle of that of the channel
  *   that leads, as far as the record goes
- * @param options.alike a column of labels: all samples of a batch have the same in it
  */
 export function placesOf<R extends Reads>(
   set: SampleSet<R>,
