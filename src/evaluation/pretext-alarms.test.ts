@@ -35,10 +35,19 @@ test('one measure above chance is enough, and noise is not', () => {
   expect(atChance({ measures: [accuracy(0.3, { error: 0.03 })] })).toHaveLength(1)
 })
 
+test('an error on white noise is none below what a flat guess has there', () => {
+  const found = (noise: number) => shortcuts({ measures: [{ ...error(0.01), noise, noiseBound: 0.08 }], pictures: 100 })
+  expect([found(0.079), found(0.09)]).toEqual([[], []])
+  expect(found(0.05)).toEqual([expect.stringContaining('0.050, and 0.080 is what can be reached')])
+})
+
 test('white noise above chance is a shortcut, unless luck explains it', () => {
-  const found = (noise: number, pictures: number) => shortcuts({ measures: [accuracy(0.6, { noise })], pictures })
-  expect(found(0.4, 1000)).toEqual([expect.stringContaining('accuracy on white noise is 0.400, chance is 0.250')])
+  const on = (noise: number) => ({ noise, noiseBound: 0.25 })
+  const found = (noise: number, pictures: number) => shortcuts({ measures: [accuracy(0.6, on(noise))], pictures })
+  expect(found(0.4, 1000)).toEqual([
+    expect.stringMatching(/^accuracy on white noise is 0.400, and 0.250 is what can be/),
+  ])
   expect(found(0.4, 100)).toEqual([]) // four standard errors are 0.173
   expect(shortcuts({ measures: [accuracy(0.6)], pictures: 1000 })).toEqual([])
-  expect(alarmsOf({ measures: [accuracy(0.25, { noise: 0.9 })], pictures: 1000 })).toHaveLength(2)
+  expect(alarmsOf({ measures: [accuracy(0.25, on(0.9))], pictures: 1000 })).toHaveLength(2)
 })

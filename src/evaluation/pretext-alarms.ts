@@ -26,13 +26,17 @@ export function collapsedCodes(pretext: Pick<Pretext, 'measures'> | undefined): 
  * show.
  */
 export function shortcuts(pretext: Pick<Pretext, 'measures' | 'pictures'> | undefined): string[] {
-  return (pretext?.measures ?? []).flatMap(({ name, noise, baselines: { chance } }) => {
-    if (noise === undefined || chance === undefined || chance >= 1) return []
-    const most = chance + LUCK * Math.sqrt((chance * (1 - chance)) / (pretext?.pictures ?? 1))
-    if (noise <= most) return []
-    return [
-      `${name} on white noise is ${noise.toFixed(3)}, chance is ${chance.toFixed(3)}: the network has found a shortcut`,
-    ]
+  return (pretext?.measures ?? []).flatMap(({ name, better, noise, noiseBound: bound }) => {
+    if (noise === undefined || bound === undefined) return []
+    const found =
+      better === 'higher'
+        ? noise > bound + LUCK * Math.sqrt((bound * (1 - bound)) / (pretext?.pictures ?? 1))
+        : noise < bound * (1 - BETTER)
+    return found
+      ? [
+          `${name} on white noise is ${noise.toFixed(3)}, and ${bound.toFixed(3)} is what can be reached there without a look: the network has found a shortcut`,
+        ]
+      : []
   })
 }
 

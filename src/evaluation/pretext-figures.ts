@@ -6,8 +6,9 @@ export interface PretextMeasure {
   readonly value: number
   readonly better: 'higher' | 'lower'
   readonly baselines: Readonly<Record<string, number>>
-  /** The same on white noise, where a method claims that there is nothing to find */
+  /** The same on white noise, where a method claims that there is nothing to find, and what it cannot be better than there */
   readonly noise?: number
+  readonly noiseBound?: number
   /** Standard error of the value over the batches; none where there was one batch */
   readonly error?: number
 }

@@ -8,6 +8,7 @@ import { targetFor } from '../engine/host.js'
 import { LacunaError } from '../errors.js'
 import { restore } from '../runs/checkpoint.js'
 import { type OpenedRun, runOf } from '../runs/run.js'
+import type { Tensor } from '../tensor/tensor.js'
 import type { EmbedderOptions } from './encoder.js'
 import { mediumIn } from './labelled.js'
 import { noiseFor } from './noise.js'
@@ -67,6 +68,7 @@ export async function pretext(
     const { program, measures } = examinationProgram(assembly, batch, await targetFor(host, runner.options))
     await runner.load('examine', program)
     await restore(runner, program, checkpoint, directory)
+    const judged = Object.values(measures).some(({ boundOnNoise }) => boundOnNoise !== undefined)
     const measured = new Set<number>()
     const gather = (step: number) => {
       const rows = rowsOf(step, { count, batch, batches })
@@ -81,26 +83,28 @@ export async function pretext(
     while (done < batches && (done === 0 || performance.now() - began < 1000 * (options.seconds ?? Infinity))) {
       const drawKey = { seed: config.seed, step: done }
       collect(found, await runner.run('examine', gather(done), drawKey))
-      if (assembly.method.chanceOnNoise) collect(onNoise, await runner.run('examine', noise(done), drawKey))
+      if (judged) collect(onNoise, await runner.run('examine', noise(done), drawKey))
       done++
       options.onProgress?.(done / batches)
     }
     const figure = (outputs: Outputs, name: string, of = ([value]: readonly number[]) => value ?? Number.NaN) =>
       of(meansOf(outputs[name] ?? []))
-    const rows = Object.entries(measures).map(([name, { better, baselines, figure: of }]): PretextMeasure => {
+    const rows = Object.entries(measures).map(([name, measure]): PretextMeasure => {
+      const { better, baselines, boundOnNoise: bound, figure: of } = measure
+      const worth = (outputs: Outputs, baseline: string, given: Tensor | number) =>
+        typeof given === 'number' ? given : figure(outputs, `${name}/${baseline}`, given.rank > 0 ? of : undefined)
       const known = Object.entries(baselines).map(
-        ([baseline, given]) =>
-          [
-            baseline,
-            typeof given === 'number' ? given : figure(found, `${name}/${baseline}`, given.rank > 0 ? of : undefined),
-          ] as const,
+        ([baseline, given]) => [baseline, worth(found, baseline, given)] as const,
       )
       return {
         name,
         value: figure(found, name, of),
         better,
         baselines: Object.fromEntries(known),
-        ...(assembly.method.chanceOnNoise && { noise: figure(onNoise, name, of) }),
+        ...(bound !== undefined && {
+          noise: figure(onNoise, name, of),
+          noiseBound: worth(onNoise, bound, baselines[bound] ?? Number.NaN),
+        }),
         ...(done > 1 && of === undefined && { error: sampleDeviation(firstOf(found[name] ?? [])) / Math.sqrt(done) }),
       }
     })

@@ -22,6 +22,32 @@ export const codeDiversity = (probabilities: Tensor): Tensor =>
   perplexity(probabilities).mean().div(probabilities.size(-1)).neg().add(1)
 
 /**
+ * How common the codes of each frame are among those of its recording that count: how many have the same, and a fraction that is
+ * another one for other codes, so that no two are as common.
+ *
+ * @param codes int [N, T, G], each below `size`
+ * @param weight float [N, T], 1 where a frame counts
+ * @returns [N, T]
+ */
+export function commonnessWithin(codes: Tensor, weight: Tensor, size: number): Tensor {
+  const [n, length] = [codes.size(0), codes.size(1)]
+  const groups = codes.size(2)
+  const fraction = range(groups)
+    .map(g =>
+      codes
+        .slice(2, g, g + 1)
+        .cast('float')
+        .mul(size ** (g - groups)),
+    )
+    .reduce((sum, each) => sum.add(each))
+  const often = sameCodes(codes)
+    .cast('float')
+    .mul(weight.reshape(n, 1, length))
+    .sum(-1)
+  return often.add(fraction.reshape(n, length))
+}
+
+/**
  * Which frames have the same codes, in all groups.
  * @param codes int [N, T, G]
  * @returns bool [N, T, T]

@@ -95,7 +95,7 @@ export function againstNoise(encoder: AudioEncoder, { negatives: count, bias, ah
     examined(heard: HeardFrames, draw: Draw): Record<string, Measure> {
       const { loss, ...rest } = guessed(heard, draw)
       return {
-        ...accuracyAhead({ ...rest, latents: heard.latents, common: heard.common, ahead }),
+        ...accuracyAhead({ ...rest, latents: heard.latents, common: heard.common, ahead, apart: nextApart(encoder) }),
         loss: { value: loss, better: 'lower', baselines: { chance, 'scores of 0': choices * Math.LN2 } },
       }
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { audio, type ChannelOf } from '../channels/channel.js'
-import { spectraBeside, spectraPerFrame } from '../nn/audio/beside.js'
+import { neighboursThatHear, reachOfSpectra, spectraBeside, spectraPerFrame } from '../nn/audio/beside.js'
 import type { AudioEncoder } from '../nn/audio/encoder.js'
 import { randomCodes } from '../nn/audio/random-codes.js'
 import type { Encoder } from '../nn/encoder.js'
@@ -9,7 +9,7 @@ import { module } from '../nn/module.js'
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
 import { range } from '../tensor/shape.js'
-import { spanMask } from '../views/audio/spans.js'
+import { hiddenWith, spanMask } from '../views/audio/spans.js'
 import { perUtterance } from '../views/audio/utterance.js'
 import { codesCompared, codesExamined, countsOf, guessed, toldCodes } from './guessed-codes.js'
 import { defineMethod, type Sequence } from './method.js'
@@ -67,6 +67,7 @@ export const bestRq = defineMethod({
   build({ makeEncoder, channels, options, prepared: { seed, counts } }) {
     const encoder = hearing(makeEncoder('audio'))
     const targets = targetsOf(encoder, channels.audio, options, seed)
+    const neighbours = neighboursThatHear(encoder, reachOfSpectra(encoder, channels.audio.rate))
     const heads = range(options.books).map(() => linear(encoder.width, options.codes))
 
     /** Spans become noise; what each frame was is guessed of all of them. */
@@ -77,7 +78,8 @@ export const bestRq = defineMethod({
       const noise = draw.normal(latents.shape).mul(options.noise)
       const noisy = where(hidden.reshape(...hidden.shape, 1), noise, latents)
       const context = encoder.context(noisy, { frames: encoder.frames(audio.lengths) })
-      return { logits: heads.map(head => head(context)), codes: targets.of(audio), hidden, there }
+      const unheard = hiddenWith(hidden, neighbours)
+      return { logits: heads.map(head => head(context)), codes: targets.of(audio), hidden, there, unheard }
     }
     return {
       kept: { encoder },

@@ -25,7 +25,6 @@ export const contextEncoder = defineMethod({
   hidden: 'the pixels in the hole',
   paper: 'Pathak et al. 2016, Context Encoders: Feature Learning by Inpainting',
   training: { optimiser: 'adamw', learningRate: 2e-3, weightDecay: 1e-4, batch: 64 },
-  chanceOnNoise: true,
   options: z
     .strictObject({
       hole: z
@@ -109,14 +108,21 @@ export const contextEncoder = defineMethod({
       examine({ image }, draw) {
         const x = toFloat(image)
         const { hole, shown } = cut(x, draw)
+        const around = hole.neg().add(1)
+        const meanOfShown = x
+          .mul(around)
+          .sum([2, 3], true)
+          .div(around.sum([2, 3], true).maximum(1))
         return {
           'squared error in the hole': {
             value: maskedError(fill(shown), x, hole),
             better: 'lower',
             baselines: {
               'mean fill': maskedError(plain.expand(...x.shape), x, hole),
+              'the mean of what is shown': maskedError(meanOfShown.expand(...x.shape), x, hole),
               'harmonic fill': maskedError(harmonicFill(x, hole), x, hole),
             },
+            boundOnNoise: 'the mean of what is shown',
           },
         }
       },

@@ -33,7 +33,6 @@ export const cpcImage = defineMethod({
   paper: 'Hénaff et al. 2020, Data-Efficient Image Recognition with Contrastive Predictive Coding',
   training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 1e-4, batch: 32 },
   encoder: 'c4-gn',
-  chanceOnNoise: true,
   options: z
     .strictObject({
       nearest: rows
@@ -93,7 +92,10 @@ export const cpcImage = defineMethod({
         const ofPicture = 'any patch of its picture'
         const accuracies = each.map(({ down, accuracy: value }) => {
           const baselines = { chance, [ofPicture]: 1 / PLACES, 'the likest pixels': foundByPixels(patches, down) }
-          return [`accuracy, ${down} rows down`, { value, better: 'higher' as const, baselines }] as const
+          return [
+            `accuracy, ${down} rows down`,
+            { value, better: 'higher' as const, baselines, boundOnNoise: 'chance' },
+          ] as const
         })
         const baselines = { chance: -Math.log(chance), [ofPicture]: Math.log(PLACES) }
         return { ...Object.fromEntries(accuracies), loss: { value: loss, better: 'lower', baselines } }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { audio } from '../channels/channel.js'
 import { chanceOfFinding, meanOfEach, tellingApart } from '../losses/future-frames.js'
-import { encoderOfThePast, futureGuesses, guessedFrames } from '../nn/audio/future-guesses.js'
+import { encoderOfThePast, futureGuesses, guessedFrames, nextApart } from '../nn/audio/future-guesses.js'
 import type { Draw } from '../program/trace.js'
 import { range, sizes } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -78,7 +78,7 @@ export const cpc = defineMethod({
         const heard = heardBy(encoder, audio)
         const { loss, ...guessed } = told(heard, draw)
         return {
-          ...accuracyAhead({ ...guessed, latents: heard.latents, ahead }),
+          ...accuracyAhead({ ...guessed, latents: heard.latents, ahead, apart: nextApart(encoder) }),
           loss: { value: loss, better: 'lower', baselines: { chance } },
         }
       },

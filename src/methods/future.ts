@@ -30,6 +30,8 @@ interface Guessed {
   readonly negatives: Negatives
   readonly latents: Tensor
   readonly ahead: readonly number[]
+  /** How many frames ahead the first is that shares no sound with the one it is guessed from: nothing of it is told in white noise */
+  readonly apart: number
   /** float [N, T]: how common the code of each frame is, where frames are codes */
   readonly common?: Tensor
 }
@@ -39,7 +41,15 @@ interface Guessed {
  * frames that were drawn, and who guesses that nothing changes. Of codes not all are alike likely: there who always guesses the
  * commonest of those that were drawn takes the place of chance.
  */
-export function accuracyAhead({ found, asked, negatives, latents, ahead, common }: Guessed): Record<string, Measure> {
+export function accuracyAhead({
+  found,
+  asked,
+  negatives,
+  latents,
+  ahead,
+  apart,
+  common,
+}: Guessed): Record<string, Measure> {
   const [nothing, without] =
     common === undefined
       ? (['chance', chanceOfFinding(negatives.times)] as const)
@@ -56,7 +66,7 @@ export function accuracyAhead({ found, asked, negatives, latents, ahead, common 
     const by = ahead[i] ?? 0
     return [
       `accuracy, ${by} frame${by === 1 ? '' : 's'} ahead`,
-      { value: mean(found), better: 'higher', baselines },
+      { value: mean(found), better: 'higher', baselines, ...(by >= apart && { boundOnNoise: nothing }) },
     ] as const
   })
   return Object.fromEntries(measures)

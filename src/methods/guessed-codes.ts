@@ -17,6 +17,8 @@ export interface GuessedCodes {
   readonly hidden: Tensor
   /** bool [N, T] */
   readonly there: Tensor
+  /** bool [N, T]: the hidden frames whose code is of nothing that is shown; unknown unless told */
+  readonly unheard?: Tensor | undefined
 }
 
 /** How often each code is the right one, by book: what a guess without input is made of. */
@@ -99,11 +101,13 @@ function figuresOf({ logits, codes, hidden, there }: GuessedCodes, counts: Count
       unigram: mean(constant(share.map(Math.log)).gather(flat).neg()),
       guessed: shareAmong(rows.argmax(-1), weight, size),
       right: shareAmong(flat, weight, size),
+      flat,
+      rows,
     }
   })
-  type Figures = (typeof each)[number]
+  type Figures = Omit<(typeof each)[number], 'flat' | 'rows'>
   const over = (name: keyof Figures) => meanOf(each.map(figures => figures[name]))
-  return { over, weight: weight.sum(), size: logits[0]?.size(-1) ?? 1 }
+  return { each, over, weight: weight.sum(), size: logits[0]?.size(-1) ?? 1 }
 }
 
 /** Cross entropy over the frames that were hidden. */
@@ -124,7 +128,7 @@ export function codesCompared(guessed: GuessedCodes, counts: Counts): Comparison
 
 /** The task on other recordings, beside what needs no learning. */
 export function codesExamined(guessed: GuessedCodes, counts: Counts): Readonly<Record<string, Measure>> {
-  const { over, size } = figuresOf(guessed, counts)
+  const { each, over, size } = figuresOf(guessed, counts)
   return {
     accuracy: {
       value: over('accuracy'),
@@ -140,6 +144,7 @@ export function codesExamined(guessed: GuessedCodes, counts: Counts): Readonly<R
       better: 'lower',
       baselines: { 'how common each code is': over('unigram') },
     },
+    ...(guessed.unheard && { 'accuracy where nothing of it is heard': unheardMeasured(each, guessed.unheard) }),
     ...codesMeasured(over('right').reshape(1, size)),
     'perplexity of the guesses': {
       value: over('guessed'),
@@ -147,6 +152,22 @@ export function codesExamined(guessed: GuessedCodes, counts: Counts): Readonly<R
       better: 'higher',
       baselines: {},
     },
+  }
+}
+
+/**
+ * Codes of frames beside which others are hidden too. What is heard before and after overlaps with none of them, so that in white
+ * noise nothing is told by it: there no guess is better than always the code that is the commonest.
+ */
+function unheardMeasured(each: readonly { flat: Tensor; rows: Tensor }[], unheard: Tensor): Measure {
+  const weight = unheard.cast('float').reshape(-1)
+  const over = (of: (book: { flat: Tensor; rows: Tensor }) => Tensor) => meanOf(each.map(of))
+  const commonest = 'always the commonest of these'
+  return {
+    value: over(({ rows, flat }) => weightedMean(rows.argmax(-1).equal(flat).cast('float'), weight)),
+    better: 'higher',
+    baselines: { [commonest]: over(({ rows, flat }) => shareAmong(flat, weight, rows.size(-1)).max(-1)) },
+    boundOnNoise: commonest,
   }
 }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { audio, type ChannelOf } from '../channels/channel.js'
-import { cepstraBeside } from '../nn/audio/beside.js'
+import { cepstraBeside, neighboursThatHear, reachOfCepstra } from '../nn/audio/beside.js'
 import { codeHead } from '../nn/audio/code-head.js'
 import type { AudioEncoder } from '../nn/audio/encoder.js'
 import type { Encoder } from '../nn/encoder.js'
 import type { Draw } from '../program/trace.js'
 import { where } from '../tensor/elementwise.js'
 import { constant } from '../tensor/tensor.js'
-import { spanMask } from '../views/audio/spans.js'
+import { hiddenWith, spanMask } from '../views/audio/spans.js'
 import { clustersOf, nearestCentre } from './clusters.js'
 import { earlierLayer, layerIn } from './earlier-layer.js'
 import { codesCompared, codesExamined, guessed, toldCodes } from './guessed-codes.js'
@@ -70,6 +70,8 @@ export const hubert = defineMethod({
     const from = layerIn(options.targets)
     const teacher = from && earlier !== undefined ? earlierLayer(encoder, channels.audio, earlier, from) : undefined
     const rows = teacher?.of ?? cepstra(encoder, channels.audio)
+    // a layer of a transformer has heard all of a recording
+    const neighbours = from ? undefined : neighboursThatHear(encoder, reachOfCepstra(encoder, channels.audio.rate))
     const head = codeHead({ ...options, inputs: encoder.width, width: options.projection, codes: centres.length })
 
     /** Spans are hidden from the encoder; which heap each frame is of is guessed of all. */
@@ -79,7 +81,8 @@ export const hubert = defineMethod({
       const frames = encoder.frames(audio.lengths)
       const context = encoder.context(encoder.latents(audio.values, audio.lengths), { frames, hidden })
       const codes = nearestCentre(rows(audio).stopGradient(), centres)
-      return { logits: [head(context)], codes: codes.reshape(...codes.shape, 1), hidden, there }
+      const unheard = neighbours === undefined ? undefined : hiddenWith(hidden, neighbours)
+      return { logits: [head(context)], codes: codes.reshape(...codes.shape, 1), hidden, there, unheard }
     }
     return {
       kept: { encoder },

@@ -24,7 +24,6 @@ export const jigsaw = defineMethod({
   hidden: 'the order they were in',
   paper: 'Noroozi & Favaro 2016, Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles',
   training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 1e-4, batch: 64 },
-  chanceOnNoise: true,
   options: z
     .strictObject({
       side: z
@@ -99,8 +98,13 @@ export const jigsaw = defineMethod({
         const guessed = tilesAt(permutations, logits.argmax(-1).reshape(order.size(0), -1))
         const inPlace = guessed.equal(tilesAt(permutations, order)).cast('float').mean()
         return {
-          accuracy: { value: accuracy, better: 'higher', baselines: { chance: 1 / permutations.length } },
-          tilesInPlace: { value: inPlace, better: 'higher', baselines: { chance: 1 / places } },
+          accuracy: {
+            value: accuracy,
+            better: 'higher',
+            baselines: { chance: 1 / permutations.length },
+            boundOnNoise: 'chance',
+          },
+          tilesInPlace: { value: inPlace, better: 'higher', baselines: { chance: 1 / places }, boundOnNoise: 'chance' },
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(permutations.length) } },
         }
       },

@@ -25,7 +25,6 @@ export const mae = defineMethod({
   paper: 'He et al. 2022, Masked Autoencoders Are Scalable Vision Learners',
   training: { optimiser: 'adamw', learningRate: 2e-3, weightDecay: 0.05, batch: 128 },
   encoder: 'vit-mini',
-  chanceOnNoise: true,
   options: z
     .strictObject({
       masked: z
@@ -133,6 +132,7 @@ export const mae = defineMethod({
               'mean fill': errorOf(told(patchify(meanOfShown, patch)), pixels),
               'harmonic fill': errorOf(told(harmonic), pixels),
             },
+            boundOnNoise: 'mean fill',
           },
         }
       },

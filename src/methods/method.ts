@@ -145,6 +145,11 @@ export interface Measure {
    * of them as well, or known beforehand
    */
   readonly baselines: Readonly<Record<string, Tensor | number>>
+  /**
+   * The baseline that white noise cannot be above, by its name: there is nothing in it to find. A network that is above all the same
+   * has found a shortcut.
+   */
+  readonly boundOnNoise?: string
 }
 
 /** A column of the sheet to look at. */
@@ -224,8 +229,6 @@ interface About {
   readonly training: TrainingDefaults
   /** The architecture when the user chooses none: a name of those built in, or one of your own; `defaultEncoder` unless told */
   readonly encoder?: EncoderName | (string & {}) | EncoderDefinition
-  /** White noise has no structure to find: a network that beats chance on it has found a shortcut */
-  readonly chanceOnNoise?: boolean
   /** When to take it, or not, in a sentence */
   readonly advice?: string
   /** Seconds of sound that a batch has to hold at least for the training to be stable */

@@ -23,7 +23,6 @@ export const relativePosition = defineMethod({
   hidden: 'on which of the eight sides of the first the second lies',
   paper: 'Doersch et al. 2015, Unsupervised Visual Representation Learning by Context Prediction',
   training: { optimiser: 'adamw', learningRate: 8e-3, weightDecay: 1e-4, batch: 64 },
-  chanceOnNoise: true,
   options: z
     .strictObject({
       gap: measure('patches do not touch'),
@@ -85,7 +84,12 @@ export const relativePosition = defineMethod({
       examine({ image }, draw) {
         const { loss, accuracy } = quiz(image, draw)
         return {
-          accuracy: { value: accuracy, better: 'higher', baselines: { chance: 1 / DIRECTIONS } },
+          accuracy: {
+            value: accuracy,
+            better: 'higher',
+            baselines: { chance: 1 / DIRECTIONS },
+            boundOnNoise: 'chance',
+          },
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(DIRECTIONS) } },
         }
       },

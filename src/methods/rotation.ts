@@ -20,7 +20,6 @@ export const rotation = defineMethod({
   hidden: 'by how much it was turned',
   paper: 'Gidaris et al. 2018, Unsupervised Representation Learning by Predicting Image Rotations',
   training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 1e-4, batch: 64 },
-  chanceOnNoise: true,
   options: z
     .strictObject({
       crop: interval(z.number().positive().max(1))
@@ -56,7 +55,7 @@ export const rotation = defineMethod({
       examine({ image }) {
         const { loss, accuracy } = guess(toFloat(image))
         return {
-          accuracy: { value: accuracy, better: 'higher', baselines: { chance: 1 / TURNS } },
+          accuracy: { value: accuracy, better: 'higher', baselines: { chance: 1 / TURNS }, boundOnNoise: 'chance' },
           loss: { value: loss, better: 'lower', baselines: { chance: Math.log(TURNS) } },
         }
       },

@@ -24,7 +24,6 @@ export const vqWav2vec = defineMethod({
   paper: 'Baevski et al. 2020, vq-wav2vec: Self-Supervised Learning of Discrete Speech Representations',
   training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 0, batch: 16 },
   encoder: 'wav2vec-small',
-  chanceOnNoise: true,
   advice: 'where each frame is wanted as one of few codes; for vectors alone take wav2vec, which has no codes between',
   options: z
     .strictObject({

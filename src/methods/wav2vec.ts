@@ -12,7 +12,6 @@ export const wav2vec = defineMethod({
   paper: 'Schneider et al. 2019, wav2vec: Unsupervised Pre-training for Speech Recognition',
   training: { optimiser: 'adamw', learningRate: 4e-3, weightDecay: 0, batch: 16 },
   encoder: 'wav2vec-small',
-  chanceOnNoise: true,
   options: z.strictObject(noiseOptions).prefault({}),
   build({ makeEncoder, options, channels }) {
     const { encoder, ahead } = laterFrames('wav2vec', makeEncoder('audio'), channels.audio, options)

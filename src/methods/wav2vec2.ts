@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { audio } from '../channels/channel.js'
-import { perplexity, sameCodes } from '../losses/codes.js'
+import { commonnessWithin, perplexity, sameCodes } from '../losses/codes.js'
+import { foundByCommonness } from '../losses/future-frames.js'
 import { nearestTarget, ownFrame } from '../losses/own-frame.js'
 import { weightedMean } from '../losses/soft-cross-entropy.js'
+import { neighboursThatHear } from '../nn/audio/beside.js'
 import { inUse } from '../nn/audio/code-usage.js'
 import { learntCodes } from '../nn/audio/learnt-codes.js'
 import { isWav2vec2 } from '../nn/audio/wav2vec2.js'
@@ -13,11 +15,14 @@ import { takeRows } from '../tensor/indexing.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { chanceAmongHidden, distractorsAmong } from '../views/audio/distractors.js'
 import { nearestShown } from '../views/audio/nearest-shown.js'
-import { spanMask } from '../views/audio/spans.js'
+import { hiddenWith, spanMask } from '../views/audio/spans.js'
 import { interval } from '../views/view.js'
 import { codesMeasured } from './guessed-codes.js'
 import { defineMethod, type Sequence } from './method.js'
 import { codesBelow, framesEncoder, framesThere, soundOf, soundPicture, spanOptions } from './sound.js'
+
+/** Who guesses, of those that a frame is told from, always the code that the most hidden frames of the recording have */
+const COMMONEST = 'always the commonest code of the recording'
 
 const positive = z.number().int().positive()
 
@@ -63,6 +68,7 @@ export const wav2vec2 = defineMethod({
     const quantiser = learntCodes({ ...options, inputs: encoder.latentWidth, width: vectors })
     const toTargets = linear(quantise ? vectors : encoder.latentWidth, width)
     const toGuess = linear(encoder.width, width)
+    const neighbours = neighboursThatHear(encoder, encoder.receptiveField / 2)
     const chanceOf = chanceAmongHidden(encoder.framesOf(channels.audio.length), options)
 
     /** Spans are hidden from the transformer; the codes are of the latents before anything is hidden. */
@@ -78,11 +84,20 @@ export const wav2vec2 = defineMethod({
       const targets = toTargets(told?.vectors ?? latents).reshape(n, length, width)
       const same = told && sameCodes(told.codes.reshape(n, length, groups))
       const distractors = same === undefined ? ring : ring.and(same.not())
-      const score = (c: Tensor) => ownFrame(c, targets, { distractors, weight, temperature: options.kappa })
+      const score = (c: Tensor, of = weight) =>
+        ownFrame(c, targets, { distractors, weight: of, temperature: options.kappa })
       const known = distractors.cast('float').sum(-1).add(1)
       const mean = (x: Tensor) => weightedMean(x, weight)
+      const unheard = hiddenWith(hidden, neighbours).cast('float')
+      const ranked = told && commonnessWithin(told.codes.reshape(n, length, groups), weight, size)
+      const commonest = {
+        chance: weightedMean(known.pow(-1), unheard),
+        ...(ranked && {
+          [COMMONEST]: weightedMean(foundByCommonness(ranked, distractors.cast('float')), unheard),
+        }),
+      }
       const chance = { loss: mean(known.log()), accuracy: mean(known.pow(-1)) }
-      return { there, hidden, weight, context, targets, told, score, chance }
+      return { there, hidden, weight, context, targets, told, score, chance, unheard, commonest }
     }
 
     return {
@@ -111,7 +126,7 @@ export const wav2vec2 = defineMethod({
         },
       },
       examine({ audio }, draw) {
-        const { hidden, there, context, targets, score, chance, told } = guess(audio, draw)
+        const { hidden, there, context, targets, score, chance, told, unheard, commonest } = guess(audio, draw)
         const copied = score(takeRows(targets, nearestShown(there.and(hidden.not()))))
         const { loss, accuracy } = score(context)
         const beside = 'copied from the nearest frame that is shown'
@@ -120,6 +135,12 @@ export const wav2vec2 = defineMethod({
             value: accuracy,
             better: 'higher',
             baselines: { chance: chance.accuracy, [beside]: copied.accuracy },
+          },
+          'accuracy where nothing of it is heard': {
+            value: score(context, unheard).accuracy,
+            better: 'higher',
+            baselines: commonest,
+            boundOnNoise: quantise ? COMMONEST : 'chance',
           },
           contrast: { value: loss, better: 'lower', baselines: { chance: chance.loss } },
           ...(told && codesMeasured(told.batch)),

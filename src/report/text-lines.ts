@@ -76,9 +76,10 @@ export function pretextText({
   alarms,
 }: Pretext): string {
   const figure = (value: number) => value.toPrecision(4)
-  const lines = measures.map(({ name, value, better, baselines, noise }) => {
+  const lines = measures.map(({ name, value, better, baselines, noise, noiseBound }) => {
     const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
-    if (noise !== undefined) beside.push(`on white noise ${figure(noise)}`)
+    if (noise !== undefined)
+      beside.push(`on white noise ${figure(noise)}${noiseBound === undefined ? '' : ` of ${figure(noiseBound)}`}`)
     return `${name} ${figure(value)} (${[`${better} is better`, beside.join(', ')].filter(Boolean).join('; ')})`
   })
   return [

@@ -7,7 +7,14 @@ import { logMel } from '../../views/audio/mel.js'
 import { mfcc } from '../../views/audio/mfcc.js'
 import { speechFraming } from '../../views/audio/speech.js'
 import { perUtterance } from '../../views/audio/utterance.js'
-import { cepstraBeside, spectraBeside, spectraPerFrame } from './beside.js'
+import {
+  cepstraBeside,
+  neighboursThatHear,
+  reachOfCepstra,
+  reachOfSpectra,
+  spectraBeside,
+  spectraPerFrame,
+} from './beside.js'
 import type { AudioEncoder } from './encoder.js'
 
 const RATE = 16_000
@@ -43,6 +50,30 @@ describe.each([
   test('a click in the middle of what frame 9 sees is in the middle of its first spectrum', async () => {
     const { first } = await loudest(encoder, 9 * hop + field / 2, 'first', length)
     expect(first).toBe(9 * per)
+  })
+
+  test('what one frame hears is in the spectra, and in the slopes of slopes, of none but its neighbours', async () => {
+    const heard = 10
+    const changed = async (of: (waves: Tensor) => Tensor) => {
+      const wave = Array.from({ length }, (_, i) => Math.sin(i * i))
+      const other = wave.map((x, i) => (i >= heard * hop && i < heard * hop + field ? -x + 0.1 : x))
+      const { y = [] } = await evaluate(waves => ({ y: of(waves) }), [array([2, length], [...wave, ...other])])
+      const [width, half] = [y.length / 2 / 21, y.length / 2]
+      const differs = Array.from({ length: 21 }, (_, t) =>
+        Array.from({ length: width }, (_, i) => Math.abs((y[t * width + i] ?? 0) - (y[half + t * width + i] ?? 0))),
+      )
+      return Math.max(...differs.map((row, t) => (Math.max(...row) > 1e-6 ? Math.abs(t - heard) : 0)))
+    }
+    const spectra = (middle: 'first' | 'all') => (waves: Tensor) =>
+      spectraBeside(encoder, waves, { rate: RATE, bands: 8, middle })
+    const slopes = (waves: Tensor) => {
+      const all = deltas(deltas(mfcc(spectra('first')(waves), { coefficients: 4 })))
+      return all.reshape(2, 21, per * 4).slice(2, 0, 4)
+    }
+    const [bySpectra, byCepstra] = [reachOfSpectra(encoder, RATE), reachOfCepstra(encoder, RATE)].map(reach =>
+      neighboursThatHear(encoder, reach),
+    )
+    expect([bySpectra, byCepstra]).toEqual([await changed(spectra('all')), await changed(slopes)])
   })
 
   test('or as far from all of its spectra', async () => {

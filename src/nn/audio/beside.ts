@@ -1,7 +1,7 @@
 import { concat } from '../../tensor/movement.js'
 import { sizes } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { deltas } from '../../views/audio/deltas.js'
+import { deltas, REACH } from '../../views/audio/deltas.js'
 import { logMel, type MelOptions } from '../../views/audio/mel.js'
 import { mfcc } from '../../views/audio/mfcc.js'
 import { speechFraming } from '../../views/audio/speech.js'
@@ -22,6 +22,24 @@ export function spectraPerFrame({ hop }: AudioEncoder, rate: number): number {
   const per = hop / speechFraming(rate).hop
   return Number.isInteger(per) ? per : 1
 }
+
+/**
+ * Frames to either side of which some have heard a part of what lies that far around the middle of a frame: nothing of it is left
+ * where they are hidden as well.
+ * @param reach numbers of the wave to either side of the middle
+ */
+export const neighboursThatHear = ({ hop, receptiveField }: AudioEncoder, reach: number): number =>
+  Math.max(0, Math.ceil((receptiveField / 2 + reach) / hop) - 1)
+
+/** How far the spectra beside a frame reach from its middle, all of them together. */
+export function reachOfSpectra(encoder: AudioEncoder, rate: number): number {
+  const per = spectraPerFrame(encoder, rate)
+  return (speechFraming(rate).window + ((per - 1) * encoder.hop) / per) / 2
+}
+
+/** How far the cepstra beside a frame reach from its middle, by the slopes of their slopes. */
+export const reachOfCepstra = (encoder: AudioEncoder, rate: number): number =>
+  speechFraming(rate).window / 2 + (2 * REACH * encoder.hop) / spectraPerFrame(encoder, rate)
 
 /**
  * Log-mel spectra that are in step with the frames of an encoder, whatever its windows are: `spectraPerFrame` of them a frame.

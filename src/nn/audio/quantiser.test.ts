@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { array, evaluate, maxAbs, randomArray, relativeError } from '../../engine/testing.js'
-import { perplexity, sameCodes } from '../../losses/codes.js'
+import { commonnessWithin, perplexity, sameCodes } from '../../losses/codes.js'
 import { draw, variableOf } from '../../program/trace.js'
 import { range } from '../../tensor/shape.js'
 import { constant } from '../../tensor/tensor.js'
@@ -191,4 +191,22 @@ test('how common the codes of a frame are together', async () => {
     [codes, share],
   )
   expect(relativeError(common, [0.45, 0.025, 0.25 * 1e-12].map(Math.log))).toBeLessThan(1e-12)
+})
+
+test('the commonest codes of a recording among those that count, no two alike', async () => {
+  const codes = [
+    [1, 0],
+    [2, 1],
+    [1, 0],
+    [0, 2],
+    [2, 1],
+    [1, 0],
+  ]
+  const { common } = await evaluate(
+    (codes, weight) => ({ common: commonnessWithin(codes.cast('int'), weight, 3) }),
+    [array([1, 6, 2], codes.flat()), array([1, 6], [1, 1, 0, 1, 1, 1])],
+  )
+  const fraction = [1 / 9, 5 / 9, 1 / 9, 6 / 9, 5 / 9, 1 / 9]
+  expect(common).toHaveLength(6)
+  for (const [i, often] of [2, 2, 2, 1, 2, 2].entries()) expect(common?.[i]).toBeCloseTo(often + (fraction[i] ?? 0), 5)
 })

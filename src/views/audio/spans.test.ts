@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { array, evaluate, type Given } from '../../engine/testing.js'
 import { type Draw, draw } from '../../program/trace.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { hiddenCounts, spanMask, spanShare } from './spans.js'
+import { hiddenCounts, hiddenWith, spanMask, spanShare } from './spans.js'
 
 const rows = (values: readonly number[] = [], n: number) =>
   Array.from({ length: n }, (_, i) => values.slice((i * values.length) / n, ((i + 1) * values.length) / n))
@@ -125,4 +125,22 @@ test('how many are hidden, simulated: on average the share of the formula, and s
   const drawn = rows(mask, 600).map(row => row.reduce((sum, m) => sum + m, 0))
   expect(Math.abs(mean(drawn) - mean(counts))).toBeLessThan(2)
   expect(Math.abs(deviation(drawn) - deviation(counts))).toBeLessThan(2)
+})
+
+test.each([0, 1, 2])('frames that are hidden with %i before and after them', async neighbours => {
+  const length = 30
+  const { hidden = [], inside = [] } = await evaluate(
+    there => {
+      const hidden = spanMask(draw, there.greater(0), { start: 0.15, span: 4 })
+      return { hidden, inside: hiddenWith(hidden, neighbours) }
+    },
+    [frames([length, 17], length)],
+  )
+  const wanted = rows(hidden, 2).map(row =>
+    row.map((_, t) =>
+      Number(Array.from({ length: 2 * neighbours + 1 }, (_, i) => row[t + i - neighbours] === 1).every(Boolean)),
+    ),
+  )
+  expect(wanted.flat().some(Boolean)).toBe(true)
+  expect(rows(inside, 2)).toEqual(wanted)
 })

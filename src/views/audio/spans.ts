@@ -58,6 +58,21 @@ export function spanMask(draw: Draw, there: Tensor, { start, span, least = 1 }: 
   return covering.greater(0.5).and(there)
 }
 
+/**
+ * Frames that are hidden with so many before and after them, all of which there are: of what these alone have heard, nothing is
+ * shown.
+ * @param hidden bool [N, T]
+ * @returns bool [N, T]
+ */
+export function hiddenWith(hidden: Tensor, neighbours: number): Tensor {
+  const length = hidden.size(1)
+  const around = hidden.cast('float').pad(1, neighbours, neighbours)
+  return range(2 * neighbours + 1)
+    .map(i => around.slice(1, i, i + length))
+    .reduce((all, each) => all.mul(each))
+    .greater(0.5)
+}
+
 /** Of the places that a whole span fits at (the first always), those with the smallest numbers: bool [N, T] */
 function smallest(drawn: Tensor, there: Tensor, span: number, least: number): Tensor {
   const [, length] = sizes(drawn.shape, 2)
