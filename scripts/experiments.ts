@@ -45,6 +45,7 @@ export const sources = {
   cube: { title: 'a cube', path: 'runs/films/cube', from: 'npm run films' },
   shapes: { title: 'sounding shapes', path: 'runs/sounds/shapes', from: 'npm run sounds' },
   qabcs: { title: 'drawings with noises', path: 'runs/sounds/qabcs', from: 'npm run sounds' },
+  sentences: { title: 'read sentences', path: 'runs/recordings/phone', from: 'npm run recordings' },
   recordings: { title: 'speech', path: 'runs/recordings/pretrain', from: 'npm run recordings' },
 } as const
 

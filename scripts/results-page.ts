@@ -44,7 +44,7 @@ const speechPart = (speech: readonly Measured[]) => `## Methods of sound
 
 Balanced accuracy in per cent of a linear probe with all labels on recordings that it has not learnt from: **trained** / the same encoder at random initialisation / log-mel with deltas / MFCC with theirs (mean and deviation over the frames, for all four), mean over the seeds.
 
-A training here is a few minutes of one core, and hears as many hours as stand below. Those of the papers hear far more: CPC 300,000 steps of 64 windows of 1.28 s, 6,800 hours (van den Oord et al. 2018); wav2vec 2.0 BASE 400,000 steps of 1.6 hours each (Baevski et al. 2020). An encoder that begins with the wave itself has its filters to learn first, and stays below log-mel and MFCC on phones here; one that begins with log-mel does not.
+A training here is a few minutes of one core, and hears as many hours as stand below. Those of the papers hear far more: CPC 300,000 steps of 64 windows of 1.28 s, 6,800 hours (van den Oord et al. 2018); wav2vec 2.0 BASE 400,000 steps of 1.6 hours each (Baevski et al. 2020). Of *read sentences*, training hears other sentences of the one speaker whose phones are asked for; of *speech*, it has never heard that speaker. An encoder that begins with the wave itself has its filters to learn first, and stays below log-mel and MFCC on phones here; one that begins with log-mel does not.
 
 ${speechTable(speech)}
 

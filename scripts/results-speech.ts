@@ -1,5 +1,6 @@
 import type { Evaluation } from 'lacuna'
 import type { Abx, FrameEvaluation } from '#lacuna/evaluation/index.js'
+import { sources } from './experiments.js'
 import type { Asked, ResultRecord } from './records.js'
 import { besideBaselines, type Column, scoresOf, verdictOf } from './results-figures.js'
 import type { Measured } from './results-page.js'
@@ -10,8 +11,9 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 /** What each method has reached on sound: a column a task. */
 export function speechTable(all: readonly Measured[]): string {
   const titles = [...new Set(all.flatMap(({ experiment }) => experiment.tasks ?? []).map(({ title }) => title))]
-  const rows = all.map(({ experiment: { method }, record, state }) => {
-    if (record === undefined) return [method, 'not measured yet', ...titles.map(() => ''), '', '']
+  const rows = all.map(({ experiment: { method, on }, record, state }) => {
+    const { title: data } = sources[on]
+    if (record === undefined) return [method, data, 'not measured yet', ...titles.map(() => ''), '', '']
     const { encoder, steps, batch, seconds } = record.run
     const stale = state === 'stale' ? ' (before a change)' : ''
     const hours = (steps * batch * (seconds ?? Number.NaN)) / 3600
@@ -19,14 +21,15 @@ export function speechTable(all: readonly Measured[]): string {
     const asked = titles.map(title => record.asked?.find(one => one.title === title))
     const cells = asked.map(one => (one === undefined ? '' : cellOf(one)))
     return [
-      `${method}${stale}`,
+      method,
+      `${data}${stale}`,
       `${encoder}, ${budget}`,
       ...cells,
       aboveRandom(record),
       besideBaselines(record.pretexts).join('; '),
     ]
   })
-  const head = ['method', 'encoder, budget', ...titles, 'above random', 'pretext']
+  const head = ['method', 'data', 'encoder, budget', ...titles, 'above random', 'pretext']
   return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
 }
 
