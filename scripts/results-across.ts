@@ -75,6 +75,8 @@ export function acrossSection(across: AcrossEvaluation): string {
   const short = beneath(across)
   const verdict =
     short.length === 0 ? 'Above all of them with every seed.' : `Not above with every seed: ${short.join('; ')}.`
-  const notes = [`${across.pairs} pairs held out, in per cent, mean ± standard deviation over ${across.runs} seeds.`]
+  const notes = [
+    `${across.pairs.toLocaleString('en')} pairs held out, in per cent, mean ± standard deviation over ${across.runs} seeds.`,
+  ]
   return [...tables, [...notes, ...across.notes, verdict].join(' ')].join('\n\n')
 }

@@ -1,7 +1,7 @@
 import type { AcrossEvaluation, AcrossTask, Figure } from '../evaluation/across/evaluate.js'
 import { showPercent } from '../evaluation/statistics.js'
 import { table } from './table.js'
-import { capital } from './words.js'
+import { capital, many } from './words.js'
 
 /** What channels tell of one another: what it comes to, a table for each task, and what to know about it. */
 export function acrossText(e: AcrossEvaluation): string {
@@ -26,7 +26,7 @@ export function aboutAcross({ channels, pairs, runs, tasks }: AcrossEvaluation):
   const named = tasks.some(({ chance }) => 'accuracy' in chance)
     ? ' By chance, the accuracy is that of the commonest class.'
     : ''
-  return `${count(pairs)} ${held}; mean ± sd over ${runs} run(s).${plain}${named}`
+  return `${count(pairs)} ${held}; mean ± sd over ${many(runs, 'run')}.${plain}${named}`
 }
 
 /** A median rank is no share, and the lower the better. */

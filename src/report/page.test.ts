@@ -163,7 +163,7 @@ test('channels found by one another: figures of each task, the best in bold, a l
     'chance<td>1.0 <span class="sd"></span><td>500.5',
     ...['trained<td><b>50.0</b><td><b>25.0</b>', 'random init<td>10.0<td>12.0', 'chance<td>40.0<td>10.0'],
   ])
-  expect(page).toContain('1,000 pairs held out, each looked for among all of them; mean ± sd over 2 run(s).')
+  expect(page).toContain('1,000 pairs held out, each looked for among all of them; mean ± sd over 2 runs.')
   expect(page).toContain('A fifth.')
 })
 

@@ -3,6 +3,7 @@ import type { LayerScores } from '../evaluation/layers.js'
 import { contenderNames, contendersIn, type Summary } from '../evaluation/scores.js'
 import { showPercent } from '../evaluation/statistics.js'
 import { table } from './table.js'
+import { many } from './words.js'
 
 /** What frames tell, and what to know about it. */
 export function framesText(e: FrameEvaluation): string {
@@ -37,7 +38,7 @@ export function aboutFrames(e: FrameEvaluation): string {
     within || across
       ? ` ABX: share of triples in which a phone is nearer to another phone in the same context than to itself, lower is better, chance 50 %;${within ? ` ${count(within.triples)} triples of one speaker` : ''}${within && across ? ',' : ''}${across ? ` ${count(across.triples)} across speakers` : ''}.`
       : ''
-  return `${count(e.test.frames)} test frames of ${e.test.recordings} recordings, ${count(e.training.frames)} of ${e.training.recordings} to learn from, ${e.classes} labels; commonest (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). A linear probe sees one frame (${e.layer}: every ${ms(e.hop)}, of ${ms(e.sees)} of the wave), log-mel and MFCC the one at the same moment.${abx}`
+  return `${count(e.test.frames)} test frames of ${e.test.recordings} recordings, ${count(e.training.frames)} of ${e.training.recordings} to learn from, ${e.classes} labels; commonest (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${many(e.seeds, 'seed')}. A linear probe sees one frame (${e.layer}: every ${ms(e.hop)}, of ${ms(e.sees)} of the wave), log-mel and MFCC the one at the same moment.${abx}`
 }
 
 /** A row a layer. */

@@ -7,7 +7,7 @@ import type { LoopProgress } from '../training/task.js'
 import { probeTitle } from './sections/scores.js'
 import { layersText } from './sound-lines.js'
 import { table } from './table.js'
-import { worded } from './words.js'
+import { many, worded } from './words.js'
 
 /** 75 → '1 min 15 s' */
 export function duration(seconds: number): string {
@@ -56,7 +56,7 @@ function byColumn(e: Evaluation): string {
       medium,
     ),
     '',
-    `${e.tested} test ${media[medium].many} of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${e.seeds} seed(s). Vectors: ${e.place.layer}, ${poolWords(e.place.pool, medium)}. Balanced: each class of the test part counts the same.`,
+    `${e.tested} test ${media[medium].many} of ${e.classes} classes, ${e.labelled} labelled; chance ${showPercent([e.chance])}, commonest class (${e.commonest}) ${showPercent([e.majority])}; mean ± sd over ${many(e.seeds, 'seed')}. Vectors: ${e.place.layer}, ${poolWords(e.place.pool, medium)}. Balanced: each class of the test part counts the same.`,
     ...e.notes,
     ...e.health.alarms.map(alarm => `Alarm: ${alarm}`),
     ...(e.layers ? ['', layersText('balanced, probe', e.layers)] : []),

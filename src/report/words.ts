@@ -22,3 +22,7 @@ export const worded = (sentence: string, kind: SampleKind): string =>
 
 /** As it stands at the beginning of a sentence. */
 export const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+
+/** 1 → '1 seed', 1200 → '1,200 seeds' */
+export const many = (number: number, one: string): string =>
+  `${number.toLocaleString('en')} ${one}${number === 1 ? '' : 's'}`

@@ -2,6 +2,7 @@ import { gainOf } from '../../evaluation/gain.js'
 import { isCollapsed, saysTheSame } from '../../evaluation/health.js'
 import { atChance, collapsedCodes, shortcuts } from '../../evaluation/pretext-alarms.js'
 import { codesAdvice, contrastAtChance, contrastTold, fewCodes, fewCodesTold } from '../../runs/collapse.js'
+import { many } from '../words.js'
 import type { CurveReading } from './reading.js'
 import type { Verdict, VerdictInput } from './types.js'
 import { usuallyTakes, usualSteps } from './usual-steps.js'
@@ -118,7 +119,7 @@ export const rules: readonly Rule[] = [
     const { tested, seeds } = evaluation
     const most =
       share > 0
-        ? `at best ${points(share)} above it, which may be luck with ${count(tested)} test pictures and ${seeds} seed(s), or is next to nothing`
+        ? `at best ${points(share)} above it, which may be luck with ${count(tested)} test pictures and ${many(seeds, 'seed')}, or is next to nothing`
         : 'above it by no measure'
     return alarm(
       'no gain',

@@ -143,7 +143,8 @@ describe('a training that did not', () => {
   })
 
   test('a shortcut, and a task that is known by heart', () => {
-    const cut = { ...lossOf(0.6), name: 'accuracy', better: 'higher', baselines: { chance: 0.25 }, noise: 0.9 } as const
+    const accuracy = { ...lossOf(0.6), name: 'accuracy', better: 'higher', baselines: { chance: 0.25 } } as const
+    const cut = { ...accuracy, noise: 0.9, noiseBound: 0.25 }
     expect(judge(curveOf(settled), { pretext: { ...pretext, measures: [cut] } }).state).toBe('shortcut')
     const memorised = { ...pretext, measures: [lossOf(4.01)] }
     expect(judge(curveOf(settled), { pretext: memorised }).state).toBe('memorised')
