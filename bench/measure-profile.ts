@@ -13,10 +13,10 @@ export interface ProfileOptions {
 /** Where the time of each step goes; kept as `profile`. */
 export async function measureProfile({ threads, report }: ProfileOptions): Promise<void> {
   const cases: ProfileRecord['cases'][number][] = []
-  for (const { title, encoder, size, batch } of steps.filter(({ method }) => method === 'simclr')) {
+  for (const { title, method, encoder, size, batch } of steps) {
     const found = await measureOurs<Pick<ProfileRecord['cases'][number], 'operators'>>(
       'run-profile.js',
-      ...[encoder, size, batch, STEPS, threads],
+      ...[method, encoder, size, batch, STEPS, threads],
     )
     cases.push({ title: `${title}, ${size} px`, ...found })
     report(JSON.stringify(cases.at(-1)))

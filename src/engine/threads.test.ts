@@ -7,6 +7,7 @@ import { convInput, convWeight, matmul } from '../tensor/contraction.js'
 import { where } from '../tensor/elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from '../tensor/indexing.js'
 import { concat } from '../tensor/movement.js'
+import { upsampleNearest, windowSum } from '../tensor/pooling.js'
 import type { ConvolutionAttributes, Primitive } from '../tensor/primitives.js'
 import { after, segment } from '../tensor/recompute.js'
 import { gru } from '../tensor/recurrent.js'
@@ -138,7 +139,15 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
   slice: [one(x => x.slice(1, 3, 180))],
   pad: [one(x => x.pad(1, 2, 3))],
   concat: [alike((a, b) => concat([a, b], 1))],
-  gather: [one(x => x.gather(indices([20_000], 1024)))],
+  upsample: [
+    one(x => upsampleNearest(x, 2), picture),
+    two((x, w) => upsampleNearest(x.conv(w), 2), picture, [32, 32, 1, 1], { what: 'of blocks' }),
+  ],
+  windowSum: [
+    one(x => windowSum(x, 2), picture),
+    two((x, w) => windowSum(x.conv(w), 2), picture, [32, 32, 1, 1], { what: 'of blocks' }),
+  ],
+  gather: [one(x => x.gather(indices([20_000], 1024))), one(x => x.flip(-1), picture, { what: 'mirrored' })],
   scatterAdd: [
     one(x => scatterAdd(x, indices([20_736], 288), 288), [20_736, 64], { what: 'many to a row' }),
     one(x => scatterAdd(x, indices([1024], 4), 4), rows, { what: 'all to a few rows', ordered: false }),

@@ -2,6 +2,7 @@ import { convInput, convWeight, matmul } from './contraction.js'
 import { where } from './elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { spread } from './movement.js'
+import { upsampleNearest, windowSum } from './pooling.js'
 import type { Primitive, ProductRole, TensorOf } from './primitives.js'
 import { gruGradients } from './recurrent.js'
 import { normalize, perChannel } from './reduction.js'
@@ -126,6 +127,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
       return part
     })
   },
+  upsample: (g, { attributes: { factor } }) => [windowSum(g, factor)],
+  windowSum: (g, { attributes: { factor } }) => [upsampleNearest(g, factor)],
   gather: (g, { inputs: [x, indices], attributes: { axis } }) => {
     const [first, rows, last] = [range(axis), range(indices.rank), range(x.rank - axis - 1)]
     const front = g.transpose(...rows.map(i => axis + i), ...first, ...last.map(i => axis + indices.rank + i))

@@ -2,7 +2,7 @@ import { matmul } from './contraction.js'
 import { where } from './elementwise.js'
 import { ShapeError } from './scope.js'
 import { range, showShape, sizes } from './shape.js'
-import { constant, type Tensor } from './tensor.js'
+import { constant, make, type Tensor } from './tensor.js'
 
 export interface PoolOptions {
   /** Side of the window */
@@ -36,10 +36,15 @@ export function upsampleNearest(x: Tensor, factor: number): Tensor {
   const [n, c, h, w] = mapShape('upsampleNearest', x)
   if (!Number.isInteger(factor) || factor < 1)
     throw new ShapeError('upsampleNearest', `a whole factor of 1 or more expected, got ${factor}`)
-  return x
-    .reshape(n, c, h, 1, w, 1)
-    .expand(n, c, h, factor, w, factor)
-    .reshape(n, c, h * factor, w * factor)
+  return factor === 1 ? x : make('upsample', [x], { factor }, [n, c, h * factor, w * factor], x.dtype)
+}
+
+/** The sum of each factor × factor pixels of [N, C, H, W], whose sides it divides: the gradient of {@link upsampleNearest}. */
+export function windowSum(x: Tensor, factor: number): Tensor {
+  const [n, c, h, w] = mapShape('windowSum', x)
+  if (h % factor !== 0 || w % factor !== 0)
+    throw new ShapeError('windowSum', `sides divisible by ${factor} expected, got ${showShape(x.shape)}`)
+  return make('windowSum', [x], { factor }, [n, c, h / factor, w / factor], x.dtype)
 }
 
 /**

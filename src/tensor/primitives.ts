@@ -101,6 +101,10 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   slice: Of<One, { readonly axis: number; readonly start: number; readonly step: number }>
   pad: Of<One, { readonly axis: number; readonly before: number; readonly after: number; readonly value: number }>
   concat: Of<readonly Tensor[], { readonly axis: number }>
+  /** Every pixel of [N, C, H, W] becomes factor × factor equal ones */
+  upsample: Of<One, { readonly factor: number }>
+  /** Gradient of upsample: the sum of each factor × factor pixels */
+  windowSum: Of<One, { readonly factor: number }>
   /** Rows of the first operand along the axis, named by the second */
   gather: Of<Two, { readonly axis: number }>
   /** Gradient of gather along axis 0: rows added up where the indices say */

@@ -3,6 +3,7 @@ import { type ConvolutionOptions, convInput, convWeight, matmul } from './contra
 import { where } from './elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
 import { concat } from './movement.js'
+import { upsampleNearest, windowSum } from './pooling.js'
 import type { ConvolutionAttributes, Primitive } from './primitives.js'
 import { after, segment } from './recompute.js'
 import { gru } from './recurrent.js'
@@ -210,6 +211,8 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
     two((a, b) => concat([a, b], -1), [x, x], 'last axis'),
     integers(a => concat([a, a])),
   ],
+  upsample: [one(a => upsampleNearest(a, 2), picture), one(a => upsampleNearest(a, 3), picture, 'three times')],
+  windowSum: [one(a => windowSum(a.slice(3, 0, 2), 2), picture)],
   gather: [
     one(a => a.gather(indices([2, 0, 2, 1], [2, 2]), 1), wide),
     one(a => a.gather(indices([1, 1, 0])), wide, 'rows'),

@@ -174,7 +174,28 @@ export function blockedTotal(
     ? e.one(kind === 'mean' ? 'ReduceMean' : 'ReduceSum', [means, e.ints([0])], { keepdims: 1 })
     : means
   if (kind === 'mean') return reduced
-  return e.one('Mul', [reduced, e.float(sizeAt(source.shape, 2) * sizeAt(source.shape, 3))])
+  const places = sizeAt(source.shape, 2) * sizeAt(source.shape, 3)
+  return e.one('Mul', [reduced, e.values(Float64Array.of(places), [1, 1, 1, 1], e.precision)]) // of as many axes: faster
+}
+
+/** Pixels repeated, by the device's own operator. */
+export function blockedUpsample(e: Emitter, x: string, t: TensorOf<'upsample'>): string | undefined {
+  const twin = e.twins.get(x)
+  const { factor } = t.attributes
+  return (
+    twin && fromBlocked(e, e.one('Upsample', [twin], { scales: [1, 1, factor, factor] }, BLOCKED), sizeAt(t.shape, 1))
+  )
+}
+
+/** Sums of windows side by side, as a convolution of single channels. */
+export function blockedWindowSum(e: Emitter, x: string, t: TensorOf<'windowSum'>): string | undefined {
+  const twin = e.twins.get(x)
+  if (twin === undefined) return undefined
+  const { factor } = t.attributes
+  const channels = sizeAt(t.shape, 1)
+  const ones = e.one('Expand', [e.float(1), e.ints([channels, 1, factor, factor])])
+  const attributes = { ...singleChannels(channels), kernel_shape: [factor, factor], strides: [factor, factor] }
+  return fromBlocked(e, e.one('Conv', [twin, ones], attributes, BLOCKED), channels)
 }
 
 /** Mean and inverse deviation over samples and places. */

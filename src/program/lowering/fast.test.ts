@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { host } from '#host'
 import { evaluate, randomArray, relativeError } from '../../engine/testing.js'
 import { derivative } from '../../tensor/derivative.js'
+import { upsampleNearest } from '../../tensor/pooling.js'
 import { normalize } from '../../tensor/reduction.js'
 import type { Shape } from '../../tensor/shape.js'
 import { constant, input, type Tensor } from '../../tensor/tensor.js'
@@ -33,8 +34,13 @@ async function agrees(
     expect(relativeError(actual[name], values), name).toBeLessThan(tolerance)
 }
 
-/** Operators of the program for a function and its gradients. */
-function operators(of: (...inputs: Tensor[]) => Tensor, shapes: readonly Shape[], blocked: number): string[] {
+/** Operators of the program for a function and its gradients, of those that are looked for. */
+function operators(
+  of: (...inputs: Tensor[]) => Tensor,
+  shapes: readonly Shape[],
+  blocked: number,
+  sought = /ReorderInput|ReorderOutput|HardSigmoid|ReduceSum(?!Square)/g,
+): string[] {
   const inputs = shapes.map((shape, i) => input(`input.${i}`, shape))
   const { result } = trace({ training: true }, () =>
     derivative(
@@ -46,8 +52,7 @@ function operators(of: (...inputs: Tensor[]) => Tensor, shapes: readonly Shape[]
   )
   const outputs = Object.fromEntries(result.map((t, i) => [`${i}`, t]))
   const { model } = compile({ outputs }, { device: 'cpu', precision: 'float32', block: blocked })
-  const operator = /ReorderInput|ReorderOutput|HardSigmoid|ReduceSum(?!Square)/g
-  return new TextDecoder('latin1').decode(model).match(operator) ?? []
+  return new TextDecoder('latin1').decode(model).match(sought) ?? []
 }
 
 describe.skipIf(block === 0)('a blocked chain', () => {
@@ -92,6 +97,45 @@ describe.skipIf(block === 0)('a blocked chain', () => {
     expect(into).toBe(3) // of the kernels
     expect(back).toBeLessThan(6) // what the gradients of the weights and of the pictures read
   })
+})
+
+describe.skipIf(block === 0)('repeated pixels between convolutions', () => {
+  const of = (x: Tensor, first: Tensor, second: Tensor) => upsampleNearest(x.conv(first), 2).conv(second)
+  const shapes = [
+    [2, 16, 3, 3],
+    [16, 16, 1, 1],
+    [16, 16, 2, 2],
+  ]
+
+  test('agree with float64', () => agrees(of, shapes, block, 1e-5))
+
+  test('stay blocked, and so do the sums of their gradients', () => {
+    const reorders = (of: (...inputs: Tensor[]) => Tensor) =>
+      operators(of, shapes, block).filter(name => name.startsWith('Reorder'))
+    expect(operators(of, shapes, block, /Upsample/g)).toHaveLength(1)
+    expect(reorders(of)).toEqual(reorders((x, first, second) => x.conv(first).conv(second)))
+  })
+})
+
+test('pixels of pictures with few channels are not repeated by Expand', async () => {
+  const of = (x: Tensor) => upsampleNearest(x, 2)
+  await agrees(of, [[2, 3, 4, 5]], block, 1e-6)
+  expect(operators(of, [[2, 3, 4, 5]], block, /Resize|Expand/g)).toEqual(['Resize'])
+})
+
+test('what lies along an axis is mirrored by a slice', async () => {
+  const of = (x: Tensor) => x.flip(1)
+  await agrees(of, [[2, 3, 4]], 0, 1e-6)
+  expect(operators(of, [[2, 3, 4]], 0, /Slice|Gather/g)).toContain('Slice')
+  expect(operators(of, [[2, 3, 4]], 0, /Gather/g)).toEqual([])
+})
+
+test('scalars have as many axes as shapes that end in ones', async () => {
+  const of = (x: Tensor, scalar: Tensor) => x.mul(scalar).add(2)
+  const shapes = (...end: number[]) => [[4, 3, ...end], []]
+  await agrees(of, shapes(1, 1), 0, 1e-6)
+  const given = (...end: number[]) => operators(of, shapes(...end), 0, /Reshape/g).length
+  expect(given(1, 1)).toBeGreaterThan(given(2, 2))
 })
 
 describe('1-d convolutions take the forms of pictures one pixel high', () => {

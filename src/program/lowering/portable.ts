@@ -100,6 +100,16 @@ export const portable: LoweringTable = {
     return e.one('Pad', [x, widths, e.values(Float64Array.of(value), [], e.typeOf(dtype))])
   },
   concat: (e, names, t) => e.one('Concat', [...names], { axis: t.attributes.axis }),
+  upsample: (e, [x], { inputs: [{ shape }], attributes: { factor }, shape: to }) => {
+    const [n, c, h, w] = sizes(shape, 4)
+    const apart = e.one('Reshape', [x, e.shape([n, c, h, 1, w, 1])])
+    return e.one('Reshape', [e.one('Expand', [apart, e.shape([n, c, h, factor, w, factor])]), e.shape(to)])
+  },
+  windowSum: (e, [x], { attributes: { factor }, shape }) => {
+    const [n, c, h, w] = sizes(shape, 4)
+    const apart = e.one('Reshape', [x, e.shape([n, c, h, factor, w, factor])])
+    return e.one('ReduceSum', [apart, e.ints([3, 5])], { keepdims: 0 })
+  },
   gather: (e, names, t) => e.one('Gather', names, { axis: t.attributes.axis }),
   scatterAdd: lowerScatterAdd,
   takeRows: (e, [x, rows], t) =>

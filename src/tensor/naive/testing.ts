@@ -111,6 +111,15 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
       }
       return Number.NaN
     }),
+  upsample: ([x], { shape, attributes: { factor } }) =>
+    make(shape, ([n = 0, c = 0, row = 0, column = 0]) =>
+      at(x, [n, c, Math.floor(row / factor), Math.floor(column / factor)]),
+    ),
+  windowSum: ([x], { shape, attributes: { factor } }) =>
+    collect(shape, add => {
+      for (const [n = 0, c = 0, row = 0, column = 0] of allIndices(x.shape))
+        add([n, c, Math.floor(row / factor), Math.floor(column / factor)], at(x, [n, c, row, column]))
+    }),
   gather: ([x, indices], { shape, attributes: { axis } }) =>
     make(shape, i => {
       const end = axis + indices.shape.length
