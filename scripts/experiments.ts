@@ -18,6 +18,8 @@ export interface Experiment {
   readonly seeds: readonly number[]
   /** The experiment that this is another budget or recipe for: shown below it, as tried */
   readonly insteadOf?: string
+  /** The experiment whose encoder, of the same seed, it begins with: trained before it where it is not there */
+  readonly after?: string
   /** Why it is done in this way, where that is not as the method has it */
   readonly recipe?: string
 }
@@ -48,6 +50,15 @@ export const sources = {
   sentences: { title: 'read sentences', path: 'runs/recordings/phone', from: 'npm run recordings' },
   recordings: { title: 'speech', path: 'runs/recordings/pretrain', from: 'npm run recordings' },
 } as const
+
+/** What the page calls it: by its method, and what went before. */
+export const headingOf = ({ method, on, after }: Pick<Experiment, 'method' | 'on' | 'after'>): string =>
+  `${nameOf({ method, after })} on ${sources[on].title}`
+
+export const nameOf = ({ method, after }: Pick<Experiment, 'method' | 'after'>): string => {
+  const before = experiments.find(({ name }) => name === after)
+  return before === undefined ? method : `${method} after ${before.method}`
+}
 
 /** @throws Error when the data is not there, saying what they come from; the emoji are made from their package */
 export function checkSource(on: keyof typeof sources): void {
@@ -200,6 +211,20 @@ export const experiments: readonly Experiment[] = [
     name: 'clip-clipart',
     method: 'clip',
     train: `${halfWidth} --size 32 --batch 128 --steps 1500 --set tokens=24`,
+  },
+  {
+    ...onClipArt,
+    name: 'simclr-clipart',
+    method: 'simclr',
+    train: `${halfWidth} --size 32 --batch 128 --steps 1500 --set temperature=0.2 --set views.crop=[0.3,1]`,
+  },
+  {
+    ...onClipArt,
+    name: 'clip-clipart-after-simclr',
+    method: 'clip',
+    after: 'simclr-clipart',
+    train: `${halfWidth} --size 32 --batch 128 --steps 1500 --set tokens=24 --set image=frozen`,
+    recipe: 'The encoder of pictures is that of SimCLR and stays so (LiT): texts learn to fit what it says',
   },
   ...filmExperiments,
   ...speechExperiments,

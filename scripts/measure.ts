@@ -10,7 +10,7 @@ import type { AcrossEvaluation, FrameEvaluation } from '#lacuna/evaluation/index
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import { openRun } from '#lacuna/runs/run.js'
-import { type Experiment, sources, type Task } from './experiments.js'
+import { type Experiment, experiments, sources, type Task } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 import { lacuna } from './lacuna.js'
 import { type Asked, type ResultRecord, recordsFolder, startOf } from './records.js'
@@ -31,10 +31,17 @@ export async function measureSeed(experiment: Experiment, seed: number): Promise
   const { name, on } = experiment
   keepOnlyOf(experiment)
   if (existsSync(done(name, seed))) return
+  await before(experiment, seed)
   const run = runOf(name, seed)
   const goOn = existsSync(run) ? ['--resume'] : []
   await lacuna([...training(experiment, seed), ...goOn, '--no-report'])
   await lacuna(['pretext', run, sources[on].path, '--threads', '1'])
+}
+
+/** Trains what an experiment begins with, where that is not there. */
+export async function before({ after }: Experiment, seed: number): Promise<void> {
+  const first = experiments.find(({ name }) => name === after)
+  if (first !== undefined) await measureSeed(first, seed)
 }
 
 /** Scores all seeds and sums up what they left. */
@@ -97,8 +104,13 @@ const CURVE = 40
 const tidy = (value: number) => Number(value.toPrecision(4))
 
 /** The command that trains a seed. */
-export const training = ({ name, method, on, train }: Experiment, seed: number, out = runOf(name, seed)): string[] => [
+export const training = (
+  { name, method, on, train, after }: Experiment,
+  seed: number,
+  out = runOf(name, seed),
+): string[] => [
   ...['pretrain', method, sources[on].path, ...words(train)],
+  ...(after === undefined ? [] : ['--weights', runOf(after, seed)]),
   ...['--seed', `${seed}`, '--threads', '1', '--out', out],
 ]
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { experiments, sources } from './experiments.js'
+import { experiments, headingOf } from './experiments.js'
 import { readRecord } from './records.js'
 
 const rowsOf = (text: string) => text.split('\n').filter(line => /^\| `/.test(line))
@@ -19,7 +19,7 @@ test('the README links each method to what it has reached, and to nothing that i
     const [, names = '', , , reached = ''] = row.split('|')
     const methods = [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
     const own = measured.filter(({ method }) => methods.includes(method))
-    const wanted = own.map(({ method, on }) => anchor(`${method} on ${sources[on].title}`))
+    const wanted = own.map(one => anchor(headingOf(one)))
     const linked = [...reached.matchAll(/docs\/results\.md#([^)]+)\)/g)].map(([, to = '']) => to)
     expect(linked, row).toEqual(wanted)
     for (const to of linked) expect(headings.map(anchor)).toContain(to)

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import type { Experiment } from './experiments.js'
 import { start } from './lacuna.js'
-import { training } from './measure.js'
+import { before, training } from './measure.js'
 import { meanLossUpTo, type ResultRecord } from './records.js'
 
 /** Relative: a record keeps some digits, and sums of another order move the last. */
@@ -21,6 +21,7 @@ export async function startsAlike(
   const [seed = 0] = experiment.seeds
   if (commands[0] !== `lacuna ${training(experiment, seed).join(' ')}`) return false // another experiment by now
   const { steps = 1, loss = Number.NaN } = begun ?? { steps: curve.steps[0], loss: curve.loss[0] }
+  await before(experiment, seed)
   const out = join('runs', 'results', 'recheck')
   rmSync(out, { recursive: true, force: true })
   const found = await meanLoss(training(experiment, seed, out), out, steps)

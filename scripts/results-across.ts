@@ -1,6 +1,6 @@
 import type { AcrossEvaluation, AcrossTask } from '#lacuna/evaluation/index.js'
 import { contendersOf, isRank } from '#lacuna/report/across-lines.js'
-import { sources } from './experiments.js'
+import { nameOf, sources } from './experiments.js'
 import type { Measured } from './results-page.js'
 
 const percent = (share: number) => (100 * share).toFixed(1)
@@ -21,8 +21,8 @@ const known = ({ trained }: AcrossTask): string => ('R@10' in trained ? 'R@10' :
 export function acrossTable(all: readonly Measured[]): string {
   const tasks = all.flatMap(({ record }) => record?.across?.tasks ?? [])
   const titles = [...new Map(tasks.map(task => [task.name, `${task.name}, ${known(task)}`]))]
-  const rows = all.map(({ experiment: { method, on }, record, state }) => {
-    const { title } = sources[on]
+  const rows = all.map(({ experiment, record, state }) => {
+    const [method, { title }] = [nameOf(experiment), sources[experiment.on]]
     if (record?.across === undefined) return [method, title, 'not measured yet', ...titles.map(() => ''), '', '']
     const { encoder, steps, batch } = record.run
     const { pairs, tasks } = record.across

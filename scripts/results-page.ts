@@ -1,7 +1,7 @@
 import { kindsOf } from '#lacuna/assembly/assemble.js'
 import { contenderNames, contendersIn } from '#lacuna/evaluation/index.js'
 import { methodNamed } from '#lacuna/methods/index.js'
-import { type Experiment, sources } from './experiments.js'
+import { type Experiment, headingOf, nameOf, sources } from './experiments.js'
 import { minutesOf, type ResultRecord, type State } from './records.js'
 import { acrossSection, acrossTable } from './results-across.js'
 import { besideBaselines, notBetter, scoresOf, verdictOf } from './results-figures.js'
@@ -68,8 +68,8 @@ ${films.map(one => `| ${factsOf(one).join(' | ')} |`).join('\n')}
 
 `
 
-function factsOf({ experiment: { method, on }, record, state }: Measured): string[] {
-  const { title } = sources[on]
+function factsOf({ experiment, record, state }: Measured): string[] {
+  const [method, { title }] = [nameOf(experiment), sources[experiment.on]]
   if (record === undefined) return [method, title, 'not measured yet', '', '', '']
   const { encoder, steps, batch } = record.run
   const stale = state === 'stale' ? ' (before a change)' : ''
@@ -96,9 +96,9 @@ function row(one: Measured): string {
 }
 
 function section({ experiment, record, state }: Measured, tried: readonly Measured[]): string {
-  const { method, on, recipe } = experiment
-  const { title, from } = sources[on]
-  const heading = `## ${method} on ${title}\n`
+  const { on, recipe } = experiment
+  const { from } = sources[on]
+  const heading = `## ${headingOf(experiment)}\n`
   if (record === undefined) return `${heading}\nNot measured yet: \`npm run results -- --only ${experiment.name}\`.\n`
   const { run, minutes, pretexts, evaluation, across, commands } = record
   const behind = notBetter(pretexts)
