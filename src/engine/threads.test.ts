@@ -111,6 +111,7 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
     one(x => x.sum([0, 2, 3]), picture, { what: 'of channels' }),
     one(x => x.square().sum(), rows, { what: 'of squares' }),
     one(x => x.sum(0), [20_000, 3], { what: 'of many short rows' }),
+    two((x, w) => x.conv(w).mul(x.conv(w).relu()).sum([0, 2, 3]), picture, [32, 32, 1, 1], { what: 'of products' }),
   ],
   mean: [
     one(x => x.mean(), rows, { what: 'of everything' }),
@@ -128,6 +129,9 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
   inverseDeviation: [
     one(x => normalize('inverseDeviation', x, -1, 1e-3)),
     one(x => normalize('inverseDeviation', x, [0, 2, 3], 1e-3), picture, { what: 'of channels' }),
+    two((x, w) => normalize('inverseDeviation', x.conv(w), [0, 2, 3], 1e-3), picture, [32, 32, 1, 1], {
+      what: 'of blocks',
+    }),
   ],
   scaleShift: [one(x => x.scaleShift(x.sum([0, 2, 3]), x.mean([0, 2, 3])), picture)],
   cumsum: [one(x => x.cumsum(1)), one(x => x.cumsum(0), rows, { what: 'of rows' })],

@@ -133,7 +133,7 @@ export function blockedScale(e: Emitter, names: readonly [string, string], t: Te
 }
 
 /** Every channel by a number, and perhaps plus one. */
-function channelwise(e: Emitter, channels: number, inputs: readonly string[]): string {
+export function channelwise(e: Emitter, channels: number, inputs: readonly string[]): string {
   const [x = '', scale = '', ...shift] = inputs
   const weight = e.one('Reshape', [scale, e.ints([channels, 1, 1, 1])])
   return e.one('Conv', [x, weight, ...shift], singleChannels(channels), BLOCKED)
@@ -159,25 +159,6 @@ export function blockedAdd(e: Emitter, names: readonly [string, string], t: Tens
   return fromBlocked(e, e.one('Conv', [...convolution.inputs, other], convolution.attributes, BLOCKED), channels)
 }
 
-/** The sum over places, and perhaps samples: pooled sample by sample, which is quick in this layout. */
-export function blockedTotal(
-  e: Emitter,
-  x: string,
-  { inputs: [source], attributes: { axes } }: TensorOf<'sum' | 'mean'>,
-  kind: 'sum' | 'mean',
-): string | undefined {
-  const twin = e.twins.get(x)
-  const samples = axes.join() === '0,2,3'
-  if (twin === undefined || !(samples || axes.join() === '2,3')) return undefined
-  const means = e.one('GlobalAveragePool', [twin], {}, BLOCKED) // [N, C, 1, 1]
-  const reduced = samples
-    ? e.one(kind === 'mean' ? 'ReduceMean' : 'ReduceSum', [means, e.ints([0])], { keepdims: 1 })
-    : means
-  if (kind === 'mean') return reduced
-  const places = sizeAt(source.shape, 2) * sizeAt(source.shape, 3)
-  return e.one('Mul', [reduced, e.values(Float64Array.of(places), [1, 1, 1, 1], e.precision)]) // of as many axes: faster
-}
-
 /** Pixels repeated, by the device's own operator. */
 export function blockedUpsample(e: Emitter, x: string, t: TensorOf<'upsample'>): string | undefined {
   const twin = e.twins.get(x)
@@ -187,32 +168,7 @@ export function blockedUpsample(e: Emitter, x: string, t: TensorOf<'upsample'>):
   )
 }
 
-/** Sums of windows side by side, as a convolution of single channels. */
-export function blockedWindowSum(e: Emitter, x: string, t: TensorOf<'windowSum'>): string | undefined {
-  const twin = e.twins.get(x)
-  if (twin === undefined) return undefined
-  const { factor } = t.attributes
-  const channels = sizeAt(t.shape, 1)
-  const ones = e.one('Expand', [e.float(1), e.ints([channels, 1, factor, factor])])
-  const attributes = { ...singleChannels(channels), kernel_shape: [factor, factor], strides: [factor, factor] }
-  return fromBlocked(e, e.one('Conv', [twin, ones], attributes, BLOCKED), channels)
-}
-
-/** Mean and inverse deviation over samples and places. */
-export function blockedInverseDeviation(e: Emitter, x: string, t: TensorOf<'inverseDeviation'>): string | undefined {
-  const twin = e.twins.get(x)
-  const [source] = t.inputs
-  if (twin === undefined || t.attributes.axes.join() !== '0,2,3') return undefined
-  const c = sizeAt(source.shape, 1)
-  const mean = e.one('ReduceMean', [e.one('GlobalAveragePool', [twin], {}, BLOCKED), e.ints([0])], { keepdims: 1 })
-  const ones = e.one('Expand', [e.float(1), e.ints([c])])
-  const centred = channelwise(e, c, [twin, ones, e.one('Neg', [e.one('Reshape', [mean, e.ints([c])])])])
-  const pooled = e.one('GlobalAveragePool', [e.one('Mul', [centred, centred])], {}, BLOCKED)
-  const variance = e.one('ReduceMean', [pooled, e.ints([0])], { keepdims: 1 })
-  return e.one('Reciprocal', [e.one('Sqrt', [e.one('Add', [variance, e.float(t.attributes.epsilon)])])])
-}
-
-const singleChannels = (channels: number) => ({
+export const singleChannels = (channels: number) => ({
   group: channels,
   kernel_shape: [1, 1],
   strides: [1, 1],

@@ -2,17 +2,8 @@ import type { Binary, TensorOf } from '../../tensor/primitives.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { Float } from '../onnx/model.js'
 import { scalarOf } from '../simplify.js'
-import {
-  blockedAdd,
-  blockedInverseDeviation,
-  blockedRelu,
-  blockedScale,
-  blockedScaleShift,
-  blockedTotal,
-  blockedUpsample,
-  blockedWindowSum,
-  stayingBlocked,
-} from './blocked.js'
+import { blockedAdd, blockedRelu, blockedScale, blockedScaleShift, blockedUpsample, stayingBlocked } from './blocked.js'
+import { blockedInverseDeviation, blockedTotal, blockedWindowSum } from './blocked-sums.js'
 import type { Emitter } from './emitter.js'
 import { lowerCheapest } from './forms.js'
 import { int8Bias, int8Product } from './int8.js'

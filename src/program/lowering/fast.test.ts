@@ -99,6 +99,25 @@ describe.skipIf(block === 0)('a blocked chain', () => {
   })
 })
 
+describe.skipIf(block === 0)('products that are summed over places', () => {
+  const shapes = [
+    [3, 16, 5, 4],
+    [32, 16, 3, 3],
+    [32, 16, 1, 1],
+  ]
+  for (const axes of [
+    [2, 3],
+    [0, 2, 3],
+  ])
+    for (const kind of ['sum', 'mean'] as const) {
+      const of = (x: Tensor, first: Tensor, second: Tensor) =>
+        x.conv(first, { padding: 1 }).mul(x.conv(second).relu())[kind](axes)
+      test(`${kind} over ${axes}: agree with float64`, () => agrees(of, shapes, block, 1e-5))
+      test(`${kind} over ${axes}: are not written down`, () =>
+        expect(operators(of, shapes, block, /GlobalAveragePool/g)).toEqual([]))
+    }
+})
+
 describe.skipIf(block === 0)('repeated pixels between convolutions', () => {
   const of = (x: Tensor, first: Tensor, second: Tensor) => upsampleNearest(x.conv(first), 2).conv(second)
   const shapes = [
