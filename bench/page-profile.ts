@@ -15,7 +15,7 @@ export function profileSection({ cases }: ProfileRecord): string {
   })
   return `## Where the time goes
 
-ONNX Runtime's own profile of a step without augmentation. Matrix products are MatMul and FusedMatMul; of convolutions, Conv works in blocked layout, tiles are Gather and products, and norms are applied as convolutions of single channels.
+ONNX Runtime's own profile of a step without augmentation, of encoders of sound as above. Matrix products are MatMul and FusedMatMul; of convolutions, Conv works in blocked layout, tiles are Gather and products, and norms are applied as convolutions of single channels.
 
 ${table(['', 'ms', 'operators'], rows)}`
 }

@@ -1,8 +1,8 @@
 /**
- * One process of the benchmark: where the time of a training step goes, by ONNX Runtime's own profile of a step without
- * augmentation. Prints one line of JSON.
+ * One process of the benchmark: where the time of a training step goes, by ONNX Runtime's own profile: of a step without
+ * augmentation for pictures of SIZE pixels, or of an encoder of sound for windows of SIZE seconds. Prints one line of JSON.
  *
- * usage: node run-profile.js METHOD ENCODER SIZE BATCH STEPS THREADS
+ * usage: node run-profile.js METHOD|sound ENCODER SIZE BATCH STEPS THREADS
  */
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -13,21 +13,29 @@ import { host } from '#host'
 import { trainingProgram } from '#lacuna/assembly/programs.js'
 import { targetFor } from '#lacuna/engine/host.js'
 import { tensorOf, zeros } from '#lacuna/engine/tensors.js'
+import { initialValues } from '#lacuna/nn/initialise.js'
 import { nextName, type Port } from '#lacuna/program/compile.js'
 import { drawFeeds, drawType } from '#lacuna/program/draws.js'
 import type { Values } from '#lacuna/program/values.js'
-import { sizeOf } from '#lacuna/tensor/shape.js'
 import type { Case } from './cases.js'
 import { type KernelEvent, kernelEvents } from './ort-profile.js'
+import { soundStepOf } from './sound-step.js'
 import { stepOf } from './step.js'
 import { WARM_UP } from './step-measurement.js'
 
 const [method = 'simclr', encoder = 'c4', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 4, threads = 1] = numbers.map(Number)
-const { assembly, config, feeds: samples } = stepOf(method as Case['method'], { encoder, size, batch, plain: true })
+const {
+  assembly,
+  config,
+  feeds: samples,
+} = method === 'sound'
+  ? soundStepOf({ encoder, seconds: size, batch })
+  : stepOf(method as Case['method'], { encoder, size, batch, plain: true })
 const target = await targetFor(host, { device: 'cpu', precision: 'float32' })
-const { program } = trainingProgram(assembly, config, target)
+const { program, names } = trainingProgram(assembly, config, target)
 const given: Readonly<Record<string, Values>> = {
+  ...Object.fromEntries(initialValues(names, config.seed)),
   ...samples,
   ...drawFeeds(program.draws, program.precision, { seed: 0, step: 0 }),
 }
@@ -41,15 +49,14 @@ try {
     logSeverityLevel: 3,
   })
   const read = new Set(session.inputNames)
-  const random = ({ shape }: Port) => Float32Array.from({ length: sizeOf(shape) }, Math.random)
   const draws = program.draws.map(spec => ({ ...spec, type: drawType(spec, program.precision) }))
   const feedOf = (port: Port) => (port.name in given ? tensorOf(ort, port, given[port.name]) : zeros(ort, port))
-  const feeds = Object.fromEntries([
-    ...[...program.inputs, ...draws].map(port => [port.name, feedOf(port)] as const),
-    ...program.state
-      .filter(({ name }) => read.has(name))
-      .map(port => [port.name, tensorOf(ort, port, random(port))] as const),
-  ])
+  const feeds = Object.fromEntries(
+    [...program.inputs, ...draws, ...program.state.filter(({ name }) => read.has(name))].map(port => [
+      port.name,
+      feedOf(port),
+    ]),
+  )
   const fetches = Object.fromEntries([
     ...program.outputs.map(({ name }) => [name, null] as const),
     ...program.state.filter(({ updated }) => updated).map(port => [nextName(port.name), zeros(ort, port)] as const),
