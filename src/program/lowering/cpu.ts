@@ -8,6 +8,7 @@ import type { Emitter } from './emitter.js'
 import { lowerCheapest } from './forms.js'
 import { int8Bias, int8Product } from './int8.js'
 import { portable } from './portable.js'
+import { productInParts } from './product-in-parts.js'
 import type { Lowering, LoweringTable } from './types.js'
 
 const elementwise = ['neg', 'exp', 'sqrt', 'tanh', 'sigmoid', 'abs'] as const
@@ -25,7 +26,7 @@ const binary = {
 export const cpu: Partial<LoweringTable> = {
   ...Object.fromEntries(elementwise.map(op => [op, stayingBlocked(portable[op] as Lowering<'neg'>)])),
   ...binary,
-  matmul: (e, names, t) => int8Product(e, names, t) ?? fusedProduct(e, names, t),
+  matmul: (e, names, t) => int8Product(e, names, t) ?? productInParts(e, names, t) ?? fusedProduct(e, names, t),
   relu: (e, names, t) => blockedRelu(e, names, t) ?? stayingBlocked(portable.relu)(e, names, t),
   mul: (e, names, t) => blockedScale(e, names, t) ?? binary.mul(e, names, t),
   add: (e, names, t) =>
