@@ -59,9 +59,10 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
       return e.one('Reshape', [e.one('Conv', inputs, attributes, BLOCKED), e.ints([lines, width / 2, e.block])])
     }),
   )
-  // all kinds of a line one after the other, then each pixel in its place by a gather, which works on all threads
-  const pixels = [0, 1].flatMap(y => range(width).map(x => ((2 * y + (x % 2)) * width) / 2 + Math.floor(x / 2)))
-  const beside = e.one('Gather', [e.one('Concat', parts, { axis: 1 }), e.ints(pixels)], { axis: 1 })
+  // even and odd pixels of a row beside each other, then even and odd rows
+  const row = (both: readonly string[]) =>
+    e.one('Reshape', [e.one('Concat', both, { axis: 2 }), e.ints([lines, width, e.block])])
+  const beside = e.one('Concat', [row(parts.slice(0, 2)), row(parts.slice(2))], { axis: 1 })
   return fromBlocked(e, e.one('Reshape', [beside, e.ints(t.shape)]), c)
 
   /** What places 2·j + `place` of an axis see: input[j] = Σ over m of output[j + shift − m] · kernel[first + 2·m]. */
