@@ -16,8 +16,9 @@ test.each([
   [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], '1cb996fc bb002be7'],
   [[0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3], 'c4923a9c 483df7a0'],
 ] as const)('Threefry-2x32-20 of key and counter %j', ([key0, key1, counter0, counter1], known) => {
-  const bits = threefry(key0, key1, counter0, counter1)
-  expect(bits.map(word => word.toString(16).padStart(8, '0')).join(' ')).toBe(known)
+  const words = new Uint32Array(2)
+  threefry(key0, key1, counter0, counter1, words)
+  expect(Array.from(words, word => word.toString(16).padStart(8, '0')).join(' ')).toBe(known)
 })
 
 describe('uniform', () => {

@@ -15,5 +15,5 @@ export const arrays = {
 export function valuesOf(type: ElementType, numbers: ArrayLike<number> | Values): Values {
   if (numbers instanceof arrays[type]) return numbers
   const list = numbers as ArrayLike<number>
-  return type === 'int64' ? BigInt64Array.from(list, x => BigInt(x)) : arrays[type].from(list)
+  return type === 'int64' ? BigInt64Array.from(list, x => BigInt(x)) : new arrays[type](list) // copies arrays of numbers at once, where `from` goes through them
 }
