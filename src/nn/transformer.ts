@@ -50,13 +50,17 @@ export function stacked(
   each: readonly TokenModule[],
   widest: number,
 ): Module<[x: Tensor, mask?: Tensor, count?: number]> {
-  return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor, count?: number) =>
-    inParts(x, x.size(1) * widest, (part, from, to) => {
+  return module(Object.fromEntries(each.map((b, i) => [`${i}`, b])), (x: Tensor, mask?: Tensor, count?: number) => {
+    const length = x.size(1)
+    const forward = (part: Tensor, from: number, to: number) => {
       const own = mask?.rank === 4 && mask.shape[0] === x.shape[0] ? mask.slice(0, from, to) : mask
       return each.slice(0, count).reduce((y, b) => b(y, own), part)
-    }),
-  )
+    }
+    return inParts(x, length * widest, forward, Math.ceil(widest / WIDEST_A_TOKEN / length))
+  })
 }
+/** A part has a token for so many numbers of the widest tensor: for each number of a token, where that is four times as wide. */
+const WIDEST_A_TOKEN = 4
 
 /**
  * Multi-head self-attention over [N, L, dim]. Its `mask` is added to the scores before the softmax, broadcast to
