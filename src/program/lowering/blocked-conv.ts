@@ -1,5 +1,5 @@
 import type { TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
+import { type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
 import { onnxAttributes, turned, turnedAttributes } from './conv.js'
 import type { Emitter } from './emitter.js'
