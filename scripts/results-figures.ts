@@ -46,11 +46,14 @@ export function verdictOf(columns: readonly Column[]): { readonly short: string;
 /** Each measure of the task with its baselines, mean over the seeds. */
 export function besideBaselines(pretexts: readonly Pretext[]): string[] {
   const figure = (value: number) => value.toPrecision(3)
-  return (pretexts[0]?.measures ?? []).map(({ name, baselines, noise }, i) => {
+  return (pretexts[0]?.measures ?? []).map(({ name, baselines, noise, noiseBound }, i) => {
     const over = (pick: (m: Pretext['measures'][number]) => number | undefined) =>
       mean(pretexts.flatMap(({ measures }) => measures.slice(i, i + 1).map(m => pick(m) ?? Number.NaN)))
     const beside = Object.keys(baselines).map(key => `${key} ${figure(over(m => m.baselines[key]))}`)
-    if (noise !== undefined) beside.push(`on white noise ${figure(over(m => m.noise))}`)
+    if (noise !== undefined) {
+      const bound = noiseBound === undefined ? '' : ` beside ${figure(over(m => m.noiseBound))}`
+      beside.push(`on white noise ${figure(over(m => m.noise))}${bound}`)
+    }
     const value = `${name} **${figure(over(m => m.value))}**`
     return beside.length === 0 ? value : `${value} (${beside.join(', ')})`
   })

@@ -79,7 +79,7 @@ export function pretextText({
   const lines = measures.map(({ name, value, better, baselines, noise, noiseBound }) => {
     const beside = Object.entries(baselines).map(([baseline, of]) => `${baseline} ${figure(of)}`)
     if (noise !== undefined)
-      beside.push(`on white noise ${figure(noise)}${noiseBound === undefined ? '' : ` of ${figure(noiseBound)}`}`)
+      beside.push(`on white noise ${figure(noise)}${noiseBound === undefined ? '' : ` beside ${figure(noiseBound)}`}`)
     return `${name} ${figure(value)} (${[`${better} is better`, beside.join(', ')].filter(Boolean).join('; ')})`
   })
   return [
