@@ -19,6 +19,9 @@ export const speechExperiments: readonly Experiment[] = [
   { ...onSpeech, name: 'cpc-speech', method: 'cpc', train: '--steps 500' },
   { ...onSpeech, name: 'wav2vec-speech', method: 'wav2vec', train: '--steps 500' },
   { ...onSpeech, name: 'wav2vec2-speech', method: 'wav2vec2', train: '--batch 16 --steps 400' },
-  { ...onSentences, name: 'hubert-sentences', method: 'hubert', train: '--steps 400' },
+  { ...onSentences, name: 'hubert-sentences', method: 'hubert', train: '--steps 200' },
+  { ...onSentences, name: 'best-rq-sentences', method: 'best-rq', train: '--steps 200' },
   { ...onSentences, name: 'cpc-sentences', method: 'cpc', train: '--steps 500' },
+  { ...onSentences, name: 'wav2vec-sentences', method: 'wav2vec', train: '--steps 500' },
+  { ...onSentences, name: 'wav2vec2-sentences', method: 'wav2vec2', train: '--batch 16 --steps 400' },
 ]
