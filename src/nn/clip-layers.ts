@@ -57,7 +57,7 @@ function clipLayer({ dim, depth, heads, hiddenWidth, activation }: Required<Clip
   )
 }
 
-const initially = (deviation: number) => ({ weight: normal(deviation), biasInitial: constantly(0) })
+const initially = (deviation: number) => ({ weight: normal(deviation), biasInitial: constantly(0), int8: true })
 
 /** x·σ(1.702 x) in place of x·Φ(x), as OpenAI trained. */
 const activated = (x: Tensor, activation: Activation): Tensor =>

@@ -1,7 +1,7 @@
 import { openEngine } from '../engine/node/engine.js'
 import { array, type Given, gradientError, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
-import type { Precision } from '../program/lowering/emitter.js'
+import type { Precision, Products } from '../program/lowering/emitter.js'
 import { type TraceOptions, trace, variableOf } from '../program/trace.js'
 import { derivative, topological } from '../tensor/derivative.js'
 import { input, make, type Tensor } from '../tensor/tensor.js'
@@ -10,6 +10,8 @@ import { type AnyModule, variablesOf } from './module.js'
 
 export interface ModuleRun extends Partial<TraceOptions> {
   readonly precision?: Precision
+  /** Of layers that may be computed in fewer bits; fp32 unless told */
+  readonly products?: Products
   /** In place of the first values that the module asks for, by name */
   readonly values?: ReadonlyMap<string, ArrayLike<number>>
   /** Variables whose gradients of the result weighted by `weights` are wanted */
@@ -38,6 +40,7 @@ export async function runModule(
     checkpointing = false,
     inParts = false,
     precision = 'float64',
+    products = 'fp32',
     values = new Map(),
     gradientsOf = [],
     weights = [],
@@ -57,7 +60,7 @@ export async function runModule(
   const engine = openEngine({ device: 'cpu', precision, threads: 2 })
   try {
     const { updates, draws } = traced
-    const program = compile({ outputs, updates, names, draws }, { device: 'cpu', precision })
+    const program = compile({ outputs, updates, names, draws }, { device: 'cpu', precision, products })
     await engine.load('module', program)
     const known = new Set(program.state.map(({ name }) => name))
     await engine.write(new Map([...initialValues(names, 0), ...values].filter(([name]) => known.has(name))))

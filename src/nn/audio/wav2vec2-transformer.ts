@@ -23,7 +23,7 @@ export interface TransformerOptions {
 }
 
 export const EPSILON = 1e-5
-const first = { weight: normal(0.02), biasInitial: constantly(0) }
+const first = { weight: normal(0.02), biasInitial: constantly(0), int8: true }
 
 /** Transformer over frames [N, T, dim], its positions told by a convolution; names of Hugging Face's Wav2Vec2Encoder. */
 export function frameTransformer(options: TransformerOptions): Module<[x: Tensor, frames?: Tensor, depth?: number]> {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { host } from '#host'
 import { evaluate, type Given, randomArray } from '../../engine/testing.js'
+import { frameTransformer } from '../../nn/audio/wav2vec2-transformer.js'
+import { clipLayers } from '../../nn/clip-layers.js'
 import { affine } from '../../nn/layers.js'
-import { variablesOf } from '../../nn/module.js'
+import { type Module, module, variablesOf } from '../../nn/module.js'
 import { attention } from '../../nn/transformer.js'
 import { matmul } from '../../tensor/contraction.js'
 import { derivative } from '../../tensor/derivative.js'
@@ -169,5 +171,16 @@ describe('where', () => {
     const { integer, float } = counted(x => own(x), [[16, 64, 192]], 'int8', names)
     expect(integer).toBe(4 + 4) // projections, forward and back to x
     expect(float).toBe(2 + 4) // scores and what they mix, with two gradients each
+  })
+
+  test('a transformer is of texts or of sound its layers say so as well', () => {
+    const sizes = { dim: 192, depth: 1, heads: 3 }
+    const integers = (layers: Module<[x: Tensor]>) => {
+      const names = new Map([...variablesOf(layers)].map(([name, variable]) => [variable, name]))
+      return counted(x => layers(x), [[16, 64, 192]], 'int8', names).integer
+    }
+    const sound = frameTransformer({ ...sizes, positions: { kernel: 4, groups: 3 } })
+    for (const layers of [clipLayers(sizes), module({ sound }, (x: Tensor) => sound(x))])
+      expect(integers(layers)).toBe(6 + 6) // four projections and two of the hidden layers, forward and back to x
   })
 })
