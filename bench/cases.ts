@@ -16,8 +16,8 @@ export interface Case {
   readonly views: number
   /** Timed steps of a round: some seconds */
   readonly steps: number
-  /** Whether layers of it may be multiplied in int8 */
-  readonly int8?: boolean
+  /** Whether it is a transformer's, which is measured in fewer bits too: ours in int8, PyTorch's in bf16 */
+  readonly transformer?: boolean
   /** How PyTorch lays out pictures, its default first: [N, C, H, W] or, for convolutions, [N, H, W, C] in memory */
   readonly layouts: readonly Layout[]
 }
@@ -30,7 +30,7 @@ const vit = {
   ...simclr,
   encoder: 'vit:dim=192,depth=6,heads=3,patch=4,class=false',
   peer: 'vit',
-  int8: true,
+  transformer: true,
   layouts: ['contiguous'],
 } as const
 const resnet18 = { ...simclr, encoder: 'resnet18-small', peer: 'resnet18', ...convolutions }
@@ -56,6 +56,7 @@ export const cases: readonly Case[] = [
     method: 'clip',
     encoder: 'clip-vit:dim=192,depth=6,heads=3,patch=4',
     peer: 'open_clip',
+    transformer: true,
     layouts: ['contiguous'],
     size: 32,
     batch: 64,

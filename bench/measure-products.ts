@@ -1,10 +1,17 @@
-import { cases } from './cases.js'
+import { type Case, cases } from './cases.js'
 import { thisMachine } from './machine.js'
 import { measureOurs } from './process.js'
 import { keep, type ProductsMeasurement, type ProductsRecord, today } from './records.js'
+import { type SoundCase, soundCases } from './sound-cases.js'
 
-/** Widths of the ViT of the training steps, 64 numbers a head; the first one is that. */
-const WIDTHS = [192, 384]
+/** A wider ViT beside that of the training steps, 64 numbers a head */
+const WIDTH = 384
+
+interface ProductsCase {
+  readonly title: string
+  /** Of `run-products.js`, up to the steps */
+  readonly args: readonly (string | number)[]
+}
 
 export interface ProductsOptions {
   readonly threads: number
@@ -13,19 +20,32 @@ export interface ProductsOptions {
 
 /** What int8 products win in whole steps; kept as `products`. */
 export async function measureProducts({ threads, report }: ProductsOptions): Promise<void> {
-  const [vit] = cases.filter(({ int8 }) => int8)
-  if (vit === undefined) throw new Error('no case has products in int8')
+  const pictured = cases.filter(({ transformer }) => transformer)
   const found: ProductsRecord['cases'][number][] = []
-  for (const width of WIDTHS) {
-    const encoder = vit.encoder.replace(/dim=\d+/, `dim=${width}`).replace(/heads=\d+/, `heads=${width / 64}`)
-    const { method, size, batch, steps } = vit
-    const measured = await measureOurs<ProductsMeasurement>(
-      'run-products.js',
-      ...[method, encoder, size, batch, steps, threads],
-    )
-    const title = vit.title.replace(/width \d+/, `width ${width}`).replace(/\d+ heads/, `${width / 64} heads`)
-    found.push({ title: `${title}, ${batch} ${vit.samples} of ${size} px`, ...measured })
+  const all = [
+    ...pictured.flatMap(one => (one.name === 'vit' ? [one, widened(one)] : [one])).map(ofPictures),
+    ...soundCases.filter(({ transformer }) => transformer).map(ofSound),
+  ]
+  for (const { title, args } of all) {
+    const measured = await measureOurs<ProductsMeasurement>('run-products.js', ...args, threads)
+    found.push({ title, ...measured })
     report(JSON.stringify(found.at(-1)))
   }
   keep('products', { machine: thisMachine(), day: today(), threads, cases: found })
 }
+
+const widened = (vit: Case): Case => ({
+  ...vit,
+  encoder: vit.encoder.replace(/dim=\d+/, `dim=${WIDTH}`).replace(/heads=\d+/, `heads=${WIDTH / 64}`),
+  title: vit.title.replace(/width \d+/, `width ${WIDTH}`).replace(/\d+ heads/, `${WIDTH / 64} heads`),
+})
+
+const ofPictures = ({ title, method, encoder, size, batch, samples, steps }: Case): ProductsCase => ({
+  title: `${title}, ${batch} ${samples} of ${size} px`,
+  args: [method, encoder, size, batch, steps],
+})
+
+const ofSound = ({ title, encoder, seconds, batch, steps }: SoundCase): ProductsCase => ({
+  title: `${title}, ${batch} windows of ${seconds} s`,
+  args: ['sound', encoder, seconds, batch, steps],
+})

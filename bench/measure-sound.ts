@@ -1,5 +1,5 @@
 import { thisMachine } from './machine.js'
-import type { StepOptions } from './measure-steps.js'
+import { type Mode, peerName, precisionsOf, type StepOptions } from './measure-steps.js'
 import { peerScript } from './peers.js'
 import { measure, measureOurs } from './process.js'
 import { keep, type SoundRecord, today } from './records.js'
@@ -9,20 +9,32 @@ import { type StepMeasurement, WARM_UP } from './step-measurement.js'
 import { type Contender, inTurns } from './turns.js'
 
 /** What we are called in a record; all others are peers. */
-export const OURS = 'Lacuna'
+export const ours = { fp32: 'Lacuna', int8: 'Lacuna, int8' } as const
 
-/** Our step of an encoder of sound and the peers', in turns; kept as `sound-NAME`. */
+/** Our step of an encoder of sound and the peers', in turns, of transformers in fewer bits too; kept as `sound-NAME`. */
 export async function measureSound(one: SoundCase, options: StepOptions): Promise<void> {
   const { name, encoder, seconds, batch, steps } = one
   const { peers, rounds, threads, compile, problems, report } = options
   const sizes = [encoder, seconds, batch, steps, threads]
-  const contenders: Contender<StepMeasurement>[] = [
-    { name: OURS, measure: () => measureOurs('run-sound.js', ...sizes) },
-    ...peers.flatMap(({ python, version, env, compiles }) =>
-      (compile && compiles ? ['eager', 'compile'] : ['eager']).map(mode => ({
-        name: `PyTorch ${version}, ${mode === 'eager' ? 'eager' : 'torch.compile'}`,
-        measure: () => measure<StepMeasurement>(python, [peerScript('torch_sound.py'), ...sizes, WARM_UP, mode], env),
-      })),
+  const own = (products: keyof typeof ours): Contender<StepMeasurement> => ({
+    name: ours[products],
+    measure: () => measureOurs('run-sound.js', ...sizes, products),
+  })
+  const contenders = [
+    own('fp32'),
+    ...(one.transformer ? [own('int8')] : []),
+    ...precisionsOf(one).flatMap(precision =>
+      peers.flatMap(peer =>
+        (compile && peer.compiles ? (['eager', 'compile'] as const) : (['eager'] as const)).map((mode: Mode) => ({
+          name: peerName(peer, mode, precision),
+          measure: () =>
+            measure<StepMeasurement>(
+              peer.python,
+              [peerScript('torch_sound.py'), ...sizes, WARM_UP, mode, precision],
+              peer.env,
+            ),
+        })),
+      ),
     ),
   ]
   const measured = await inTurns(rounds, contenders, report)

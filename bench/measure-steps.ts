@@ -18,7 +18,28 @@ export interface StepOptions {
   readonly report: (line: string) => void
 }
 
-type Mode = 'eager' | 'compile'
+export type Mode = 'eager' | 'compile'
+/** What a peer computes in; bf16 is autocast of PyTorch's, with weights and optimiser in fp32 */
+export type PeerPrecision = 'fp32' | 'bf16'
+
+/** What a peer is called in a record. */
+export function peerName(
+  { version }: Peer,
+  mode: Mode,
+  precision: PeerPrecision,
+  more: readonly string[] = [],
+): string {
+  const words = [mode === 'eager' ? 'eager' : 'torch.compile', ...more, ...(precision === 'bf16' ? [BF16] : [])]
+  return `PyTorch ${version}, ${words.join(', ')}`
+}
+const BF16 = 'bf16'
+
+/** Whether somebody of that name computes in fp32, as ours do that ratios are taken of. */
+export const isInFp32 = (peer: string): boolean => !peer.endsWith(`, ${BF16}`)
+
+/** What peers are measured in. */
+export const precisionsOf = ({ transformer }: Pick<Case, 'transformer'>): readonly PeerPrecision[] =>
+  transformer ? ['fp32', 'bf16'] : ['fp32']
 
 /** What our contenders are called in a record; all others are peers. */
 export const ours = {
@@ -29,7 +50,7 @@ export const ours = {
 
 /**
  * Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. Peers are measured in each
- * layout, and compiled in the last one.
+ * layout, and compiled in the last one; of transformers ours in int8 and theirs in bf16 too.
  */
 export async function measureSteps(one: Case, options: StepOptions): Promise<void> {
   const { name, method, encoder, peer: model, size, batch, steps, layouts } = one
@@ -38,24 +59,23 @@ export async function measureSteps(one: Case, options: StepOptions): Promise<voi
     name: ours[kind],
     measure: () => measureOurs('run-step.js', method, encoder, size, batch, steps, threads, kind),
   })
-  const theirs = ({ python, version, env }: Peer, mode: Mode, layout: Layout): Contender<StepMeasurement> => {
-    const args = [peerScript('torch_step.py'), method, model, size, batch, steps, threads, WARM_UP, mode, layout]
-    const words = [
-      mode === 'eager' ? 'eager' : 'torch.compile',
-      ...(layout === 'channels_last' ? ['channels last'] : []),
-    ]
+  const theirs = (peer: Peer, mode: Mode, precision: PeerPrecision, layout: Layout): Contender<StepMeasurement> => {
+    const sizes = [size, batch, steps, threads, WARM_UP]
+    const args = [peerScript('torch_step.py'), method, model, ...sizes, mode, precision, layout]
     return {
-      name: `PyTorch ${version}, ${words.join(', ')}`,
-      measure: () => measure<StepMeasurement>(python, args, env),
+      name: peerName(peer, mode, precision, layout === 'channels_last' ? ['channels last'] : []),
+      measure: () => measure<StepMeasurement>(peer.python, args, peer.env),
     }
   }
   const compiling = peers.filter(({ compiles }) => compile && compiles)
   const contenders = [
     own('whole'),
     own('plain'),
-    ...(one.int8 ? [own('int8')] : []),
-    ...peers.flatMap(peer => layouts.map(layout => theirs(peer, 'eager', layout))),
-    ...compiling.flatMap(peer => layouts.slice(-1).map(layout => theirs(peer, 'compile', layout))),
+    ...(one.transformer ? [own('int8')] : []),
+    ...precisionsOf(one).flatMap(precision => [
+      ...peers.flatMap(peer => layouts.map(layout => theirs(peer, 'eager', precision, layout))),
+      ...compiling.flatMap(peer => layouts.slice(-1).map(layout => theirs(peer, 'compile', precision, layout))),
+    ]),
   ]
   const measured = await inTurns(rounds, contenders, report)
   wantSameModel(name, measured.results)

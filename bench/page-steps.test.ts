@@ -43,7 +43,28 @@ test('the table of a case has the operations of the step without augmentation ov
   expect(rows[3]).toEqual([...[`| ${ours.plain}`, '100 (100–100)', '', '', '100', '50 % of 200', '512', '1', '1.92 |']])
   expect(rows[4]?.slice(2, 4)).toEqual(['2 (2–2)', '2.81 (2.5–3.13)'])
   const int8 = { ...record, results: { ...record.results, [ours.int8]: [measured(0.4), measured(0.4)] } }
-  expect(stepSection(one, int8)).toContain(`| ${ours.int8} | 160 (160–160) |  |  | 160 |`)
+  expect(stepSection(one, int8)).toContain(`| ${ours.int8} | 160 (160–160) |  |  |  | 160 |`)
   expect(summaryRow(one, int8)).toEqual(summaryRow(one, record)) // no peer
   expect(stepSection(one, record)).toContain('Left out: PyTorch 3: not out yet.')
+})
+
+test('peers in bf16 stand beside ours in int8 and apart from what is in fp32', () => {
+  const more = {
+    [ours.int8]: [measured(0.32), measured(0.32)],
+    'PyTorch 2, eager, bf16': [measured(0.64), measured(0.96)],
+  }
+  const fewer = { ...record, results: { ...record.results, ...more } }
+  expect(summaryRow(one, fewer)).toEqual(summaryRow(one, record))
+  const [head, , ...rows] = stepSection(one, fewer)
+    .split('\n')
+    .filter(line => line.startsWith('|'))
+    .map(line => line.split(' | ').slice(0, 5))
+  expect(head?.slice(2)).toEqual(['ratio, whole', 'ratio, no augmentation', 'ratio, int8'])
+  expect(rows.slice(2)).toEqual([
+    [`| ${ours.int8}`, '200 (200–200)', '', '', ''],
+    ['| PyTorch 1, eager', '36 (32–40)', '2 (2–2)', '2.81 (2.5–3.13)', '5.63 (5–6.25)'],
+    ['| PyTorch 2, eager', '50 (50–50)', '1.44 (1.28–1.6)', '2 (2–2)', '4 (4–4)'],
+    ['| PyTorch 2, eager, bf16', '83.3 (66.7–100)', '', '', '2.5 (2–3)'],
+  ])
+  expect(stepSection(one, record)).not.toContain('ratio, int8')
 })

@@ -1,5 +1,5 @@
 import type { Case } from './cases.js'
-import { ours } from './measure-steps.js'
+import { isInFp32, ours } from './measure-steps.js'
 import { figure, problemList, table, withSpread } from './page-table.js'
 import type { StepRecord } from './records.js'
 import { median, ratios } from './statistics.js'
@@ -7,11 +7,13 @@ import type { StepMeasurement } from './step-measurement.js'
 
 type Rounds = readonly StepMeasurement[]
 
-/** One row of the table of all cases: our speeds, that of the fastest peer, and how often ours goes into it. */
+/** One row of the table of all cases, in fp32: our speeds, that of the fastest peer, and how often ours goes into it. */
 export function summaryRow(one: Case, record: StepRecord): string[] {
   const { whole, plain, peers } = contendersOf(record)
   const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, one, record))
-  const [fastest] = peers.sort((a, b) => median(speeds(b.rounds)) - median(speeds(a.rounds)))
+  const [fastest] = peers
+    .filter(({ name }) => isInFp32(name))
+    .sort((a, b) => median(speeds(b.rounds)) - median(speeds(a.rounds)))
   const theirs = fastest === undefined ? [] : speeds(fastest.rounds)
   const against = (rounds: Rounds) => (fastest === undefined ? '' : withSpread(ratios(speeds(rounds), theirs)))
   return [
@@ -41,19 +43,25 @@ export function stepSection(one: Case, record: StepRecord): string {
       : figure(median(rounds.map(({ compileSeconds = 0 }) => compileSeconds))),
     figure(median(rounds.map(({ firstStepSeconds }) => firstStepSeconds))),
   ]
+  const compared = [
+    { title: 'ratio, whole', own: whole, to: isInFp32 },
+    { title: 'ratio, no augmentation', own: plain, to: isInFp32 },
+    ...(int8.length > 0 ? [{ title: 'ratio, int8', own: int8, to: () => true }] : []),
+  ]
+  const none = compared.map(() => '')
   const rows = [
-    row(ours.whole, whole, ['', '']),
-    row(ours.plain, plain, ['', '']),
-    ...(int8.length > 0 ? [row(ours.int8, int8, ['', ''])] : []),
+    row(ours.whole, whole, none),
+    row(ours.plain, plain, none),
+    ...(int8.length > 0 ? [row(ours.int8, int8, none)] : []),
     ...peers.map(({ name, rounds }) =>
       row(
         name,
         rounds,
-        [whole, plain].map(own => withSpread(ratios(speeds(own), speeds(rounds)))),
+        compared.map(({ own, to }) => (to(name) ? withSpread(ratios(speeds(own), speeds(rounds))) : '')),
       ),
     ),
   ]
-  const head = ['', 'views/s', 'ratio, whole', 'ratio, no augmentation']
+  const head = ['', 'views/s', ...compared.map(({ title }) => title)]
   const rest = ['Gflop/s', 'share of a matrix product', 'peak MB', 'compile s', 'first step s']
   const count = plain.length === 1 ? '1 round' : `${plain.length} rounds`
   return `### ${titleOf(one, record)}

@@ -2,7 +2,7 @@
  * One process of the benchmark: the same training step with its products in fp32 and in int8, in turns, by the time that the
  * processor spends, which others on the machine hardly change. Prints one line of JSON, a `ProductsMeasurement`.
  *
- * usage: node run-products.js METHOD ENCODER SIZE BATCH STEPS THREADS
+ * usage: node run-products.js METHOD|sound ENCODER SIZE|SECONDS BATCH STEPS THREADS
  */
 
 import { host } from '#host'
@@ -12,12 +12,16 @@ import { initialValues } from '#lacuna/nn/initialise.js'
 import type { Products } from '#lacuna/program/lowering/emitter.js'
 import type { Case } from './cases.js'
 import type { ProductsMeasurement } from './records.js'
+import { soundStepOf } from './sound-step.js'
 import { stepOf } from './step.js'
 import { WARM_UP } from './step-measurement.js'
 
 const [method = 'simclr', encoder = 'vit-mini', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 8, threads = 1] = numbers.map(Number)
-const { assembly, config, feeds } = stepOf(method as Case['method'], { encoder, size, batch, plain: false })
+const { assembly, config, feeds } =
+  method === 'sound'
+    ? soundStepOf({ encoder, seconds: size, batch })
+    : stepOf(method as Case['method'], { encoder, size, batch, plain: false })
 const probed = await host.int8('cpu')
 
 async function started(products: Products) {

@@ -10,12 +10,14 @@ export interface SoundCase {
   readonly batch: number
   /** Timed steps of a round: some seconds */
   readonly steps: number
+  /** As of a `Case` */
+  readonly transformer?: boolean
 }
 
 const cpc = { encoder: 'cpc-small', title: 'CPC, 128 channels, GRU of 128' }
 const cpcBase = { encoder: 'cpc', title: 'CPC, 512 channels, GRU of 256' }
-const wav2vec2 = { encoder: 'wav2vec2-small', title: 'wav2vec 2.0, 96 channels, 4 layers of 192' }
-const wav2vec2Base = { encoder: 'wav2vec2-base', title: 'wav2vec 2.0, BASE' }
+const wav2vec2 = { encoder: 'wav2vec2-small', title: 'wav2vec 2.0, 96 channels, 4 layers of 192', transformer: true }
+const wav2vec2Base = { encoder: 'wav2vec2-base', title: 'wav2vec 2.0, BASE', transformer: true }
 
 export const soundCases: readonly SoundCase[] = [
   { name: 'cpc-small', ...cpc, seconds: 2, batch: 16, steps: 5 },

@@ -1,6 +1,6 @@
 """Steps of an encoder of sound in PyTorch: its frames are drawn to ones, AdamW. One process, one JSON line.
 
-usage: python3 torch_sound.py ENCODER SECONDS BATCH STEPS THREADS WARM_UP eager|compile
+usage: python3 torch_sound.py ENCODER SECONDS BATCH STEPS THREADS WARM_UP eager|compile fp32|bf16
 """
 import json
 import statistics
@@ -15,7 +15,7 @@ import sound_models
 
 name = sys.argv[1]
 seconds, batch, steps, threads, warm_up = map(int, sys.argv[2:7])
-mode = sys.argv[7]
+mode, precision = sys.argv[7:9]
 
 torch.set_num_threads(threads)
 torch.manual_seed(0)
@@ -37,7 +37,8 @@ if mode == "compile":
 times = []
 for _ in range(warm_up + steps):
     start = time.perf_counter()
-    loss = loss_of(waves)
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+        loss = loss_of(waves)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()
