@@ -166,4 +166,5 @@ test('methods and doctor speak JSON', async () => {
   expect(methods.map(({ name }) => name)).toContain('simclr')
   const findings = JSON.parse((await lacuna('doctor', '--json')).out) as { name: string; works: boolean }[]
   expect(findings.find(({ name }) => name === 'cpu')?.works).toBe(true)
+  expect(findings.map(({ name }) => name)).toContain('int8')
 })

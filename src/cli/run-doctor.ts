@@ -12,6 +12,7 @@ import { type DeviceName, defaultDevice, deviceNames, devices } from '../program
 import { table } from '../report/table.js'
 import { input } from '../tensor/tensor.js'
 import { graphicsCards } from './graphics.js'
+import { int8Finding } from './int8-finding.js'
 import { oneLine, terminal } from './terminal.js'
 
 interface Finding {
@@ -21,7 +22,7 @@ interface Finding {
 }
 
 /** Lacuna works without them. */
-const optional = new Set(['graphics', ...deviceNames.filter(name => !devices[name].certain)])
+const optional = new Set(['graphics', 'int8', ...deviceNames.filter(name => !devices[name].certain)])
 
 /** Tries what this machine has, and says what is missing. */
 export async function runDoctor(json: boolean): Promise<void> {
@@ -41,6 +42,8 @@ export async function runDoctor(json: boolean): Promise<void> {
     usual ??= finding.rate // of the first, which computes unless another is asked for
     findings.push(finding)
   }
+  const int8 = await host.int8(defaultDevice)
+  if (int8 !== undefined) findings.push(int8Finding(int8))
   output.result(
     findings,
     table(findings.map(({ name, works, detail }) => [`${works ? 'yes' : 'no '}  ${name.padEnd(18)} ${detail}`])),

@@ -1,0 +1,18 @@
+import type { ProbedInt8 } from '../engine/host.js'
+
+/** What `lacuna doctor` tells of products in int8: whether they are right on this processor, and how fast. */
+export function int8Finding({ exact, gain }: ProbedInt8): {
+  readonly name: string
+  readonly works: boolean
+  readonly detail: string
+} {
+  const rate = `${gain.toFixed(1)} times the rate of fp32 in a matrix product`
+  const [works, detail] = exact
+    ? [gain > 1, `u8 × s8 is exact, ${rate}`]
+    : [false, `u8 × s8 saturates, as on processors without VNNI; ${rate}`]
+  return {
+    name: 'int8',
+    works,
+    detail: `${detail}; --products int8 ${works ? 'trains with it' : 'would train in fp32'}`,
+  }
+}
