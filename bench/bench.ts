@@ -1,5 +1,5 @@
 /**
- * Measures training steps, data and memory on this machine, PyTorch's in turn with ours, keeps the figures in `runs/bench`
+ * Measures training steps, data and memory on this machine, PyTorch's in turn with ours, keeps the figures in `docs/performance`
  * and writes `docs/performance.md` from all that is kept there.
  *
  * usage: npm run bench [-- --only vit --only data --rounds 3 --python /usr/bin/python3 --python venv/bin/python]

@@ -27,7 +27,7 @@ import {
 } from './records.js'
 import { soundCases } from './sound-cases.js'
 
-/** `docs/performance.md`: every number read from the records in `runs/bench`, and the notes at the end. */
+/** `docs/performance.md`: every number read from the records in `docs/performance`, and the notes at the end. */
 export function performancePage(): string {
   const steps = cases.flatMap(one => {
     const record = kept<StepRecord>(`step-${one.name}`)
@@ -50,7 +50,7 @@ export function performancePage(): string {
   const sections = [
     `# Performance
 
-Written by \`npm run bench\`; every number is one that it measured, except in the notes at the end.`,
+Written by \`npm run bench\`; every number is one that it measured, except in the notes at the end. [On an Intel Xeon](performance-xeon.md) it was measured before records were kept.`,
     machineSection(records),
     steps.length > 0 &&
       `## Training steps

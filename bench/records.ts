@@ -138,9 +138,12 @@ export interface MemoryCase {
   readonly checkpoint: boolean
 }
 
+/** Pictures and recordings that are made to be read */
 export const root = join('runs', 'bench')
+/** Kept with the code, so that a page grows by its parts */
+const records = join('docs', 'performance')
 export const today = (): string => new Date().toISOString().slice(0, 10)
-const pathOf = (part: string) => join(root, `${part}.json`)
+const pathOf = (part: string) => join(records, `${part}.json`)
 
 type AnyRecord =
   | StepRecord
@@ -155,7 +158,7 @@ type AnyRecord =
   | ProductsRecord
 
 export function keep(part: string, record: AnyRecord): void {
-  mkdirSync(root, { recursive: true })
+  mkdirSync(records, { recursive: true })
   writeFileSync(pathOf(part), `${JSON.stringify(record, undefined, 2)}\n`)
 }
 
