@@ -63,6 +63,14 @@ describe.skipIf(!hasFfmpeg)('through ffmpeg', () => {
     expect(set.notes[1]).toBe('1 of 1 films has more frames a second (30): 10 are taken. --fps takes more or fewer.')
   })
 
+  test('of films of several rates the note names those that are faster', async () => {
+    const root = temporaryFolder()
+    for (const rate of [5, 10, 12, 30]) writeFilm(join(root, `${rate}.avi`), flat(ramp(8)), { rate })
+    const { notes } = await open(root)
+    expect(notes[1]).toBe('2 of 4 films have more frames a second (12 to 30): 10 are taken. --fps takes more or fewer.')
+    expect(notes[2]).toBe('1 of 4 films has fewer frames a second than 10: some are there twice. --fps takes fewer.')
+  })
+
   test('a film whose rate changes is seen at even times, by when each frame is shown', async () => {
     const root = temporaryFolder()
     const times = "setpts='if(lt(N,4),N/10,0.4+(N-4)/5)/TB'"

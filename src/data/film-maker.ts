@@ -105,17 +105,15 @@ function sightsOf({ fit }: Reading) {
     notes(rate: number, told: boolean): string[] {
       const of = (count: number, one: string, more: string) => `${count} of ${total} films ${count === 1 ? one : more}`
       const shown = (value: number) => `${Number(value.toPrecision(3))}`
-      const [low, high] = [Math.min(...rates), Math.max(...rates)]
-      const [fast, slow] = [
-        rates.filter(own => own > rate * 1.01).length,
-        rates.filter(own => own < rate * 0.99).length,
-      ]
+      const fast = rates.filter(own => own > rate * 1.01)
+      const slow = rates.filter(own => own < rate * 0.99).length
+      const [low, high] = [shown(Math.min(...fast)), shown(Math.max(...fast))]
       const notes = [
         `${countOf(total, 'video')}, ${timeOf(frames / rate)} in all, ${frames} frames at ${shown(rate)} a second.`,
       ]
-      if (fast > 0)
+      if (fast.length > 0)
         notes.push(
-          `${of(fast, 'has', 'have')} more frames a second (${low === high ? shown(low) : `${shown(low)} to ${shown(high)}`}): ${shown(rate)} are taken. --fps takes more or fewer.`,
+          `${of(fast.length, 'has', 'have')} more frames a second (${low === high ? low : `${low} to ${high}`}): ${shown(rate)} are taken. --fps takes more or fewer.`,
         )
       if (slow > 0)
         notes.push(

@@ -50,6 +50,17 @@ test.each([
   expect(isCarried(require)).toBe(from === 'carried')
 })
 
+test.runIf(process.platform === 'linux')(
+  'a command line that would crash the runtime is refused before it loads',
+  () => {
+    const require = requireAmong(installation('1.30.0'))
+    expect(loadRuntime(require, ['node', 'lacuna', 'a'.repeat(15_000)])).toEqual({ from: 'beside' })
+    expect(() => loadRuntime(require, ['node', 'lacuna', 'ä '.repeat(10_000)])).toThrow(
+      'the command line has 30012 bytes, and ONNX Runtime bears 16000 at most: shorten its texts, or give it fewer files',
+    )
+  },
+)
+
 test('without one the carried copy is taken', () => {
   const require = requireAmong({ 'lacuna/onnxruntime/dist/index.js': "exports.from = 'carried'" })
   expect(loadRuntime(require)).toEqual({ from: 'carried' })

@@ -5,6 +5,9 @@ import type { Runtime } from '../host.js'
 import { tryDevice } from './device.js'
 import { cudaCommands, installCommand, isCarried } from './runtime-place.js'
 
+/** Bytes. On Linux ONNX Runtime searches the command line of its process in a way that takes stack for each: at 30,000 it crashes. */
+const LONGEST_COMMAND = 16_000
+
 export const ort = loadRuntime(createRequire(import.meta.url))
 
 // whatever it writes of errors to the terminal is thrown as well; set before the first session, or it has no effect
@@ -21,9 +24,16 @@ export const runtime: Runtime = {
 
 /**
  * @param require as of a file of Lacuna's
- * @throws LacunaError when it is not there, as beside a bundle, or has no binaries for this machine
+ * @param words of the command line
+ * @throws LacunaError when it is not there, as beside a bundle, or has no binaries for this machine; when the command line is so
+ * long that it would take the process with it
  */
-export function loadRuntime(require: NodeJS.Require): typeof onnxruntime {
+export function loadRuntime(require: NodeJS.Require, words: readonly string[] = process.argv): typeof onnxruntime {
+  const length = Buffer.byteLength(words.join(' '))
+  if (process.platform === 'linux' && length > LONGEST_COMMAND)
+    throw new LacunaError(
+      `the command line has ${length} bytes, and ONNX Runtime bears ${LONGEST_COMMAND} at most: shorten its texts, or give it fewer files`,
+    )
   const path = isCarried(require) ? '../../onnxruntime/dist/index.js' : 'onnxruntime-node'
   const why = (error: unknown) => messageOf(error).split('\n')[0]
   try {

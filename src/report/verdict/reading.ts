@@ -13,6 +13,8 @@ export interface CurveReading {
   /** The loss of a network that knows nothing */
   readonly chance: number
   readonly steps: number
+  /** The first loss there is: of some methods far above chance */
+  readonly first: number
   /** Over the last tenth of the steps */
   readonly end: Level
   /** Over the tenth that follows the middle */
@@ -64,6 +66,7 @@ export function readCurve(lines: readonly MetricsLine[]): CurveReading | undefin
   return {
     chance: last.chance,
     steps: last.step,
+    first: finite[0]?.loss ?? last.loss,
     end,
     middle: levels[PARTS / 2] ?? end,
     best: levels.reduce((best, level) => (level.mean < best.mean ? level : best), end),

@@ -10,7 +10,7 @@ import { usuallyTakes, usualSteps } from './usual-steps.js'
 type Case = VerdictInput & { readonly curve: CurveReading }
 type Rule = (found: Case) => Verdict | undefined
 
-/** A network that knows nothing begins at most about 1.3 times above chance, by the spread of its first guesses */
+/** A network that knows nothing begins at most about 1.3 times above chance, by the spread of its first guesses; siglip higher */
 const FAR_ABOVE = 2
 /** Share of the best gain that a curve may lose again: noise and restarts lose less */
 const LOST = 0.5
@@ -25,8 +25,8 @@ const SURE = 3
 
 /** Worst first; the last fits everything. */
 export const rules: readonly Rule[] = [
-  ({ curve: { end, chance, steps } }) =>
-    end.mean > FAR_ABOVE * chance
+  ({ curve: { first, end, chance, steps } }) =>
+    end.mean > Math.max(FAR_ABOVE * chance, first)
       ? alarm(
           'diverged',
           `The training diverged: after ${count(steps)} steps the loss is ${figure(end.mean)}, and a network that knows nothing has ${figure(chance)}.`,

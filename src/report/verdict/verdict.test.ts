@@ -106,6 +106,12 @@ describe('a training that did not', () => {
     expect(verdict.advice).toContain('--clip 1')
   })
 
+  test('begun far above chance and still falling, as siglip in few steps: not diverged', () => {
+    const verdict = judge(curveOf(share => 12 - 3 * share, { steps: 20 }))
+    expect(verdict.state).toBe('chance')
+    expect(verdict.advice).toContain('20 steps are few')
+  })
+
   test('fell, then rose', () => {
     const verdict = judge(curveOf((share, step) => (share < 0.5 ? 4 - 4 * share : 4 * share) + 0.02 * noise(step)))
     expect(verdict).toMatchObject({ state: 'rising', alarm: true })
