@@ -17,7 +17,8 @@ import { restore } from '../runs/checkpoint.js'
 import type { OpenedRun } from '../runs/run.js'
 import { readTokenizer } from '../runs/tokenizer.js'
 import { topological } from '../tensor/derivative.js'
-import { input, type Tensor } from '../tensor/tensor.js'
+import { where } from '../tensor/elementwise.js'
+import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { toStored } from '../views/picture.js'
 import { clipFiles, weightFiles } from './clip-files.js'
 import type { ExportedModel } from './exported-model.js'
@@ -145,11 +146,25 @@ function pictureSide({ size, colours }: ChannelOf<'image'>, embed: Embed): Side 
   }
 }
 
+/**
+ * Texts without an end token get it in their last place: transformers.js cuts a long text as it is written, the end token with it,
+ * where ours and Hugging Face's other libraries cut what stands before.
+ * @param ids int [N, L]
+ * @param end the largest number there is
+ */
+function ended(ids: Tensor, end: number): Tensor {
+  const length = ids.size(1)
+  const last = constant([...Array<number>(length - 1).fill(0), 1], [1, length], 'int').equal(1)
+  return where(ids.max(1, true).less(end).and(last), end, ids)
+}
+
 /** int64 [N, L] in: what the tokenizer gives, zeros after the end token. */
 function textSide({ vocabulary, length }: ChannelOf<'text'>, embed: Embed): Side {
   const ids = input('input_ids', [FREE_BATCH, length], 'int')
   const lengths = input('lengths', [FREE_BATCH], 'int')
-  const { result, trace: traced } = trace({ training: false }, () => embed({ text: { values: ids, lengths } } as never))
+  const { result, trace: traced } = trace({ training: false }, () =>
+    embed({ text: { values: ended(ids, vocabulary - 1), lengths } } as never),
+  )
   const next = uniforms(0, 0, 'texts to check an export with')
   const ends = Array.from({ length: CHECKED }, (_, n) => Math.max(1, Math.round(((n + 1) * (length - 1)) / CHECKED)))
   const tokens = Int32Array.from({ length: CHECKED * length }, (_, i) => {
