@@ -54,8 +54,8 @@ export const media: { readonly [M in MemberKind]: MediumWords } = {
     many: 'recordings',
     // The first row needs nothing; the others go through ffmpeg.
     extensions: set(`.wav .flac .mp3 .ogg .oga .opus
-      .m4a .m4b .aac .aif .aiff .aifc .au .snd .caf .wma .amr .g722 .gsm .w64 .rf64 .spx .ac3 .ape .wv .mka .weba .mp2 .tta .sln .3ga`),
-    foreign: set('.mid .midi .mod .sf2 .sph .shn .dsf .dss'),
+      .m4a .m4b .aac .aif .aiff .aifc .au .snd .caf .wma .amr .g722 .gsm .w64 .rf64 .spx .ac3 .ape .wv .mka .weba .mp2 .tta .sln .3ga .sph`),
+    foreign: set('.mid .midi .mod .sf2 .shn .dsf .dss'),
     give: 'give a folder with .wav, .flac, .mp3, .ogg or .opus files',
     convert: 'convert them to WAV or FLAC',
   },

@@ -14,6 +14,7 @@ import { concat } from '../tensor/movement.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { openEncoder } from './encoder.js'
 import type { ExportedModel } from './exported-model.js'
+import { joined } from './recordings.js'
 import { seamsOf } from './windows.js'
 
 /** What windows are called inside the model; none may be called as its input is */
@@ -79,18 +80,18 @@ export async function soundBothWays(path: string, run: OpenedRun, { channel, nam
   const column = memoryColumn({ kind: 'audio', rate, length: Math.max(...lengths) }, waves)
   const listening = await openEncoder(run, { device: defaultDevice, ...place })
   const set = setInMemory({ [name]: column }, numbered(waves.length)) as SampleSet
-  const frames: number[] = []
+  const frames: Float32Array[] = []
   const { values, width } = await listening
     .embed(set)
     .then(async features => {
-      for await (const { values } of listening.sound?.frames(set) ?? []) frames.push(...values)
+      for await (const { values } of listening.sound?.frames(set) ?? []) frames.push(values)
       return features
     })
     .finally(() => listening.close())
   const session = await host.ort.InferenceSession.create(path)
   try {
     const written = new Float32Array(waves.length * width)
-    const writtenFrames: number[] = []
+    const writtenFrames: Float32Array[] = []
     for (const [i, wave] of waves.entries()) {
       const audio = new host.ort.Tensor(
         'float32',
@@ -102,9 +103,9 @@ export async function soundBothWays(path: string, run: OpenedRun, { channel, nam
       const of = frames?.dims[2] ?? 1
       const all = frames?.data as Float32Array
       for (const [t, isNew] of Array.from((fresh?.data ?? []) as Uint8Array).entries())
-        if (isNew) writtenFrames.push(...all.subarray(t * of, (t + 1) * of))
+        if (isNew) writtenFrames.push(all.subarray(t * of, (t + 1) * of))
     }
-    return [Float32Array.from([...values, ...frames]), Float32Array.from([...written, ...writtenFrames])] as const
+    return [joined([values, ...frames]), joined([written, ...writtenFrames])] as const
   } finally {
     await session.release()
   }

@@ -33,6 +33,16 @@ test('a number that is none, or is missing, is a difference', () => {
   expect(() => compared('run', Float32Array.of(1, 2), [1])).toThrow('by NaN')
 })
 
+test('frames that are more numbers than a call takes are compared: 19 s of 256 each', async () => {
+  const directory = join(temporaryFolder(), 'run')
+  const encoder = 'log-mel:dim=256,depth=1,heads=4'
+  const options = { out: directory, encoder, steps: 1, batch: 2, threads: 1, options: { seconds: 8 } }
+  await pretrain(loudFrames, spoken(2).recordings, options)
+  const run = openRun(directory, { methods: [loudFrames] })
+  const { difference, largest } = await exportEncoder(run, join(temporaryFolder(), 'encoder'))
+  expect(difference).toBeLessThan(1e-5 * largest)
+})
+
 const FILES = ['README.md', 'encoder.onnx', 'encoder.safetensors']
 /** Of no process: the largest number that Linux gives is 2^22 */
 const NOBODY = 2 ** 30

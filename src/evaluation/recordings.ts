@@ -154,7 +154,8 @@ async function* passes(
   }
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+/** One after the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
   const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {

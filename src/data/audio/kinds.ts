@@ -39,6 +39,8 @@ const beginnings: readonly (readonly [words: string, offset: number, text: strin
   ['AAC', 0, '\xff\xf9'],
   ['Sony Wave64', 0, 'riff'],
   ['WAV in a coding other than PCM', 0, 'RIFF'],
+  ['big-endian WAV', 0, 'RIFX'],
+  ['NIST SPHERE', 0, 'NIST_1A'], // also what TIMIT calls .wav
   ['Ogg of neither Vorbis nor Opus', 0, 'OggS'],
 ]
 /** Of these a file says nothing of itself. */

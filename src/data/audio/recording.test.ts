@@ -181,3 +181,11 @@ test('what needs ffmpeg is decoded by it where it is on the PATH, and says what 
     'cannot be decoded by ffmpeg: Invalid data found',
   )
 })
+
+test.each([
+  ['RIFX....WAVE', 'big-endian WAV'],
+  ['NIST_1A\n   1024\n', 'NIST SPHERE'],
+])('a .wav that begins with %j is left to ffmpeg', async (beginning, kind) => {
+  vi.stubEnv('PATH', temporaryFolder())
+  await expect(decoded(Buffer.from(beginning), 'a.wav')).rejects.toThrow(`is ${kind}, which needs ffmpeg`)
+})
