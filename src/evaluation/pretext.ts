@@ -87,26 +87,27 @@ export async function pretext(
       done++
       options.onProgress?.(done / batches)
     }
-    const figure = (outputs: Outputs, name: string, of = ([value]: readonly number[]) => value ?? Number.NaN) =>
-      of(meansOf(outputs[name] ?? []))
-    const rows = Object.entries(measures).map(([name, measure]): PretextMeasure => {
+    const figure = (outputs: Outputs, name: string, of: Figure = ([value]) => value) => of(meansOf(outputs[name] ?? []))
+    const rows = Object.entries(measures).flatMap(([name, measure]): PretextMeasure[] => {
       const { better, baselines, boundOnNoise: bound, figure: of } = measure
-      const worth = (outputs: Outputs, baseline: string, given: Tensor | number) =>
+      const value = figure(found, name, of)
+      if (value === undefined) return []
+      const worth = (outputs: Outputs, baseline: string, given: Tensor | number = Number.NaN) =>
         typeof given === 'number' ? given : figure(outputs, `${name}/${baseline}`, given.rank > 0 ? of : undefined)
       const known = Object.entries(baselines).map(
-        ([baseline, given]) => [baseline, worth(found, baseline, given)] as const,
+        ([baseline, given]) => [baseline, worth(found, baseline, given) ?? Number.NaN] as const,
       )
-      return {
-        name,
-        value: figure(found, name, of),
-        better,
-        baselines: Object.fromEntries(known),
-        ...(bound !== undefined && {
-          noise: figure(onNoise, name, of),
-          noiseBound: worth(onNoise, bound, baselines[bound] ?? Number.NaN),
-        }),
-        ...(done > 1 && of === undefined && { error: sampleDeviation(firstOf(found[name] ?? [])) / Math.sqrt(done) }),
-      }
+      const noise = bound === undefined ? undefined : figure(onNoise, name, of)
+      const noiseBound = bound === undefined ? undefined : worth(onNoise, bound, baselines[bound])
+      const error =
+        done > 1 && of === undefined ? sampleDeviation(firstOf(found[name] ?? [])) / Math.sqrt(done) : undefined
+      return [
+        {
+          ...{ name, value, better, baselines: Object.fromEntries(known) },
+          ...(noise !== undefined && noiseBound !== undefined && { noise, noiseBound }),
+          ...(error !== undefined && { error }),
+        },
+      ]
     })
     const seen = { measures: rows, pictures: measured.size }
     return {
@@ -134,6 +135,8 @@ export const rowsOf = (
   { count, batch, batches }: { readonly count: number; readonly batch: number; readonly batches: number },
 ): Uint32Array =>
   Uint32Array.from({ length: batch }, (_, i) => Math.floor(((i * batches + step) * count) / (batches * batch)))
+
+type Figure = (means: readonly number[]) => number | undefined
 
 /** The figures of every output, of each batch one or several */
 type Outputs = Record<string, number[][]>

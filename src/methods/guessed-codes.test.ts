@@ -3,7 +3,16 @@ import { array, evaluate, randomArray } from '../engine/testing.js'
 import { at } from '../nn/testing.js'
 import { range } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
-import { codesCompared, codesExamined, countsOf, perplexityOf, toldCodes, unigramOf } from './guessed-codes.js'
+import {
+  asShare,
+  codesCompared,
+  codesExamined,
+  countsOf,
+  perplexityOf,
+  shareOfAll,
+  toldCodes,
+  unigramOf,
+} from './guessed-codes.js'
 
 const [n, length, size] = [2, 7, 4]
 const logits = randomArray([n, length, size], { low: -2, high: 2 })
@@ -83,4 +92,22 @@ test('targets that are all alike are told before a step is trained', () => {
   expect(toldCodes([Array(64).fill(3)])).toEqual([
     'the targets are 64 codes, 100 % of which occur, with a perplexity of 64',
   ])
+})
+
+test('a share over batches counts frames, and there is none where no frame counts', async () => {
+  const { first, second, none } = await evaluate(
+    (one, three, nothing) => ({
+      first: asShare(one.mean(), one),
+      second: asShare(three.sum().div(8), three),
+      none: asShare(nothing.mean(), nothing),
+    }),
+    [array([1, 4], [1, 0, 0, 0]), array([1, 4], [1, 1, 1, 0]), array([1, 4], [0, 0, 0, 0])],
+  )
+  expect([first, second, none]).toEqual([
+    [0.25, 1],
+    [3 * 0.375, 3],
+    [0, 0],
+  ])
+  expect(shareOfAll([(0.25 + 3 * 0.375) / 2, 2])).toBeCloseTo((0.25 + 3 * 0.375) / 4, 12)
+  expect(shareOfAll([0, 0])).toBeUndefined()
 })

@@ -2,6 +2,7 @@ import { perplexity } from '../losses/codes.js'
 import { crossEntropy } from '../losses/cross-entropy.js'
 import { entropy, weightedMean } from '../losses/soft-cross-entropy.js'
 import { shareAmong } from '../nn/audio/code-usage.js'
+import { concat } from '../tensor/movement.js'
 import { range } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { nearestShown } from '../views/audio/nearest-shown.js'
@@ -155,16 +156,27 @@ export function codesExamined(guessed: GuessedCodes, counts: Counts): Readonly<R
   }
 }
 
+/** A share of the frames that count, for `shareOfAll`: batches have different numbers of them, and some none. @returns [2] */
+export function asShare(share: Tensor, weight: Tensor): Tensor {
+  const count = weight.sum().reshape(1)
+  return concat([share.reshape(1).mul(count), count], 0)
+}
+
+/** Over all batches; none where no frame counted. */
+export const shareOfAll = ([found = 0, count = 0]: readonly number[]): number | undefined =>
+  count > 0 ? found / count : undefined
+
 /**
  * Codes of frames beside which others are hidden too. What is heard before and after overlaps with none of them, so that in white
  * noise nothing is told by it: there no guess is better than always the code that is the commonest.
  */
 function unheardMeasured(each: readonly { flat: Tensor; rows: Tensor }[], unheard: Tensor): Measure {
   const weight = unheard.cast('float').reshape(-1)
-  const over = (of: (book: { flat: Tensor; rows: Tensor }) => Tensor) => meanOf(each.map(of))
+  const over = (of: (book: { flat: Tensor; rows: Tensor }) => Tensor) => asShare(meanOf(each.map(of)), weight)
   const commonest = 'always the commonest of these'
   return {
     value: over(({ rows, flat }) => weightedMean(rows.argmax(-1).equal(flat).cast('float'), weight)),
+    figure: shareOfAll,
     better: 'higher',
     baselines: { [commonest]: over(({ rows, flat }) => shareAmong(flat, weight, rows.size(-1)).max(-1)) },
     boundOnNoise: commonest,

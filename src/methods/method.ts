@@ -137,8 +137,8 @@ export interface Adversary {
 export interface Measure {
   /** One number: the mean over the batch; or several, where `figure` makes one of their means over all batches */
   readonly value: Tensor
-  /** Of several numbers, such as how often each code occurs */
-  readonly figure?: (means: readonly number[]) => number
+  /** Of several numbers, such as how often each code occurs; no number where there was nothing to measure, which leaves it out */
+  readonly figure?: (means: readonly number[]) => number | undefined
   readonly better: 'higher' | 'lower'
   /**
    * What needs no learning: chance, the mean, the commonest answer; tensors of one number, of several where `figure` is to make one

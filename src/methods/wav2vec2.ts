@@ -17,7 +17,7 @@ import { chanceAmongHidden, distractorsAmong } from '../views/audio/distractors.
 import { nearestShown } from '../views/audio/nearest-shown.js'
 import { hiddenWith, spanMask } from '../views/audio/spans.js'
 import { interval } from '../views/view.js'
-import { codesMeasured } from './guessed-codes.js'
+import { asShare, codesMeasured, shareOfAll } from './guessed-codes.js'
 import { defineMethod, type Sequence } from './method.js'
 import { codesBelow, framesEncoder, framesThere, soundOf, soundPicture, spanOptions } from './sound.js'
 
@@ -89,12 +89,11 @@ export const wav2vec2 = defineMethod({
       const known = distractors.cast('float').sum(-1).add(1)
       const mean = (x: Tensor) => weightedMean(x, weight)
       const unheard = hiddenWith(hidden, neighbours).cast('float')
+      const ofUnheard = (x: Tensor) => asShare(weightedMean(x, unheard), unheard)
       const ranked = told && commonnessWithin(told.codes.reshape(n, length, groups), weight, size)
       const commonest = {
-        chance: weightedMean(known.pow(-1), unheard),
-        ...(ranked && {
-          [COMMONEST]: weightedMean(foundByCommonness(ranked, distractors.cast('float')), unheard),
-        }),
+        chance: ofUnheard(known.pow(-1)),
+        ...(ranked && { [COMMONEST]: ofUnheard(foundByCommonness(ranked, distractors.cast('float'))) }),
       }
       const chance = { loss: mean(known.log()), accuracy: mean(known.pow(-1)) }
       return { there, hidden, weight, context, targets, told, score, chance, unheard, commonest }
@@ -136,13 +135,14 @@ export const wav2vec2 = defineMethod({
             better: 'higher',
             baselines: { chance: chance.accuracy, [beside]: copied.accuracy },
           },
+          contrast: { value: loss, better: 'lower', baselines: { chance: chance.loss } },
           'accuracy where nothing of it is heard': {
-            value: score(context, unheard).accuracy,
+            value: asShare(score(context, unheard).accuracy, unheard),
+            figure: shareOfAll,
             better: 'higher',
             baselines: commonest,
             boundOnNoise: quantise ? COMMONEST : 'chance',
           },
-          contrast: { value: loss, better: 'lower', baselines: { chance: chance.loss } },
           ...(told && codesMeasured(told.batch)),
         }
       },

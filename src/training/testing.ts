@@ -107,12 +107,19 @@ export async function trainedOn(
     const unchanged = [...assembly.names.values()].filter(name => sameNumbers(start.get(name), end.get(name)))
     await engine.load('examine', examination.program)
     await engine.load('show', show.program)
-    const measures: Record<string, number> = {}
+    const means: Record<string, number[]> = {}
     for (let i = 0; i < examinations; i++) {
       const feeds = given(config.steps + i)
-      const results = firstOf(await engine.run('examine', feeds, { seed: config.seed + 1, step: i }))
-      for (const [name, value] of Object.entries(results)) measures[name] = (measures[name] ?? 0) + value / examinations
+      const results = await engine.run('examine', feeds, { seed: config.seed + 1, step: i })
+      for (const [name, values] of Object.entries(results))
+        means[name] = Array.from(values, Number).map((value, j) => (means[name]?.[j] ?? 0) + value / examinations)
     }
+    const measures = Object.fromEntries(
+      Object.entries(means).map(([name, [first = Number.NaN, ...others]]) => {
+        const of = others.length > 0 ? examination.measures[name.split('/')[0] ?? '']?.figure : undefined
+        return [name, of === undefined ? first : (of([first, ...others]) ?? Number.NaN)]
+      }),
+    )
     const shown = await engine.run('show', given(config.steps + examinations - 1), { seed: config.seed, step: 0 })
     const columns = show.columns.map(({ title }, i) => ({ title, pictures: shown[`${i}`] as Uint8Array }))
     return { first, chance, unchanged, measures, columns }
