@@ -9,7 +9,7 @@ const sometimes = ['mfcc', 'colours'] as const
 export const contenders = [...always, ...sometimes] as const
 export type Contender = (typeof contenders)[number]
 /** Something for each that takes part. */
-export type Each<T> = Readonly<Record<(typeof always)[number], T> & Partial<Record<(typeof sometimes)[number], T>>>
+export type Each<T> = Readonly<Record<'trained' | 'random' | 'raw', T> & Partial<Record<'mfcc' | 'colours', T>>>
 /** A share for each, 0 … 1 */
 export type Scores = Each<number>
 

@@ -114,7 +114,7 @@ test('what is learnt of colours and their words finds one by the other, names cl
   const told = await evaluateAcross([run], alone, { threads: 1 })
   expect(told.channels).toEqual(['picture'])
   expect(told.tasks.map(({ name, trained }) => [name, trained.accuracy?.mean])).toEqual([['classes by their names', 1]])
-  expect(acrossText(told)).toMatch(/\n16 held out; mean ± sd over 1 run\(s\)\. By chance/)
+  expect(acrossText(told)).toMatch(/\n16 held out; mean ± sd over 1 run\. By chance/)
   const shades = await Promise.all(
     range(15)
       .map(red => 16 * red)
