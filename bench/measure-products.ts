@@ -2,7 +2,7 @@ import { type Case, cases } from './cases.js'
 import { thisMachine } from './machine.js'
 import { measureOurs } from './process.js'
 import { keep, type ProductsMeasurement, type ProductsRecord, today } from './records.js'
-import { type SoundCase, soundCases } from './sound-cases.js'
+import { type SoundCase, soundCases, soundTitle } from './sound-cases.js'
 
 /** A wider ViT beside that of the training steps, 64 numbers a head */
 const WIDTH = 384
@@ -45,7 +45,7 @@ const ofPictures = ({ title, method, encoder, size, batch, samples, steps }: Cas
   args: [method, encoder, size, batch, steps],
 })
 
-const ofSound = ({ title, encoder, seconds, batch, steps }: SoundCase): ProductsCase => ({
-  title: `${title}, ${batch} windows of ${seconds} s`,
-  args: ['sound', encoder, seconds, batch, steps],
+const ofSound = (one: SoundCase): ProductsCase => ({
+  title: soundTitle(one),
+  args: ['sound', one.encoder, one.seconds, one.batch, one.steps],
 })

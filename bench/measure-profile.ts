@@ -2,7 +2,7 @@ import { cases as steps } from './cases.js'
 import { thisMachine } from './machine.js'
 import { measureOurs } from './process.js'
 import { keep, type ProfileRecord, today } from './records.js'
-import { soundCases } from './sound-cases.js'
+import { soundCases, soundTitle } from './sound-cases.js'
 
 const STEPS = 5
 
@@ -15,12 +15,7 @@ export interface ProfileOptions {
 export async function measureProfile({ threads, report }: ProfileOptions): Promise<void> {
   const measured = [
     ...steps.map(one => ({ ...one, title: `${one.title}, ${one.size} px` })),
-    ...soundCases.map(one => ({
-      ...one,
-      title: `${one.title}, ${one.batch} windows of ${one.seconds} s`,
-      method: 'sound',
-      size: one.seconds,
-    })),
+    ...soundCases.map(one => ({ ...one, title: soundTitle(one), method: 'sound', size: one.seconds })),
   ]
   const cases: ProfileRecord['cases'][number][] = []
   for (const { title, method, encoder, size, batch } of measured) {

@@ -2,7 +2,7 @@ import { ours } from './measure-sound.js'
 import { isInFp32 } from './measure-steps.js'
 import { figure, problemList, table, withSpread } from './page-table.js'
 import type { SoundRecord } from './records.js'
-import type { SoundCase } from './sound-cases.js'
+import { type SoundCase, soundTitle } from './sound-cases.js'
 import { median, ratios } from './statistics.js'
 import type { StepMeasurement } from './step-measurement.js'
 
@@ -28,7 +28,7 @@ function rowsOf({ title }: SoundCase, record: SoundRecord): string[][] {
       : ['', '']
   const mine = [[ours.fp32, own] as const, ...(int8.length > 0 ? [[ours.int8, int8] as const] : [])]
   return [...mine, ...Object.entries(peers)].map(([name, rounds], i) => [
-    i === 0 ? `${title}, ${record.batch} windows of ${record.seconds} s` : '',
+    i === 0 ? soundTitle({ ...record, title }) : '',
     name,
     withSpread(speeds(rounds)),
     ...against(rounds, name),

@@ -10,18 +10,13 @@ import { trainingProgram } from '#lacuna/assembly/programs.js'
 import { targetFor } from '#lacuna/engine/host.js'
 import { initialValues } from '#lacuna/nn/initialise.js'
 import type { Products } from '#lacuna/program/lowering/emitter.js'
-import type { Case } from './cases.js'
 import type { ProductsMeasurement } from './records.js'
-import { soundStepOf } from './sound-step.js'
-import { stepOf } from './step.js'
+import { stepOf, type Trained } from './step.js'
 import { WARM_UP } from './step-measurement.js'
 
 const [method = 'simclr', encoder = 'vit-mini', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 8, threads = 1] = numbers.map(Number)
-const { assembly, config, feeds } =
-  method === 'sound'
-    ? soundStepOf({ encoder, seconds: size, batch })
-    : stepOf(method as Case['method'], { encoder, size, batch, plain: false })
+const { assembly, config, feeds } = stepOf(method as Trained, { encoder, size, batch, plain: false })
 const probed = await host.int8('cpu')
 
 async function started(products: Products) {

@@ -17,21 +17,13 @@ import { initialValues } from '#lacuna/nn/initialise.js'
 import { nextName, type Port } from '#lacuna/program/compile.js'
 import { drawFeeds, drawType } from '#lacuna/program/draws.js'
 import type { Values } from '#lacuna/program/values.js'
-import type { Case } from './cases.js'
 import { type KernelEvent, kernelEvents } from './ort-profile.js'
-import { soundStepOf } from './sound-step.js'
-import { stepOf } from './step.js'
+import { stepOf, type Trained } from './step.js'
 import { WARM_UP } from './step-measurement.js'
 
 const [method = 'simclr', encoder = 'c4', ...numbers] = process.argv.slice(2)
 const [size = 32, batch = 32, steps = 4, threads = 1] = numbers.map(Number)
-const {
-  assembly,
-  config,
-  feeds: samples,
-} = method === 'sound'
-  ? soundStepOf({ encoder, seconds: size, batch })
-  : stepOf(method as Case['method'], { encoder, size, batch, plain: true })
+const { assembly, config, feeds: samples } = stepOf(method as Trained, { encoder, size, batch, plain: true })
 const target = await targetFor(host, { device: 'cpu', precision: 'float32' })
 const { program, names } = trainingProgram(assembly, config, target)
 const given: Readonly<Record<string, Values>> = {

@@ -14,6 +14,10 @@ export interface SoundCase {
   readonly transformer?: boolean
 }
 
+/** The case, its batch and the length of its windows. */
+export const soundTitle = ({ title, batch, seconds }: Pick<SoundCase, 'title' | 'batch' | 'seconds'>): string =>
+  `${title}, ${batch} windows of ${seconds} s`
+
 const cpc = { encoder: 'cpc-small', title: 'CPC, 128 channels, GRU of 128' }
 const cpcBase = { encoder: 'cpc', title: 'CPC, 512 channels, GRU of 256' }
 const wav2vec2 = { encoder: 'wav2vec2-small', title: 'wav2vec 2.0, 96 channels, 4 layers of 192', transformer: true }

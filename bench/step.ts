@@ -9,6 +9,7 @@ import { encoderNamed } from '#lacuna/nn/encoders.js'
 import { sizeOf } from '#lacuna/tensor/shape.js'
 import type { Case } from './cases.js'
 import { assemblePlain } from './plain-step.js'
+import { soundStepOf } from './sound-step.js'
 import { configOf } from './step-measurement.js'
 import type { TimedSteps } from './timed-steps.js'
 
@@ -21,10 +22,15 @@ interface Task {
 }
 type Step = Pick<TimedSteps, 'assembly' | 'config' | 'feeds'>
 
-/** What a process of the benchmark trains, and a batch of noise. */
-export const stepOf = (method: Case['method'], task: Task): Step => steps[method](task)
+/** By a method, or an encoder of sound, of which the size is the seconds of a window. */
+export type Trained = Case['method'] | 'sound'
 
-const steps: { readonly [M in Case['method']]: (task: Task) => Step } = {
+/** What a process of the benchmark trains, and a batch of noise. */
+export const stepOf = (of: Trained, task: Task): Step => steps[of](task)
+
+const steps: { readonly [M in Trained]: (task: Task) => Step } = {
+  sound: ({ encoder, size, batch }) => soundStepOf({ encoder, seconds: size, batch }),
+
   simclr({ encoder, size, batch, plain }) {
     const config = configOf(encoder, size, batch)
     const assembly = plain

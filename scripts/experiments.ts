@@ -52,13 +52,17 @@ export const sources = {
 } as const
 
 /** What the page calls it: by its method, and what went before. */
-export const headingOf = ({ method, on, after }: Pick<Experiment, 'method' | 'on' | 'after'>): string =>
-  `${nameOf({ method, after })} on ${sources[on].title}`
+export const headingOf = (experiment: Pick<Experiment, 'method' | 'on' | 'after'>): string =>
+  `${nameOf(experiment)} on ${sources[experiment.on].title}`
 
-export const nameOf = ({ method, after }: Pick<Experiment, 'method' | 'after'>): string => {
-  const before = experiments.find(({ name }) => name === after)
-  return before === undefined ? method : `${method} after ${before.method}`
+export const nameOf = (experiment: Pick<Experiment, 'method' | 'after'>): string => {
+  const first = firstOf(experiment)
+  return first === undefined ? experiment.method : `${experiment.method} after ${first.method}`
 }
+
+/** What an experiment begins with, where it does. */
+export const firstOf = ({ after }: Pick<Experiment, 'after'>): Experiment | undefined =>
+  experiments.find(({ name }) => name === after)
 
 /** @throws Error when the data is not there, saying what they come from; the emoji are made from their package */
 export function checkSource(on: keyof typeof sources): void {

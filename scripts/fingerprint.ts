@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
-import { type Experiment, experiments } from './experiments.js'
+import { type Experiment, firstOf } from './experiments.js'
 
 /** Raised when what lies beneath the methods (layers, gradients, optimisers, scores) changes so that the figures are other ones. */
 const BENEATH = 1
@@ -11,8 +11,9 @@ const BENEATH = 1
  * Changes when the figures may: with the options of an experiment, and with what the method's code does (comments and types
  * do not count). A record of another fingerprint is stale.
  */
-export function fingerprintOf({ method, on, train, score, tasks, seeds, after }: Experiment): string {
-  const first = experiments.find(({ name }) => name === after)
+export function fingerprintOf(experiment: Experiment): string {
+  const { method, on, train, score, tasks, seeds } = experiment
+  const first = firstOf(experiment)
   const began = first && fingerprintOf(first)
   const definition = JSON.stringify({ method, on, train, score, tasks, seeds, began, beneath: BENEATH })
   const hash = createHash('sha256').update(definition)

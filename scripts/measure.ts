@@ -10,7 +10,7 @@ import type { AcrossEvaluation, FrameEvaluation } from '#lacuna/evaluation/index
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import { openRun } from '#lacuna/runs/run.js'
-import { type Experiment, experiments, sources, type Task } from './experiments.js'
+import { type Experiment, firstOf, sources, type Task } from './experiments.js'
 import { fingerprintOf } from './fingerprint.js'
 import { lacuna } from './lacuna.js'
 import { type Asked, type ResultRecord, recordsFolder, startOf } from './records.js'
@@ -39,8 +39,8 @@ export async function measureSeed(experiment: Experiment, seed: number): Promise
 }
 
 /** Trains what an experiment begins with, where that is not there. */
-export async function before({ after }: Experiment, seed: number): Promise<void> {
-  const first = experiments.find(({ name }) => name === after)
+export async function before(experiment: Experiment, seed: number): Promise<void> {
+  const first = firstOf(experiment)
   if (first !== undefined) await measureSeed(first, seed)
 }
 

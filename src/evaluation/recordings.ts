@@ -2,6 +2,7 @@ import { framesProgram, type Hearing, momentsProgram } from '../assembly/recordi
 import type { Wanted } from '../channels/channel.js'
 import { feedsOf } from '../channels/gathered.js'
 import type { SampleSet } from '../data/index.js'
+import { joined } from '../data/joined.js'
 import type { Runner } from '../engine/runner.js'
 import type { Pool } from '../nn/pools.js'
 import type { Target } from '../program/compile.js'
@@ -152,15 +153,4 @@ async function* passes(
     for (const [row, window] of windows.slice(first, first + batch).entries())
       yield { window, results: results ?? {}, row, last: windows[first + row + 1]?.position !== window.position }
   }
-}
-
-/** One after the other. */
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    values.set(part, at)
-    at += part.length
-  }
-  return values
 }

@@ -2,9 +2,9 @@ import type { Medium } from '../data/media.js'
 import { accuracyOf, countsOf } from './baselines.js'
 import { mean, sampleDeviation } from './statistics.js'
 
-const always = ['trained', 'random', 'raw'] as const
+const always = ['trained', 'random', 'raw'] as const satisfies readonly (keyof Each<unknown>)[]
 /** MFCC of sound, the histogram of pictures in colour */
-const sometimes = ['mfcc', 'colours'] as const
+const sometimes = ['mfcc', 'colours'] as const satisfies readonly (keyof Each<unknown>)[]
 /** The trained encoder, the same one before training, and what is known without one: one or two kinds of it. */
 export const contenders = [...always, ...sometimes] as const
 export type Contender = (typeof contenders)[number]

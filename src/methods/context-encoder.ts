@@ -13,7 +13,7 @@ import { sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { harmonicFill } from '../views/harmonic.js'
 import { grown, holeShapes, randomHoles } from '../views/holes.js'
-import { meanColour, meanColourOf } from '../views/mean-colour.js'
+import { meanColour, meanColourOf, meanOfShown } from '../views/mean-colour.js'
 import { toFloat } from '../views/picture.js'
 import { cropOptions, randomCrop } from '../views/view.js'
 import { defineMethod } from './method.js'
@@ -108,18 +108,13 @@ export const contextEncoder = defineMethod({
       examine({ image }, draw) {
         const x = toFloat(image)
         const { hole, shown } = cut(x, draw)
-        const around = hole.neg().add(1)
-        const meanOfShown = x
-          .mul(around)
-          .sum([2, 3], true)
-          .div(around.sum([2, 3], true).maximum(1))
         return {
           'squared error in the hole': {
             value: maskedError(fill(shown), x, hole),
             better: 'lower',
             baselines: {
               'mean fill': maskedError(plain.expand(...x.shape), x, hole),
-              'the mean of what is shown': maskedError(meanOfShown.expand(...x.shape), x, hole),
+              'the mean of what is shown': maskedError(meanOfShown(x, hole.neg().add(1)), x, hole),
               'harmonic fill': maskedError(harmonicFill(x, hole), x, hole),
             },
             boundOnNoise: 'the mean of what is shown',

@@ -11,7 +11,7 @@ import { takeRows } from '../tensor/indexing.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
 import { harmonicFill } from '../views/harmonic.js'
 import { randomMasking } from '../views/masking.js'
-import { meanColour, meanColourOf } from '../views/mean-colour.js'
+import { meanColour, meanColourOf, meanOfShown } from '../views/mean-colour.js'
 import { patchify, patchMask, patchMoments, unpatchify } from '../views/patchify.js'
 import { toFloat } from '../views/picture.js'
 import { cropOptions, randomCrop } from '../views/view.js'
@@ -107,12 +107,7 @@ export const mae = defineMethod({
       examine({ image }, draw) {
         const x = toFloat(image)
         const { guess, mask, errorOf, flat, pixels, of, toPixels } = score(x, draw)
-        const shown = mask.neg().add(1)
-        const meanOfShown = x
-          .mul(shown)
-          .sum([2, 3], true)
-          .div(shown.sum([2, 3], true))
-          .expand(...x.shape)
+        const flatFill = meanOfShown(x, mask.neg().add(1))
         const told = (fill: Tensor) => (options.normalise ? fill.add(of.mean).sub(fill.mean(-1, true)) : fill)
         const harmonic = patchify(harmonicFill(x, mask), patch)
         const structure = patchMoments(harmonic)
@@ -129,7 +124,7 @@ export const mae = defineMethod({
             value: errorOf(toPixels(guess), pixels),
             better: 'lower',
             baselines: {
-              'mean fill': errorOf(told(patchify(meanOfShown, patch)), pixels),
+              'mean fill': errorOf(told(patchify(flatFill, patch)), pixels),
               'harmonic fill': errorOf(told(harmonic), pixels),
             },
             boundOnNoise: 'mean fill',

@@ -18,7 +18,7 @@ import { nearestShown } from '../views/audio/nearest-shown.js'
 import { hiddenWith, spanMask } from '../views/audio/spans.js'
 import { interval } from '../views/view.js'
 import { asShare, codesMeasured, shareOfAll } from './guessed-codes.js'
-import { defineMethod, type Sequence } from './method.js'
+import { defineMethod, type Measure, type Sequence } from './method.js'
 import { codesBelow, framesEncoder, framesThere, soundOf, soundPicture, spanOptions } from './sound.js'
 
 /** Who guesses, of those that a frame is told from, always the code that the most hidden frames of the recording have */
@@ -88,15 +88,33 @@ export const wav2vec2 = defineMethod({
         ownFrame(c, targets, { distractors, weight: of, temperature: options.kappa })
       const known = distractors.cast('float').sum(-1).add(1)
       const mean = (x: Tensor) => weightedMean(x, weight)
-      const unheard = hiddenWith(hidden, neighbours).cast('float')
-      const ofUnheard = (x: Tensor) => asShare(weightedMean(x, unheard), unheard)
-      const ranked = told && commonnessWithin(told.codes.reshape(n, length, groups), weight, size)
-      const commonest = {
-        chance: ofUnheard(known.pow(-1)),
-        ...(ranked && { [COMMONEST]: ofUnheard(foundByCommonness(ranked, distractors.cast('float'))) }),
-      }
       const chance = { loss: mean(known.log()), accuracy: mean(known.pow(-1)) }
-      return { there, hidden, weight, context, targets, told, score, chance, unheard, commonest }
+      return { there, hidden, weight, context, targets, told, distractors, known, score, chance }
+    }
+
+    /** How often frames of which nothing is heard are found, beside who hears nothing at all. */
+    const ofUnheard = ({
+      hidden,
+      weight,
+      context,
+      told,
+      distractors,
+      known,
+      score,
+    }: ReturnType<typeof guess>): Measure => {
+      const unheard = hiddenWith(hidden, neighbours).cast('float')
+      const share = (x: Tensor) => asShare(weightedMean(x, unheard), unheard)
+      const ranked = told && commonnessWithin(told.codes.reshape(...hidden.shape, groups), weight, size)
+      return {
+        value: asShare(score(context, unheard).accuracy, unheard),
+        figure: shareOfAll,
+        better: 'higher',
+        baselines: {
+          chance: share(known.pow(-1)),
+          ...(ranked && { [COMMONEST]: share(foundByCommonness(ranked, distractors.cast('float'))) }),
+        },
+        boundOnNoise: quantise ? COMMONEST : 'chance',
+      }
     }
 
     return {
@@ -125,7 +143,8 @@ export const wav2vec2 = defineMethod({
         },
       },
       examine({ audio }, draw) {
-        const { hidden, there, context, targets, score, chance, told, unheard, commonest } = guess(audio, draw)
+        const guessed = guess(audio, draw)
+        const { hidden, there, context, targets, score, chance, told } = guessed
         const copied = score(takeRows(targets, nearestShown(there.and(hidden.not()))))
         const { loss, accuracy } = score(context)
         const beside = 'copied from the nearest frame that is shown'
@@ -136,13 +155,7 @@ export const wav2vec2 = defineMethod({
             baselines: { chance: chance.accuracy, [beside]: copied.accuracy },
           },
           contrast: { value: loss, better: 'lower', baselines: { chance: chance.loss } },
-          'accuracy where nothing of it is heard': {
-            value: asShare(score(context, unheard).accuracy, unheard),
-            figure: shareOfAll,
-            better: 'higher',
-            baselines: commonest,
-            boundOnNoise: quantise ? COMMONEST : 'chance',
-          },
+          'accuracy where nothing of it is heard': ofUnheard(guessed),
           ...(told && codesMeasured(told.batch)),
         }
       },

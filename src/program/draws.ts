@@ -37,8 +37,9 @@ export function drawFeeds(draws: readonly DrawSpec[], precision: Precision, draw
 
 /**
  * Threefry-2x32 with 20 rounds: 64 random bits from a key and a counter, with no state between calls. A step with dropout
- * takes millions of them: four rounds and four others in turn, written out, take a quarter of what a loop over rounds takes
- * that looks each rotation up and gives back a new array.
+ * takes millions of them: four rounds and four others in turn, written out, take less than half of what a loop over rounds takes
+ * that looks each rotation up and gives back a new array. A loop over four rounds with the rotations of the group takes 1.4 times
+ * as long as this.
  * @param words gets the bits
  * @see Salmon et al. 2011, Parallel Random Numbers: As Easy as 1, 2, 3
  */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Tensor } from '../tensor/tensor.js'
 
 /** The colour that says least about a picture, and how far the pixels are from it; in [0, 1]. */
 export const meanColour = z.strictObject({
@@ -24,3 +25,16 @@ export function meanColourOf(pictures: Uint8Array, channels: number): MeanColour
   const variances = mean.map((m, channel) => (squares[channel] ?? 0) / pixels - m * m)
   return { mean, variance: Math.max(0, variances.reduce((sum, v) => sum + v, 0) / channels) }
 }
+
+/**
+ * The mean of what is shown of each picture, everywhere.
+ * @param x [N, C, H, W]
+ * @param shown [N or 1, 1, H, W]: 1 or 0, somewhere 1
+ * @returns [N, C, H, W]
+ */
+export const meanOfShown = (x: Tensor, shown: Tensor): Tensor =>
+  x
+    .mul(shown)
+    .sum([2, 3], true)
+    .div(shown.sum([2, 3], true))
+    .expand(...x.shape)

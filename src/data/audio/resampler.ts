@@ -1,3 +1,4 @@
+import { joined } from '../joined.js'
 import { type Kernel, kernelOf } from './kernel.js'
 import { halfLength, lowPass } from './low-pass.js'
 
@@ -27,7 +28,7 @@ export function resampler(from: number, to: number): Resampler {
   let [first, came, gave] = [0, 0, 0] // `kept` begins half − 1 before `first`
 
   const block = (piece: Float32Array): Float32Array => {
-    const input = joined(kept, piece)
+    const input = joined([kept, piece])
     came += piece.length
     const count = Math.max(0, Math.ceil(((came - half - index) * up - phase) / down))
     const out = kernel.outputs(input, index - first, phase, count)
@@ -41,7 +42,7 @@ export function resampler(from: number, to: number): Resampler {
   const write = (piece: Float32Array): Float32Array => {
     const parts: Float32Array[] = []
     for (let at = 0; at < piece.length; at += BLOCK) parts.push(block(piece.subarray(at, at + BLOCK)))
-    const out = parts.length === 1 && parts[0] ? parts[0] : joined(...parts)
+    const out = parts.length === 1 && parts[0] ? parts[0] : joined(parts)
     gave += out.length
     return out
   }
@@ -93,14 +94,4 @@ function designOf(from: number, to: number): Design {
 
 function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b)
-}
-
-function joined(...parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
