@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { emojiFolder } from './emoji.js'
 import { filmExperiments } from './film-experiments.js'
+import { productsExperiments } from './products-experiments.js'
 import { speechExperiments } from './speech-experiments.js'
 
 /** What `npm run results` measures. */
@@ -20,6 +21,8 @@ export interface Experiment {
   readonly insteadOf?: string
   /** The experiment whose encoder, of the same seed, it begins with: trained before it where it is not there */
   readonly after?: string
+  /** One of two that differ in this alone and are compared in `docs/performance.md`, with no part in the page of results */
+  readonly products?: 'fp32' | 'int8'
   /** Why it is done in this way, where that is not as the method has it */
   readonly recipe?: string
 }
@@ -232,4 +235,5 @@ export const experiments: readonly Experiment[] = [
   },
   ...filmExperiments,
   ...speechExperiments,
+  ...productsExperiments,
 ]

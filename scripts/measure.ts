@@ -72,13 +72,28 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
     curve: {
       steps: kept.map(({ step }) => step),
       loss: kept.map(({ loss }) => tidy(loss)),
+      gradientNorm: kept.map(({ gradientNorm }) => tidy(gradientNorm ?? Number.NaN)),
       chance: tidy(lines.at(-1)?.chance ?? Number.NaN),
     },
     start: startOf(steps, lines),
+    last: lastOf(runs),
     pretexts: runs.map(run => read<Pretext>(join(run, 'pretext.json'))).flatMap(pretext => pretext ?? []),
     ...scores,
     ...(asked.length > 0 && { asked }),
     measured: circumstances(),
+  }
+}
+
+/** @see ResultRecord.last */
+function lastOf(runs: readonly string[]): ResultRecord['last'] {
+  const mean = (values: readonly number[]) => tidy(values.reduce((a, b) => a + b, 0) / values.length)
+  const ends = runs.map(run => {
+    const lines = readMetrics(run)
+    return lines.filter(({ step }) => step > 0.9 * (lines.at(-1)?.step ?? 0))
+  })
+  return {
+    loss: ends.map(lines => mean(lines.map(({ loss }) => loss))),
+    gradientNorm: ends.map(lines => mean(lines.map(({ gradientNorm }) => gradientNorm ?? Number.NaN))),
   }
 }
 

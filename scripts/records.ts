@@ -34,8 +34,15 @@ export interface ResultRecord {
     /** Of the task on held-out pictures and of the scores, for all seeds */
     readonly scoring: number
   }
-  /** Loss of the first seed, some steps of it, and the loss of a network that knows nothing */
-  readonly curve: { readonly steps: readonly number[]; readonly loss: readonly number[]; readonly chance: number }
+  /** Loss and norm of the gradient of the first seed, some steps of it, and the loss of a network that knows nothing */
+  readonly curve: {
+    readonly steps: readonly number[]
+    readonly loss: readonly number[]
+    readonly gradientNorm?: readonly number[]
+    readonly chance: number
+  }
+  /** Means over the last tenth of the steps, one a seed */
+  readonly last?: { readonly loss: readonly number[]; readonly gradientNorm: readonly number[] }
   /** Mean loss of the first steps of the first seed, up to one that every training writes a line at: see `startsAlike` */
   readonly start?: { readonly steps: number; readonly loss: number }
   /** One a seed */

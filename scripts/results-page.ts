@@ -19,7 +19,8 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 const count = (value: number) => value.toLocaleString('en')
 
 /** `docs/results.md`: every number read from the records. */
-export function resultsPage(all: readonly Measured[]): string {
+export function resultsPage(experiments: readonly Measured[]): string {
+  const all = experiments.filter(({ experiment }) => experiment.products === undefined)
   const own = all.filter(({ experiment }) => experiment.insteadOf === undefined)
   const of = (kind: Kind) => own.filter(({ experiment }) => kindOf(experiment) === kind)
   const [pairs, films, speech] = [of('pair'), of('film'), of('recording')]

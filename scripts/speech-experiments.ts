@@ -9,7 +9,7 @@ const tasks: readonly Task[] = [
   of('phone', 'phone', ''),
 ]
 /** Of one speaker, whose other sentences are those that are scored */
-const onSentences = { on: 'sentences', seeds: [0, 1, 2], tasks: [of('phone', 'phone', '')] } as const
+export const onSentences = { on: 'sentences', seeds: [0, 1, 2], tasks: [of('phone', 'phone', '')] } as const
 const onSpeech = { on: 'recordings', seeds: [0, 1, 2], tasks } as const
 
 /** Trained on 8 hours of speech in 15 languages, or on an hour of the speaker whose phones are asked for. */

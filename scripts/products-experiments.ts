@@ -1,0 +1,39 @@
+import type { Experiment } from './experiments.js'
+import { onSentences } from './speech-experiments.js'
+
+/** Trainings of a transformer that are done with their products in fp32 and in int8, to be compared. */
+const compared: readonly Experiment[] = [
+  {
+    ...{ name: 'simclr-fashion-vit', method: 'simclr', on: 'fashion', score: '--labels 10,50 --labelled 6000' },
+    train:
+      '--encoder vit:dim=192,depth=6,heads=3,patch=7,class=false --batch 32 --set temperature=0.2 --set views.crop=[0.3,1]',
+    seeds: [0, 1, 2],
+  },
+  {
+    ...{ name: 'mae-fashion-vit', method: 'mae', on: 'fashion', score: '--labels 10,50 --labelled 6000' },
+    train: '--encoder vit:dim=192,depth=4,heads=3,patch=4 --batch 32 --lr 2e-3',
+    seeds: [0, 1, 2],
+  },
+  {
+    ...{ name: 'clip-clipart-vit', method: 'clip', on: 'clipart', score: '' },
+    train: '--encoder vit:dim=192,depth=4,heads=3,patch=8 --size 32 --batch 64 --set tokens=24',
+    seeds: [0, 1, 2],
+  },
+  {
+    ...{ name: 'hubert-sentences-narrow', method: 'hubert', ...onSentences },
+    train: '--encoder log-mel:dim=192,depth=3,heads=3,stack=4 --batch 24',
+  },
+]
+
+/** How many steps decide whether rounding adds up */
+const STEPS = 3000
+
+/** The two of each, side by side. */
+export const productsPairs = compared.map(one => ({ fp32: by(one, 'fp32'), int8: by(one, 'int8') }))
+
+export const productsExperiments = productsPairs.flatMap(({ fp32, int8 }) => [fp32, int8])
+
+function by(one: Experiment, products: 'fp32' | 'int8'): Experiment {
+  const train = `${one.train} --steps ${STEPS} --products ${products}`
+  return { ...one, name: `${one.name}-${products}`, train, products }
+}
