@@ -20,6 +20,7 @@ import { formats, measureRecordings } from './measure-recordings.js'
 import { measureSound } from './measure-sound.js'
 import { measureSteps } from './measure-steps.js'
 import { performancePage } from './page.js'
+import { accuracyChart, measuredPairs } from './page-accuracy.js'
 import { findPeers } from './peers.js'
 import { soundCases } from './sound-cases.js'
 
@@ -102,4 +103,6 @@ for (const name of options.page ? [] : (options.only ?? Object.keys(parts))) {
 const page = performancePage()
 mkdirSync('docs', { recursive: true })
 writeFileSync(join('docs', 'performance.md'), page)
+const pairs = measuredPairs()
+if (pairs.length > 0) writeFileSync(join('docs', 'performance', 'int8.svg'), accuracyChart(pairs))
 report(`\n${page}`)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { cases } from './cases.js'
 import { folders } from './measure-data.js'
 import { formats } from './measure-recordings.js'
+import { accuracySection, measuredPairs } from './page-accuracy.js'
 import { dataSection } from './page-data.js'
 import { formsSection } from './page-forms.js'
 import { idleSection, memorySection } from './page-memory.js'
@@ -42,6 +43,7 @@ export function performancePage(): string {
   const growth = kept<GrowthRecord>('growth')
   const profile = kept<ProfileRecord>('profile')
   const products = kept<ProductsRecord>('products')
+  const pairs = measuredPairs()
   const forms = kept<FormsRecord>('forms')
   const idle = kept<IdleRecord>('idle')
   const memory = kept<MemoryRecord>('memory')
@@ -64,6 +66,7 @@ ${table(
     ...steps.map(({ one, record }) => stepSection(one, record)),
     sound.length > 0 && soundSection(sound),
     products && productsSection(products),
+    pairs.length > 0 && accuracySection(pairs, 'performance/int8.svg'),
     profile && profileSection(profile),
     forms && formsSection(forms),
     data.length > 0 && dataSection(data),

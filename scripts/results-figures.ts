@@ -1,5 +1,6 @@
 import type { Evaluation, Pretext } from 'lacuna'
 import type { Scored } from '#lacuna/evaluation/index.js'
+import type { Asked } from './records.js'
 
 export interface Column {
   readonly title: string
@@ -18,6 +19,10 @@ export function scoresOf({ knns, probes }: Evaluation): Column[] {
     })),
   ]
 }
+
+/** The same of what was asked on other data, of recordings or of their frames. */
+export const columnsOf = (asked: Asked): Column[] =>
+  'frames' in asked ? [{ title: 'probe of frames', of: asked.frames.probe }] : scoresOf(asked.evaluation)
 
 /** Whether the trained encoder is above the random one: in accuracy and balanced accuracy, with every seed. */
 export function verdictOf(columns: readonly Column[]): { readonly short: string; readonly long: string } {

@@ -2,7 +2,7 @@ import type { Evaluation } from 'lacuna'
 import type { Abx, FrameEvaluation } from '#lacuna/evaluation/index.js'
 import { sources } from './experiments.js'
 import type { Asked, ResultRecord } from './records.js'
-import { besideBaselines, type Column, scoresOf, verdictOf } from './results-figures.js'
+import { besideBaselines, type Column, columnsOf, verdictOf } from './results-figures.js'
 import type { Measured } from './results-page.js'
 
 const rough = (share: number | undefined) => (share === undefined ? '–' : (100 * share).toFixed(1))
@@ -39,9 +39,6 @@ function cellOf(asked: Asked): string {
   const others = [of.random, of.raw, of.mfcc].map(rough)
   return `**${rough(of.trained)}** / ${others.join(' / ')}`
 }
-
-const columnsOf = (asked: Asked): Column[] =>
-  'frames' in asked ? [{ title: 'probe of frames', of: asked.frames.probe }] : scoresOf(asked.evaluation)
 
 function lastOf(asked: Asked): Column {
   const last = columnsOf(asked).at(-1)
