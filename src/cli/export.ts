@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { ExportOptions } from '../evaluation/export.js'
+import { waveTypes } from '../evaluation/wave-types.js'
 import { clipNamings } from '../nn/clip-names.js'
 import { jsonOption, placeOptions, pluginOption, withOptions } from './options.js'
 import { terminal } from './terminal.js'
@@ -17,6 +18,10 @@ export const exportCommand = (): Command =>
       '--names <whose>',
       'whose names the weights of both sides have, of pictures and texts (default: transformers)',
     ).choices(clipNamings),
+    new Option(
+      '--wave <type>',
+      'numbers that encoder.onnx takes of recordings, float32 in [−1, 1) or as files of 16 bits have them (default: float32)',
+    ).choices(waveTypes),
     pluginOption(),
     jsonOption(),
   ])

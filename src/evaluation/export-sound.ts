@@ -7,6 +7,8 @@ import { numbered, setInMemory } from '../data/memory.js'
 import type { Place } from '../nn/vectors.js'
 import { defaultDevice } from '../program/devices.js'
 import { uniforms } from '../program/draws.js'
+import type { Emitter } from '../program/lowering/emitter.js'
+import { elementType } from '../program/onnx/model.js'
 import { FREE_BATCH } from '../program/standalone.js'
 import { trace } from '../program/trace.js'
 import { cutIntoWindows } from '../program/windowed.js'
@@ -15,17 +17,18 @@ import { concat } from '../tensor/movement.js'
 import { input, type Tensor } from '../tensor/tensor.js'
 import { openEncoder } from './encoder.js'
 import type { ExportedModel } from './exported-model.js'
+import { FULL_WAVE, type WaveType } from './wave-types.js'
 import { seamsOf } from './windows.js'
 
 /** What windows are called inside the model; none may be called as its input is */
 const WINDOWS = { values: 'windows', lengths: 'windows.lengths', skip: 'skip', until: 'until' } as const
 
 /**
- * A model that hears one recording of any length, float [L] in [−1, 1): it cuts it into windows as `lacuna embed` does, which go
+ * A model that hears one recording of any length, [L]: it cuts it into windows as `lacuna embed` does, which go
  * through the encoder at once. Outputs `features` [1, width], over all frames, and `frames` [N, T, width] of the windows with
  * `new` [N, T]: which of them are frames of the recording, each once and in their order.
  */
-export function soundModel({ encoder, channel, depth }: Hearing, { pool }: Place): ExportedModel {
+export function soundModel({ encoder, channel, depth }: Hearing, { pool }: Place, type: WaveType): ExportedModel {
   const values = input(WINDOWS.values, [FREE_BATCH, channel.length])
   const lengths = input(WINDOWS.lengths, [FREE_BATCH], 'int')
   const { result, trace: traced } = trace({ training: false }, () => {
@@ -45,20 +48,23 @@ export function soundModel({ encoder, channel, depth }: Hearing, { pool }: Place
     ...seamsOf(channel.length, encoder),
   }
   return {
-    input: { name: 'audio', type: 'float32', shape: ['L'] },
+    input: { name: 'audio', type, shape: ['L'] },
     free: WINDOWS.values,
     outputs: result,
-    before: e => cutIntoWindows(e, 'audio', WINDOWS, windowing),
+    before: e => cutIntoWindows(e, type === 'int16' ? inFloat(e, 'audio') : 'audio', WINDOWS, windowing),
     draws: traced.draws.length,
   }
 }
 
+const inFloat = (e: Emitter, wave: string): string =>
+  e.one('Mul', [e.one('Cast', [wave], { to: elementType('float32') }), e.float(1 / FULL_WAVE)])
+
 /** What `metadata_props` say of recordings. */
-export function soundMetadata({ encoder, channel }: Hearing): Readonly<Record<string, string>> {
+export function soundMetadata({ encoder, channel }: Hearing, type: WaveType): Readonly<Record<string, string>> {
   return {
     'audio.layout': 'one channel, [length]',
-    'audio.type': 'float32',
-    'audio.range': '-1 to 1: of 16 bits, values / 32768',
+    'audio.type': type,
+    'audio.range': type === 'int16' ? '-32768 to 32767' : `-1 to 1: of 16 bits, values / ${FULL_WAVE}`,
     'audio.rate': `${channel.rate}`,
     'audio.window': `${channel.length}`,
     'frames.hop': `${encoder.hop}`,
@@ -68,7 +74,13 @@ export function soundMetadata({ encoder, channel }: Hearing): Readonly<Record<st
 }
 
 /** Vectors of made-up recordings, shorter than a frame and longer than windows, by the run and by the written file. */
-export async function soundBothWays(path: string, run: OpenedRun, { channel, name, encoder }: Hearing, place: Place) {
+export async function soundBothWays(
+  path: string,
+  run: OpenedRun,
+  { channel, name, encoder }: Hearing,
+  place: Place,
+  type: WaveType,
+) {
   const { rate, length } = channel
   const next = uniforms(0, 0, 'recordings to check an export with')
   const lengths = [Math.ceil(encoder.receptiveField / 2), Math.ceil(0.7 * length), length, Math.ceil(2.37 * length)]
@@ -93,11 +105,14 @@ export async function soundBothWays(path: string, run: OpenedRun, { channel, nam
     const written = new Float32Array(waves.length * width)
     const writtenFrames: Float32Array[] = []
     for (const [i, wave] of waves.entries()) {
-      const audio = new host.ort.Tensor(
-        'float32',
-        Float32Array.from(wave, value => value / 2 ** 15),
-        [wave.length],
-      )
+      const audio =
+        type === 'int16'
+          ? new host.ort.Tensor('int16', Int16Array.from(wave), [wave.length])
+          : new host.ort.Tensor(
+              'float32',
+              Float32Array.from(wave, value => value / FULL_WAVE),
+              [wave.length],
+            )
       const { features, frames, new: fresh } = await session.run({ audio })
       written.set(features?.data as Float32Array, i * width)
       const of = frames?.dims[2] ?? 1

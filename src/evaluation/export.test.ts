@@ -15,7 +15,7 @@ import { fromOpenClip } from '../nn/clip-names.js'
 import { openRun } from '../runs/run.js'
 import { pretrain } from '../training/pretrain.js'
 import { MARK } from './card.js'
-import { compared, exportEncoder, replace } from './export.js'
+import { compared, type ExportOptions, exportEncoder, replace } from './export.js'
 import { loudFrames, recordingsOf, spoken } from './frames/testing.js'
 
 test('vectors are compared by their size: what float32 rounds off 34 is no difference, and would be one of 1', () => {
@@ -87,7 +87,7 @@ test('an export that is broken off while it replaces another is told by its card
 
 test.each([
   ['tiny-sound', recordingsOf([30, 400, 90, 77, 300, 200, 100, 50]), {}],
-  ['cpc-small', spoken(8).recordings, { pool: 'mean-sd' as const }],
+  ['cpc-small', spoken(8).recordings, { pool: 'mean-sd' as const, wave: 'int16' as const }],
   ['log-mel-small', spoken(8).recordings, { layer: 2 }],
   ['wav2vec2-small', spoken(8).recordings, {}],
 ])(
@@ -104,6 +104,11 @@ test.each([
     const card = readFileSync(join(out, 'README.md'), 'utf8')
     expect(card).toContain('Turns a recording of any length into')
     expect(card).not.toMatch(/picture|pixel|undefined|NaN/)
+    const { wave = 'float32' }: ExportOptions = place
+    expect(card).toContain(`input \`audio\` | ${wave} [length]`)
+    const session = await ort.InferenceSession.create(join(out, 'encoder.onnx'))
+    expect(session.inputMetadata).toMatchObject([{ name: 'audio', type: wave }])
+    await session.release()
   },
 )
 
@@ -125,6 +130,9 @@ test('a run whose pictures and texts share a space gives a model of each, with t
   expect(tensors.get('logit_scale')?.shape).toEqual([])
   expect([...tensors.keys()].filter(name => /^(visual|textual|scale|optimiser)\./.test(name))).toEqual([])
 
+  await expect(exportEncoder(run, join(temporaryFolder(), 'other'), { wave: 'int16' })).rejects.toThrow(
+    'hears no recordings; leave --wave out',
+  )
   await expect(exportEncoder(run, join(temporaryFolder(), 'other'), { names: 'open_clip' })).rejects.toThrow(
     '--names open_clip: has no encoder like c4-half',
   )

@@ -21,6 +21,7 @@ import { pictureMetadata, pictureModel, picturesBothWays, recipeOf } from './exp
 import { writeShared } from './export-shared.js'
 import { soundBothWays, soundMetadata, soundModel } from './export-sound.js'
 import { soundCard } from './sound-card.js'
+import type { WaveType } from './wave-types.js'
 
 export interface Exported {
   readonly directory: string
@@ -37,6 +38,8 @@ export interface Exported {
 export interface ExportOptions extends PlaceOptions {
   /** Whose names the weights of both sides have, of a run whose pictures and texts share a space; those of transformers unless told */
   readonly names?: ClipNaming
+  /** Numbers that `encoder.onnx` takes of a recording: `float32` in [−1, 1), or `int16`; `float32` unless told */
+  readonly wave?: WaveType
 }
 
 /** Of the largest number in the vectors: float32 rounds in proportion to what it adds up */
@@ -55,7 +58,7 @@ const TOLERANCE = 1e-5
 export async function exportEncoder(
   from: string | OpenedRun,
   out: string,
-  { names = 'transformers', ...options }: ExportOptions = {},
+  { names = 'transformers', wave, ...options }: ExportOptions = {},
 ): Promise<Exported> {
   if (typeof out !== 'string' || out === '')
     throw new LacunaError('exportEncoder: a folder to write to is expected as its second argument', 2)
@@ -74,7 +77,10 @@ export async function exportEncoder(
     }),
   )
   const hearing = hearingOf(assembly, place)
-  const model = hearing ? soundModel(hearing, place) : pictureModel(assembly, place)
+  if (hearing === undefined && wave !== undefined)
+    throw new LacunaError(`--wave ${wave}: ${config.method} hears no recordings; leave --wave out`, 2)
+  const type = wave ?? 'float32'
+  const model = hearing ? soundModel(hearing, place, type) : pictureModel(assembly, place)
   const { features } = model.outputs
   if (model.draws > 0) throw new LacunaError(`${config.method}: its representation is random and cannot be exported`)
   const used = new Set(topological(Object.values(model.outputs)))
@@ -85,7 +91,7 @@ export async function exportEncoder(
     externalFile: 'encoder.onnx.data',
     metadata: {
       ...metadataOf(config, place),
-      ...(hearing ? soundMetadata(hearing) : pictureMetadata(recipeOf(config))),
+      ...(hearing ? soundMetadata(hearing, type) : pictureMetadata(recipeOf(config))),
     },
   })
   const made = placeFor(out)
@@ -94,7 +100,9 @@ export async function exportEncoder(
     if (external) writeFileAtomic(join(made, external.file), external.parts)
     writeFileAtomic(join(made, 'encoder.onnx'), bytes)
     const path = join(made, 'encoder.onnx')
-    const vectors = hearing ? await soundBothWays(path, run, hearing, place) : await picturesBothWays(path, run, place)
+    const vectors = hearing
+      ? await soundBothWays(path, run, hearing, place, type)
+      : await picturesBothWays(path, run, place)
     const checked = compared(run.directory, ...vectors)
     const about = { format: 'lacuna', encoder: config.encoder }
     writeSafetensors(join(made, 'encoder.safetensors'), weightsOf(assembly, stored), about, { checksum: true })
@@ -105,7 +113,7 @@ export async function exportEncoder(
     writeFileAtomic(
       join(made, 'README.md'),
       hearing
-        ? soundCard({ ...facts, hearing })
+        ? soundCard({ ...facts, hearing, wave: type })
         : card({ ...facts, recipe: recipeOf(config), ...(shared.length > 0 && { names }) }),
     )
     if (dirname(made) === resolve(out)) replace(made, out, files)

@@ -1,16 +1,33 @@
 import type { Hearing } from '../assembly/recordings.js'
 import { poolWords } from '../nn/pools.js'
 import { type CardFacts, MARK } from './card.js'
+import type { WaveType } from './wave-types.js'
 
 export interface SoundCardFacts extends Omit<CardFacts, 'recipe'> {
   readonly hearing: Hearing
+  readonly wave: WaveType
+}
+
+/** What it takes, and how the numbers of a file are brought to that. */
+const inWords: Readonly<Record<WaveType, Record<'range' | 'python' | 'typescript', string>>> = {
+  float32: {
+    range: '−1 … 1; of 16 bits: values / 32768',
+    python: '.astype(np.float32)',
+    typescript: 'Float32Array.from(read(file), value => value / 32768)',
+  },
+  int16: {
+    range: 'as files of 16 bits have it',
+    python: '\n    audio = np.clip(np.round(audio * 32768), -32768, 32767).astype(np.int16)',
+    typescript: 'read(file)',
+  },
 }
 
 /** README.md of an export that hears recordings. */
-export function soundCard({ config, hearing, step, width, ...facts }: SoundCardFacts): string {
+export function soundCard({ config, hearing, wave, step, width, ...facts }: SoundCardFacts): string {
   const { encoder, channel } = hearing
   const { rate, length } = channel
   const { hop, receptiveField, before = 0 } = encoder
+  const takes = inWords[wave]
   const ms = (samples: number) => `${+((1000 * samples) / rate).toFixed(3)} ms`
   return `${MARK}
 # ${config.encoder}, trained with ${config.method}
@@ -19,7 +36,7 @@ Turns a recording of any length into ${width} numbers, and into frames. Made by 
 
 | | |
 |---|---|
-| input \`audio\` | float32 [length], one recording of one channel at ${rate} Hz, −1 … 1; of 16 bits: values / 32768 |
+| input \`audio\` | ${wave} [length], one recording of one channel at ${rate} Hz, ${takes.range} |
 | output \`features\` | float32 [1, ${width}], ${facts.pool === 'mean-sd' ? 'mean, then standard deviation,' : 'mean'} over all frames |
 | output \`frames\` | float32 [windows, T, width]: frames of ${ms(receptiveField)} every ${ms(hop)}, window by window |
 | output \`new\` | bool [windows, T]: \`frames[new]\` are the frames of the recording, each once and in order; frame t sees what begins at ${before > 0 ? `t · ${hop} − ${before}` : `t · ${hop}`} |
@@ -47,7 +64,7 @@ session = ort.InferenceSession("encoder.onnx")
 def hear(path):
     """features [${width}], frames [frames, width]"""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    audio = soxr.resample(audio.mean(axis=1), rate, ${rate}, "HQ").astype(np.float32)
+    audio = soxr.resample(audio.mean(axis=1), rate, ${rate}, "HQ")${takes.python}
     features, frames, new = session.run(["features", "frames", "new"], {"audio": audio})
     return features[0], frames[new]
 
@@ -73,8 +90,8 @@ function read(file) {
 
 const session = await ort.InferenceSession.create('encoder.onnx')
 for (const file of process.argv.slice(2)) {
-  const wave = Float32Array.from(read(file), value => value / 32768)
-  const { features } = await session.run({ audio: new ort.Tensor('float32', wave, [wave.length]) })
+  const wave = ${takes.typescript}
+  const { features } = await session.run({ audio: new ort.Tensor('${wave}', wave, [wave.length]) })
   console.log(file, features.dims) // float32 [1, ${width}]
 }
 \`\`\`

@@ -24,7 +24,8 @@ export type Attribute = number | Float | string | readonly number[]
 
 export interface ValueInfo {
   readonly name: string
-  readonly type: ElementType
+  /** int16 is what a model may be given, which casts it: nothing else is in it */
+  readonly type: ElementType | 'int16'
   /** A string is a free dimension, such as the number of pictures */
   readonly shape: readonly (number | string)[]
   /** A sequence of such tensors */
@@ -120,9 +121,11 @@ const elementTypes: { readonly [T in ElementType]: TensorProto_DataType } = {
   uint8: TensorProto_DataType.UINT8,
 }
 
-/** @param type int8 is what values are cast to inside a graph; nothing comes in or goes out as such */
-export const elementType = (type: ElementType | 'int8'): number =>
-  type === 'int8' ? TensorProto_DataType.INT8 : elementTypes[type]
+/** Types that values have at the edges of a graph, or inside between two casts */
+const castTypes = { int8: TensorProto_DataType.INT8, int16: TensorProto_DataType.INT16 } as const
+
+export const elementType = (type: ElementType | keyof typeof castTypes): number =>
+  ({ ...elementTypes, ...castTypes })[type]
 
 function nodeProto(node: Node): NodeProto {
   return create(NodeProtoSchema, {
@@ -149,7 +152,7 @@ function valueInfo({ name, type, shape, sequence }: ValueInfo): MessageInitShape
       ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
       : { value: { case: 'dimParam' as const, value: size } },
   )
-  const tensor = { value: { case: 'tensorType' as const, value: { elemType: elementTypes[type], shape: { dim } } } }
+  const tensor = { value: { case: 'tensorType' as const, value: { elemType: elementType(type), shape: { dim } } } }
   const listed = { value: { case: 'sequenceType' as const, value: { elemType: tensor } } }
   return create(ValueInfoProtoSchema, { name, type: sequence ? listed : tensor })
 }
