@@ -31,23 +31,59 @@ export function weightOverSamples(e: Emitter, [x, output]: Two, t: TensorOf<'con
   const bands = bandsOf(h, w)
   const parts = bands > 1 ? blocks : partsOf(blocks, Math.ceil(outputs / 4) * kh)
 
-  const last = channelsLast(e, zerosAround(e, x, from, before, after), [n, c, height, width])
-  const samples = e.one('ReorderInput', [e.one('Reshape', [last, e.ints([1, n, height, width * c])])], {}, BLOCKED)
+  const padded = zerosAround(e, x, from, before, after)
   const rows = (h / bands - 1) * down + kh // of the input that a band of the output sees
   const lines = range(bands).flatMap(band => range(rows).map(row => (band * h * down) / bands + row))
-  const whole = e.one('Reshape', [samples, e.ints([blocks, height, width * c * e.block])])
-  const banded = bands === 1 ? whole : e.one('Gather', [whole, e.ints(lines)], { axis: 1 })
-  const input = e.one('Reshape', [banded, e.ints([1, bands * n, rows, width * c])])
+  const samples = samplesLast(e, padded, [n, c, height, width], lines)
+  const input = e.one('Reshape', [samples, e.ints([1, bands * n, rows, width * c])])
 
-  const apart = e.ints([parts, blocks / parts, e.block, outputs, bands, (h * w) / bands, e.block])
-  const turned = e.one('Transpose', [e.one('Reshape', [toBlocked(e, output), apart])], { perm: [0, 4, 3, 1, 5, 2, 6] })
-  const kernel = e.one('Reshape', [turned, e.ints([parts * bands * o, n / parts, h / bands, w])])
+  // [blocks, outputs, bands, places, block · block] → [parts, bands, outputs, blocks / parts, places, block · block]
+  const inside = exchanged(e, toBlocked(e, output), [blocks, e.block, outputs * h * w])
+  const order = range(parts).flatMap(part =>
+    range(bands).flatMap(band =>
+      range(outputs).flatMap(o =>
+        range(blocks / parts).map(block => ((part * (blocks / parts) + block) * outputs + o) * bands + band),
+      ),
+    ),
+  )
+  const sorted = order.every((place, i) => place === i) ? inside : moved(e, inside, [1, order.length], order)
+  const kernel = e.one('Reshape', [sorted, e.ints([parts * bands * o, n / parts, h / bands, w])])
 
   const attributes = { ...unpadded, dilations: [down, across * c], group: parts * bands }
   return summed(e, e.one('Conv', [input, kernel], attributes, BLOCKED), parts * bands, [o, c, kh, kw])
 }
 
 const unpadded = { strides: [1, 1], pads: [0, 0, 0, 0] }
+
+/**
+ * Rows of pictures with channels side by side and samples last: [N, C, H, W] → [N / block, rows, W · C, block]. Of a blocked
+ * value samples come last first, and then the channels of a pixel side by side: whole squares of numbers are moved, by all threads.
+ */
+function samplesLast(e: Emitter, x: string, shape: Shape, rows: Shape): string {
+  const [n, c, height, width] = sizes(shape, 4)
+  const blocked = canBlock(e, shape)
+  const pictures = blocked ? toBlocked(e, x) : channelsLast(e, x, shape)
+  const flat = e.one('Reshape', [pictures, e.ints([1, n, height, width * c])])
+  const last = e.one('ReorderInput', [flat], {}, BLOCKED)
+  const all = rows.length === height
+  const parts = blocked ? c / e.block : 1
+  if (parts === 1) return all ? last : moved(e, last, [n / e.block, height], rows)
+  const pixels = rows.flatMap(row =>
+    range(width).flatMap(column => range(parts).map(part => (part * height + row) * width + column)),
+  )
+  return moved(e, last, [n / e.block, parts * height * width], pixels)
+}
+
+/** What lies at some places of the second axis. @param shape the first two axes */
+function moved(e: Emitter, x: string, shape: Shape, places: Shape): string {
+  return e.one('Gather', [e.one('Reshape', [x, e.ints([...shape, -1])]), e.ints(places)], { axis: 1 })
+}
+
+/** [A, B, P · block] → [A, P, B, block]: as if blocks were made of channels that lie last, on all threads, which `Transpose` is not. */
+function exchanged(e: Emitter, x: string, [a = 1, b = 1, p = 1]: Shape): string {
+  const pixels = e.one('Reshape', [x, e.ints([a, b, 1, p * e.block])])
+  return e.one('ReorderInput', [pixels], { channels_last: 1 }, BLOCKED)
+}
 
 /** Bands of rows, so that a kernel of so many places stays in the cache of a core. */
 const bandsOf = (h: number, w: number): number =>
@@ -80,8 +116,7 @@ export function weightOverPixels(e: Emitter, [x, output]: Two, t: TensorOf<'conv
     strides: [1, across],
     pads: [...before, ...after.map(zeros => Math.max(0, zeros))],
   })
-  const apart = e.one('Reshape', [columns, e.ints([n, kw * c, height, w / e.block, e.block])])
-  const pixels = e.one('Transpose', [apart], { perm: [0, 2, 3, 1, 4] })
+  const pixels = exchanged(e, columns, [n, kw * c, (height * w) / e.block])
   const input = e.one('Reshape', [pixels, e.ints([1, n * e.block, height, (w / e.block) * kw * c])])
   const kernel = e.one('Reshape', [toBlocked(e, output), e.ints([n * o, e.block, h, w / e.block])])
   const attributes = { ...unpadded, dilations: [down, kw * c], group: n }
