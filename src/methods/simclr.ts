@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { image } from '../channels/channel.js'
 import { ntXent } from '../losses/ntxent.js'
 import { mlp } from '../nn/layers.js'
+import { ofCopies } from '../program/copies.js'
 import type { Draw } from '../program/trace.js'
 import { concat } from '../tensor/movement.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -37,8 +38,8 @@ export const simclr = defineMethod({
       heads: { projector },
       training: compared({
         embed({ image }, draw) {
-          const vectors = encoder(concat([view(image, draw), view(image, draw)]))
           const n = image.size(0)
+          const vectors = encoder(ofCopies(2, draw, draw => view(concat([image, image]), draw)))
           return { first: vectors.slice(0, 0, n), second: vectors.slice(0, n) }
         },
         compare({ first, second }) {
