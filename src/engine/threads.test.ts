@@ -11,7 +11,7 @@ import { upsampleNearest, windowSum } from '../tensor/pooling.js'
 import type { ConvolutionAttributes, Primitive } from '../tensor/primitives.js'
 import { after, segment } from '../tensor/recompute.js'
 import { gru } from '../tensor/recurrent.js'
-import { normalize } from '../tensor/reduction.js'
+import { batchNormalize, normalize } from '../tensor/reduction.js'
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { openEngine } from './node/engine.js'
@@ -134,6 +134,12 @@ const large: { readonly [P in Primitive]: readonly Large[] } = {
     }),
   ],
   scaleShift: [one(x => x.scaleShift(x.sum([0, 2, 3]), x.mean([0, 2, 3])), picture)],
+  batchNormalize: [
+    one(x => batchNormalize(x, x.sum([0, 2, 3]), x.mean([0, 2, 3]), 1e-3), picture),
+    two((x, w) => batchNormalize(x.conv(w), w.sum([1, 2, 3]), w.mean([1, 2, 3]), 1e-3), picture, [32, 32, 1, 1], {
+      what: 'of blocks',
+    }),
+  ],
   cumsum: [one(x => x.cumsum(1)), one(x => x.cumsum(0), rows, { what: 'of rows' })],
   argmax: [one(x => x.argmax(1).cast('float'))],
   topK: [one(x => x.topK(20).cast('float'))],

@@ -1,6 +1,6 @@
 import { draw, isTraining, latest, update, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
-import { normalize } from '../tensor/reduction.js'
+import { batchNormalize, channelMoments } from '../tensor/reduction.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, type Shape, showShape, sizeOf } from '../tensor/shape.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
@@ -97,10 +97,9 @@ export function batchNorm(
       const scale = (weight ?? constant(1)).div(running_var.add(epsilon).sqrt())
       return x.scaleShift(scale, (bias ?? constant(0)).sub(running_mean.mul(scale)))
     }
-    const axes = range(x.rank).filter(axis => axis !== 1)
     const count = sizeOf(x.shape) / channels
     if (count === 1) throw new ShapeError('batchNorm', `one value a channel has no deviation: ${showShape(x.shape)}`)
-    const mean = x.mean(axes)
+    const { mean, inverse } = channelMoments(x, epsilon)
     const toward = (statistic: Tensor, value: Tensor) =>
       update(
         statistic,
@@ -108,15 +107,11 @@ export function batchNorm(
           .mul(1 - momentum)
           .add(value.mul(momentum)),
       )
-    const inverse = normalize('inverseDeviation', x, axes, epsilon).reshape(channels)
     const variance = inverse.stopGradient().pow(-2).sub(epsilon)
     toward(running_mean, mean.stopGradient())
     toward(running_var, variance.mul(count / (count - 1)))
-    // one factor and one summand a channel, and nothing but x kept for the gradient: fewer passes over memory than
-    // normalising first and scaling then
-    const scale = weight === undefined ? inverse : inverse.mul(weight)
-    const offset = mean.mul(scale)
-    return x.scaleShift(scale, bias === undefined ? offset.neg() : bias.sub(offset))
+    const all = (value: number) => constant(value).expand(channels)
+    return batchNormalize(x, weight ?? all(1), bias ?? all(0), epsilon)
   })
 }
 

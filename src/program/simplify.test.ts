@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluate, randomArray, relativeError } from '../engine/testing.js'
+import { array, evaluate, randomArray, relativeError } from '../engine/testing.js'
+import { convInput, convWeight } from '../tensor/contraction.js'
 import { topological } from '../tensor/derivative.js'
 import { where } from '../tensor/elementwise.js'
 import { concat } from '../tensor/movement.js'
 import { interpret } from '../tensor/naive/testing.js'
+import type { TensorOf } from '../tensor/primitives.js'
+import type { Shape } from '../tensor/shape.js'
 import { constant, input, type Tensor } from '../tensor/tensor.js'
 import { simplify } from './simplify.js'
 
@@ -147,6 +150,36 @@ describe('what becomes simpler', () => {
   test('a factor repeated over a larger shape keeps that shape', async () => {
     const build = (a: Tensor) => ({ y: a.mul(constant(2).expand(2, 3)).mul(3) })
     expect((await evaluate(build, [randomArray([3])])).y).toHaveLength(6)
+  })
+
+  describe("a factor for each channel of what a convolution's gradients read", () => {
+    /** The gradients in the input and in the weight where that of the output is a product */
+    const gradients = (samples: number, factor: Shape) => {
+      const shapes = [[samples, 2, 9], [samples, 3, 9], [3, 2, 2], factor]
+      const given = shapes.map((shape, i) => randomArray(shape, { seed: i }))
+      const inputs = shapes.map((shape, i) => input(`${i}`, shape)) as [Tensor, Tensor, Tensor, Tensor]
+      const [x, output, weight, scale] = inputs
+      const { attributes } = x.conv(weight, { padding: [[1, 0]] }) as TensorOf<'conv'>
+      const scaled = output.mul(scale)
+      const numbers = new Map(inputs.map((t, i) => [t, given[i] ?? array([], [])]))
+      return [convInput(scaled, weight, x.shape, attributes), convWeight(x, scaled, weight.shape, attributes)].map(
+        gradient => {
+          const [simpler = gradient] = simplify([gradient], false)
+          const error = relativeError(interpret(simpler, numbers).values, interpret(gradient, numbers).values)
+          expect(error).toBeLessThan(1e-12)
+          return topological([simpler]).flatMap(t => (t.op === 'mul' ? [t.shape] : []))
+        },
+      )
+    }
+
+    test.each([[[1, 3, 1]], [[3, 1]]])('is one for each output of the weight: %j', factor => {
+      expect(gradients(4, factor)).toEqual([[[3, 2, 2]], [[3, 2, 2]]])
+    })
+
+    test('stays where it is when the weight is the larger, and when it is one for each sample', () => {
+      expect(gradients(1, [3, 1])).toEqual([[[1, 3, 9]], [[1, 3, 9]]])
+      expect(gradients(4, [4, 1, 1])).toEqual([[[4, 3, 9]], [[4, 3, 9]]])
+    })
   })
 
   test('parts laid side by side are joined, unless one is repeated', async () => {

@@ -1,6 +1,7 @@
 import { topological } from '../tensor/derivative.js'
 import { concat } from '../tensor/movement.js'
 import type { Primitive, TensorOf } from '../tensor/primitives.js'
+import { batchNormalized } from '../tensor/reduction.js'
 import { broadcast, sameShape, sizeOf } from '../tensor/shape.js'
 import { constant, make, type Tensor } from '../tensor/tensor.js'
 import { expansions } from './lowering/expansions.js'
@@ -18,7 +19,9 @@ export function simplify(outputs: readonly Tensor[], expand: boolean): Tensor[] 
     const inputs = t.inputs.map(x => simpler.get(x) ?? x)
     const same = inputs.every((x, i) => x === t.inputs[i])
     const rebuilt = same ? t : make<Primitive>(t.op, inputs, t.attributes, t.shape, t.dtype)
-    const expanded = expand ? (expansions[t.op] as ((t: Tensor) => Tensor) | undefined)?.(rebuilt) : undefined
+    const written = rebuilt.op === 'batchNormalize' ? batchNormalized(rebuilt as TensorOf<'batchNormalize'>) : undefined
+    const simple = expand ? (expansions[t.op] as ((t: Tensor) => Tensor) | undefined)?.(rebuilt) : undefined
+    const expanded = written ?? simple
     if (expanded !== undefined) return settle([expanded])[0] ?? expanded
     const better = improve(rebuilt)
     const key = keyOf(better)
@@ -98,6 +101,8 @@ function improve(t: Tensor): Tensor {
     const absorbed = absorb(a, b)
     if (absorbed !== undefined) return absorbed
   }
+  const scaled = scaledWeight(t)
+  if (scaled !== undefined) return scaled
   if (t.op === 'reshape' && a.op === 'reshape' && a.inputs[0] !== undefined)
     return improve(a.inputs[0].reshape(...t.shape))
   if (t.op === 'neg' && a.op === 'neg' && a.inputs[0] !== undefined) return a.inputs[0]
@@ -124,6 +129,25 @@ function absorb(sum: Tensor, perChannel: Tensor): Tensor | undefined {
   if (p === undefined || q === undefined || q.op !== 'scaleShift' || !sameShape(p.shape, sum.shape)) return undefined
   const { inputs } = q as TensorOf<'scaleShift'>
   return p.add(inputs[0].scaleShift(inputs[1], inputs[2].add(perChannel.reshape(channels))))
+}
+
+/**
+ * A factor for each channel of what a gradient of a convolution reads, as a batch norm leaves it there, is one for each output of
+ * its weight: a pass less over memory, where the weight is the smaller.
+ */
+function scaledWeight(t: Tensor): Tensor | undefined {
+  if (t.op !== 'convInput' && t.op !== 'convWeight') return undefined
+  const { inputs, attributes, shape } = t as TensorOf<'convInput' | 'convWeight'>
+  const [output, weight] = t.op === 'convInput' ? [inputs[0], inputs[1].shape] : [inputs[1], shape]
+  const [outputs = 1] = weight
+  if (output.op !== 'mul' || sizeOf(output.shape) < 4 * sizeOf(weight)) return undefined
+  const [plain, factor] = output.inputs
+  if (plain === undefined || factor === undefined || !sameShape(plain.shape, output.shape)) return undefined
+  const channels = [1, outputs, ...output.shape.slice(2).map(() => 1)]
+  if (![channels, channels.slice(1)].some(alike => sameShape(factor.shape, alike))) return undefined
+  const each = factor.reshape(outputs, ...weight.slice(1).map(() => 1))
+  if (t.op === 'convWeight') return make(t.op, [inputs[0], plain], attributes, shape, t.dtype).mul(each)
+  return make('convInput', [plain, inputs[1].mul(each)], attributes, shape, t.dtype)
 }
 
 const folded = {

@@ -5,7 +5,7 @@ import { spread } from './movement.js'
 import { upsampleNearest, windowSum } from './pooling.js'
 import type { Primitive, ProductRole, TensorOf } from './primitives.js'
 import { gruGradients } from './recurrent.js'
-import { normalize, perChannel } from './reduction.js'
+import { allButChannels, channelMoments, normalize, perChannel } from './reduction.js'
 import { range, sizeOf } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
 
@@ -104,8 +104,19 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
     return [x.scaleShift(slope.reshape(channels), slope.mul(mean).neg().reshape(channels))] // one pass
   },
   scaleShift: (g, { inputs: [x, scale] }) => {
-    const others = range(x.rank).filter(axis => axis !== 1)
+    const others = allButChannels(x)
     return [g.mul(perChannel(scale, x)), g.mul(x).sum(others), g.sum(others)]
+  },
+  batchNormalize: (g, { inputs: [x, scale], attributes: { epsilon } }) => {
+    const others = allButChannels(x)
+    const count = sizeOf(x.shape) / x.size(1)
+    const { mean, inverse } = channelMoments(x, epsilon)
+    const sum = g.sum(others)
+    const along = g.mul(x).sum(others).sub(mean.mul(sum)).mul(inverse) // Σ g·x̂ with x̂ = (x − mean)·inverse
+    // (g − mean of g − x̂ · mean of g·x̂) · factor: the factor last, so that what reads this can have it in its weight
+    const slope = along.mul(inverse).div(-count)
+    const part = g.add(x.scaleShift(slope, slope.mul(mean).add(sum.div(count)).neg()))
+    return [part.mul(perChannel(inverse.mul(scale), x)), along, sum]
   },
   cumsum: (g, { attributes: { axis, reverse } }) => [g.cumsum(axis, !reverse)],
   argmax: none,

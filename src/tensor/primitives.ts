@@ -90,6 +90,8 @@ export interface Primitives extends Record<Unary, Of<One>>, Record<Binary, Of<Tw
   inverseDeviation: Of<One, { readonly axes: Shape; readonly epsilon: number }>
   /** a·x + b with one a and one b a channel: x [N, C, ...], a [C], b [C] */
   scaleShift: Of<Three>
+  /** scale·(x − mean) / deviation + shift over all axes but 1: x [N, C, ...], scale [C], shift [C] */
+  batchNormalize: Of<Three, { readonly epsilon: number }>
   cumsum: Of<One, { readonly axis: number; readonly reverse: boolean }>
   argmax: Of<One, { readonly axis: number }>
   /** Indices of the k largest along the last axis, largest first */

@@ -1,3 +1,4 @@
+import type { TensorOf } from './primitives.js'
 import { ShapeError, wantFloat, wantNumbers } from './scope.js'
 import { axisOf, range, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import { make, type Tensor } from './tensor.js'
@@ -43,14 +44,42 @@ export function normalize(
 }
 
 export function scaleShift(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
-  wantFloat('scaleShift', x, scale, shift)
+  wantChannels('scaleShift', x, scale, shift)
+  return make('scaleShift', [x, scale, shift], {}, x.shape, x.dtype)
+}
+
+/** scale·(x − mean) / √(variance + ε) + shift over all axes but that of the channels, biased variance: scale [C], shift [C] */
+export function batchNormalize(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number): Tensor {
+  wantChannels('batchNormalize', x, scale, shift)
+  return make('batchNormalize', [x, scale, shift], { epsilon }, x.shape, x.dtype)
+}
+
+/** What it is written out in: one factor and one summand a channel, and nothing but x kept for the gradient. */
+export function batchNormalized({
+  inputs: [x, scale, shift],
+  attributes: { epsilon },
+}: TensorOf<'batchNormalize'>): Tensor {
+  const { mean, inverse } = channelMoments(x, epsilon)
+  const factor = inverse.mul(scale)
+  return x.scaleShift(factor, shift.sub(mean.mul(factor)))
+}
+
+/** The mean and the inverse deviation of each channel of [N, C, ...], [C] each. */
+export function channelMoments(x: Tensor, epsilon: number): { readonly mean: Tensor; readonly inverse: Tensor } {
+  const axes = allButChannels(x)
+  return { mean: x.mean(axes), inverse: normalize('inverseDeviation', x, axes, epsilon).reshape(-1) }
+}
+
+export const allButChannels = (x: Tensor): number[] => range(x.rank).filter(axis => axis !== 1)
+
+function wantChannels(op: string, x: Tensor, scale: Tensor, shift: Tensor): void {
+  wantFloat(op, x, scale, shift)
   const channels = [x.shape[1] ?? 0]
   if (x.rank < 2 || !sameShape(scale.shape, channels) || !sameShape(shift.shape, channels))
     throw new ShapeError(
-      'scaleShift',
+      op,
       `[N, C, ...] and two [C] expected, got ${[x, scale, shift].map(t => showShape(t.shape)).join(' · ')}`,
     )
-  return make('scaleShift', [x, scale, shift], {}, x.shape, x.dtype)
 }
 
 /** [C] → [C, 1, …], to stand beside [N, C, …] */

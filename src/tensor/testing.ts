@@ -7,7 +7,7 @@ import { upsampleNearest, windowSum } from './pooling.js'
 import type { ConvolutionAttributes, Primitive } from './primitives.js'
 import { after, segment } from './recompute.js'
 import { gru } from './recurrent.js'
-import { normalize } from './reduction.js'
+import { batchNormalize, normalize } from './reduction.js'
 import { constant, input, type Tensor } from './tensor.js'
 
 /** A primitive at work: what values, gradients and every device's lowering are tested on. */
@@ -182,6 +182,11 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
   scaleShift: [
     one(a => a.scaleShift(a.sum([0, 2]), a.mean([0, 2])), wide),
     one(a => a.scaleShift(a.sum(0), a.mean(0)), x, 'without places'),
+  ],
+  batchNormalize: [
+    one(a => batchNormalize(a, a.sum([0, 2]), a.mean([0, 2]), 1e-3), wide),
+    two((a, b) => batchNormalize(a, b, b.square(), 1e-3), [randomArray([5, 3]), randomArray([3])], 'without places'),
+    two((a, b) => batchNormalize(a, b.mul(0), b, 1e-3), [randomArray([5, 3]), randomArray([3])], 'scaled by nothing'),
   ],
   cumsum: [one(a => a.cumsum(1), wide), one(a => a.cumsum(2, true), wide, 'reverse'), integers(a => a.cumsum())],
   argmax: [

@@ -17,6 +17,9 @@ const reduce =
 const given = () => {
   throw new Error('inputs, variables and constants are named by the program')
 }
+const written = () => {
+  throw new Error('it is written out before')
+}
 
 /** ONNX operators that every device has. */
 export const portable: LoweringTable = {
@@ -81,6 +84,7 @@ export const portable: LoweringTable = {
     const [a, b] = [scale, shift].map(name => e.one('Reshape', [name, e.ints([-1, ...t.shape.slice(2).map(() => 1)])]))
     return e.one('Add', [e.one('Mul', [x, a ?? '']), b ?? ''])
   },
+  batchNormalize: written,
   cumsum: (e, [x], { attributes: { axis, reverse } }) =>
     e.one('CumSum', [x, e.values(Float64Array.of(axis), [], 'int64')], { reverse: reverse ? 1 : 0 }),
   argmax: (e, [x], t) => e.one('ArgMax', [x], { axis: t.attributes.axis, keepdims: 1 }),

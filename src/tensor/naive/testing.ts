@@ -77,6 +77,13 @@ export const naive: { readonly [P in Primitive]: Rule<P> } = {
     byGroup(x, axes, shape, group => [1 / Math.sqrt(variance(group) + epsilon)]),
   scaleShift: ([x, scale, shift], { shape }) =>
     make(shape, i => at(x, i) * at(scale, [i[1] ?? 0]) + at(shift, [i[1] ?? 0])),
+  batchNormalize: ([x, scale, shift], { shape, attributes: { epsilon } }) => {
+    const others = shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]))
+    const normal = byGroup(x, others, shape, group =>
+      group.map(v => (v - mean(group)) / Math.sqrt(variance(group) + epsilon)),
+    )
+    return make(shape, i => at(normal, i) * at(scale, [i[1] ?? 0]) + at(shift, [i[1] ?? 0]))
+  },
   cumsum: ([x], { shape, attributes: { axis, reverse } }) =>
     byGroup(x, [axis], shape, group => group.map((_, i) => sum(reverse ? group.slice(i) : group.slice(0, i + 1)))),
   argmax: ([x], t) => byGroup(x, [t.attributes.axis], t.shape, group => [group.indexOf(Math.max(...group))]),
