@@ -1,5 +1,6 @@
 import { draw, isTraining, latest, update, variable } from '../program/trace.js'
 import { matmul } from '../tensor/contraction.js'
+import type { ProductRole } from '../tensor/primitives.js'
 import { batchNormalize, channelMoments } from '../tensor/reduction.js'
 import { ShapeError } from '../tensor/scope.js'
 import { range, type Shape, showShape, sizeOf } from '../tensor/shape.js'
@@ -14,9 +15,13 @@ export interface WeightOptions {
 }
 
 export interface LinearOptions extends WeightOptions {
-  /** In a training with `--products int8` its products are in int8, where that is faster */
-  readonly int8?: boolean
+  /** In a training with `--products int8` its products are in int8, where that is faster: all, or those of its gradients alone */
+  readonly int8?: boolean | 'gradients'
 }
+
+/** The role of x·Wᵀ in a layer, as {@link matmul} takes it. */
+export const roleOf = ({ int8 = false }: Pick<LinearOptions, 'int8'>): ProductRole | undefined =>
+  int8 === true ? 'forward' : int8 === 'gradients' ? int8 : undefined
 
 /** y = x·Wᵀ + b over the last axis; weight [out, in] as torch.nn.Linear. */
 export function linear(inputs: number, outputs: number, options: LinearOptions = {}): Module {
@@ -29,9 +34,9 @@ export function affine(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
-  { int8 = false }: Pick<LinearOptions, 'int8'> = {},
+  options: Pick<LinearOptions, 'int8'> = {},
 ): Tensor {
-  const y = matmul(x, weight, false, true, int8 ? 'forward' : undefined)
+  const y = matmul(x, weight, false, true, roleOf(options))
   return bias === undefined ? y : y.add(bias)
 }
 

@@ -6,7 +6,7 @@ import { make, type Tensor } from './tensor.js'
 /**
  * Matrix product over the last two axes; the axes before broadcast.
  * A matrix on the right of a batch is one product over all rows.
- * @param role `forward` for the x·Wᵀ of a layer that may be computed in fewer bits, with its gradients; none unless told
+ * @param role `forward` for the x·Wᵀ of a layer that may be computed in fewer bits, with its gradients, `gradients` where only those may; none unless told
  */
 export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false, role?: ProductRole): Tensor {
   wantFloat('matmul', a, b)

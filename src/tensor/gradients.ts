@@ -155,7 +155,7 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   gru: gruGradients,
 
   matmul: (g, { inputs: [a, b], attributes: { transposeA: ta, transposeB: tb, role } }) => {
-    const as = (other: ProductRole) => (role === 'forward' ? other : undefined)
+    const as = (other: ProductRole) => (role === 'forward' || role === 'gradients' ? other : undefined)
     return [
       ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb, as('input')),
       tb ? matmul(g, a, true, ta, as('weight')) : matmul(a, g, !ta, false),

@@ -27,8 +27,11 @@ export interface ConvolutionAttributes {
   readonly groups: number
 }
 
-/** Which of the three products of a layer a matrix product is, where the layer may be computed in fewer bits. */
-export type ProductRole = 'forward' | 'input' | 'weight'
+/**
+ * Which of the three products of a layer a matrix product is, where the layer may be computed in fewer bits; `gradients` is the
+ * forward one where only the other two may.
+ */
+export type ProductRole = 'forward' | 'gradients' | 'input' | 'weight'
 
 export type One = readonly [Tensor]
 export type Two = readonly [Tensor, Tensor]

@@ -34,7 +34,7 @@ export const cpcPresets = {
  */
 export function cpcEncoder({ channels, hidden }: CpcOptions): AudioEncoder {
   const layers = convolutions.map(({ kernel, ...options }, i) => ({
-    conv: frameConv(i === 0 ? 1 : channels, channels, kernel, options),
+    conv: frameConv(i === 0 ? 1 : channels, channels, kernel, { ...options, int8: true }),
     norm: channelNorm(channels),
   }))
   const named = layers.flatMap(({ conv, norm }, i) => [[`conv${i}`, conv] as const, [`norm${i}`, norm] as const])

@@ -3,10 +3,10 @@ import { concat } from '../../tensor/movement.js'
 import { ShapeError } from '../../tensor/scope.js'
 import { range, sizes } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { type WeightOptions, weightAndBias } from '../layers.js'
+import { type LinearOptions, roleOf, weightAndBias } from '../layers.js'
 import { type Module, module } from '../module.js'
 
-export interface FrameConvOptions extends WeightOptions {
+export interface FrameConvOptions extends LinearOptions {
   readonly stride?: number
   /** Zeros before the first frame and after the last */
   readonly padding?: readonly [begin: number, end: number]
@@ -29,7 +29,7 @@ export function frameConv(inputs: number, outputs: number, kernel: number, optio
 function convolveFrames(
   x: Tensor,
   weight: Tensor,
-  { stride = 1, padding }: Pick<FrameConvOptions, 'stride' | 'padding'>,
+  { stride = 1, padding, int8 }: Pick<FrameConvOptions, 'stride' | 'padding' | 'int8'>,
 ) {
   const [outputs, channels, kernel] = sizes(weight.shape, 3)
   const matrixOf = (from: number, taps: number) =>
@@ -38,10 +38,11 @@ function convolveFrames(
       .transpose(0, 2, 1)
       .reshape(outputs, taps * channels)
   const steps = { kernel, stride, padding }
+  const product = (rows: Tensor, matrix: Tensor) => matmul(rows, matrix, false, true, roleOf({ int8 }))
   // rows of few numbers are sooner put together than their products added up
-  if (channels * kernel <= NARROW) return matmul(patchesOf(x, steps), matrixOf(0, kernel), false, true)
+  if (channels * kernel <= NARROW) return product(patchesOf(x, steps), matrixOf(0, kernel))
   return rowsSeen(x, steps)
-    .map(({ rows, from, taps, own }) => own(matmul(rows, matrixOf(from, taps), false, true)))
+    .map(({ rows, from, taps, own }) => own(product(rows, matrixOf(from, taps))))
     .reduce((sum, y) => sum.add(y))
 }
 const NARROW = 64

@@ -63,7 +63,7 @@ export function wav2vecEncoder(options: Wav2vecOptions): AudioEncoder {
       const { conv, norm, run } = normedConv(channels, 1, { kernel, stride })
       return module({ 0: conv, 2: norm }, (x: Tensor, frames?: Tensor) => run(x, frames).relu())
     }
-    const conv = frameConv(i === 0 ? 1 : channels, channels, kernel, { stride, bias: false })
+    const conv = frameConv(i === 0 ? 1 : channels, channels, kernel, { stride, bias: false, int8: true })
     const behind = makeNorm()
     return module({ 0: conv, 2: behind }, (x: Tensor, frames?: Tensor) => behind(conv(x), frames).relu())
   })
@@ -74,7 +74,7 @@ export function wav2vecEncoder(options: Wav2vecOptions): AudioEncoder {
   })
 
   const aggregating = aggregator.map(kernel => {
-    const conv = frameConv(channels, channels, kernel)
+    const conv = frameConv(channels, channels, kernel, { int8: true })
     const norm = makeNorm()
     return module({ 1: conv, 3: norm }, (x: Tensor, frames?: Tensor) => {
       const y = norm(conv(firstRepeated(x, kernel - 1)), frames).relu()

@@ -98,7 +98,8 @@ function extractor(channels: number, steps: readonly Steps[], norm: 'group' | 'l
       const { conv, norm: layer_norm, run } = normedConv(channels, channels, own, { weight: heFanIn })
       return module({ conv, layer_norm }, (x: Tensor, frames?: Tensor) => run(x, frames).gelu())
     }
-    const options = { stride: own.stride, bias: norm === 'layer', weight: heFanIn }
+    // without norms between them, what int8 rounds in the forward pass grows from layer to layer, to half of the gradient
+    const options = { stride: own.stride, bias: norm === 'layer', weight: heFanIn, int8: 'gradients' } as const
     const conv = frameConv(i === 0 ? 1 : channels, channels, own.kernel, options)
     const layer_norm = norm === 'layer' ? layerNorm(channels, EPSILON) : undefined
     return module({ conv, layer_norm }, (x: Tensor) => {

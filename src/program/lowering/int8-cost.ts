@@ -24,7 +24,7 @@ const LONGEST_SUM = 2 ** 15
 /** Whether a product with a role takes less time in int8, with all that comes before and after it. */
 export function isFasterInInt8(t: TensorOf<'matmul'>): boolean {
   const { role, transposeA } = t.attributes
-  if (role === undefined) return false
+  if (role === undefined || role === 'gradients') return false
   const [rows = 1, columns = 1] = t.shape
   const sum = t.inputs[0].shape[transposeA ? 0 : 1] ?? 1
   const float = (rows * columns * sum) / (transposeA ? RATES.transposed : RATES.float)

@@ -129,6 +129,11 @@ describe('where', () => {
     expect(counted(layerOf, shapes, 'fp32')).toMatchObject({ integer: 0, float: 3, added: 1 })
   })
 
+  test('layers say so of their gradients alone, the first product stays as it is', () => {
+    const gradients = (x: Tensor, w: Tensor) => affine(x, w, undefined, { int8: 'gradients' })
+    expect(counted(gradients, shapes.slice(0, 2))).toMatchObject({ integer: 3, float: 1 })
+  })
+
   test('several layers read the same, it is quantised once', () => {
     const three = (x: Tensor, ...w: Tensor[]) =>
       w.map(w => affine(x, w, undefined, { int8: true })).reduce((a, b) => a.add(b))

@@ -13,11 +13,13 @@ type Names = readonly [string, string]
  */
 export function int8Product(e: Emitter, names: Names, t: TensorOf<'matmul'>): string | undefined {
   const { role } = t.attributes
-  if (e.products !== 'int8' || e.precision !== 'float32' || role === undefined) return undefined
+  if (e.products !== 'int8' || e.precision !== 'float32' || role === undefined || role === 'gradients') return undefined
   return isFasterInInt8(t) ? products[role](e, names, t) : undefined
 }
 
-const products: { readonly [R in ProductRole]: (e: Emitter, names: Names, t: TensorOf<'matmul'>) => string } = {
+const products: {
+  readonly [R in Exclude<ProductRole, 'gradients'>]: (e: Emitter, names: Names, t: TensorOf<'matmul'>) => string
+} = {
   /** x [N, in] · Wᵀ; what several layers read is quantised once, as W is for all parts of a batch */
   forward: (e, [x, weight]) => product(e, unsigned(e, x), transposed(e, checked(e, weight))),
 
