@@ -188,13 +188,17 @@ const triedFor = ({ experiment: { name } }: Measured, all: readonly Measured[]):
 
 /** Other budgets and recipes, which have records as well. */
 function triedSection(tried: readonly Measured[]): string {
-  const rows = tried.flatMap(({ record, experiment: { train } }) => {
+  const rows = tried.flatMap(({ record, state, experiment: { train } }) => {
     if (record?.evaluation === undefined) return []
     const columns = scoresOf(record.evaluation)
     const cells = columns.map(
       ({ of: { balanced } }) => `${rough(balanced.mean.trained)} / ${rough(balanced.mean.random)}`,
     )
-    const facts = [`\`${train}\``, record.seeds.length, mean(record.minutes.trainings).toFixed(1)]
+    const facts = [
+      `\`${train}\`${state === 'stale' ? ' (before a change)' : ''}`,
+      record.seeds.length,
+      mean(record.minutes.trainings).toFixed(1),
+    ]
     return [`| ${[...facts, ...cells, verdictOf(columns).short].join(' | ')} |`]
   })
   return `Tried as well, balanced accuracy of trained / random:
