@@ -148,15 +148,18 @@ export function blockedRelu(e: Emitter, [x]: readonly [string], t: TensorOf<'rel
   return fromBlocked(e, e.one('Conv', convolution.inputs, attributes, BLOCKED), channels)
 }
 
-/** (a·x + b) + z in one pass */
+/** (a·x + b) + z in one pass; shapes are given so that it can be written over z, see `hidden-shapes.ts` */
 export function blockedAdd(e: Emitter, names: readonly [string, string], t: TensorOf<'add'>): string | undefined {
   if (!canBlock(e, t.shape) || !t.inputs.every(x => sameShape(x.shape, t.shape))) return undefined
   const at = t.inputs.findIndex(x => x.op === 'scaleShift')
   const convolution = e.madeBy(e.twins.get(names[at] ?? '') ?? '')
   if (convolution?.operator !== 'Conv' || convolution.inputs.length !== 3) return undefined
-  const other = toBlocked(e, names[1 - at] ?? '')
-  const channels = sizeAt(t.shape, 1)
-  return fromBlocked(e, e.one('Conv', [...convolution.inputs, other], convolution.attributes, BLOCKED), channels)
+  const [source = '', ...factors] = convolution.inputs
+  const [known, other] = [source, toBlocked(e, names[1 - at] ?? '')].map(name =>
+    e.one('Reshape', [name, e.ints(t.shape)]),
+  )
+  const inputs = [known ?? '', ...factors, other ?? '']
+  return fromBlocked(e, e.one('Conv', inputs, convolution.attributes, BLOCKED), sizeAt(t.shape, 1))
 }
 
 /** Pixels repeated, by the device's own operator. */
