@@ -28,10 +28,13 @@ export function blockedTotal(
 const times = (e: Emitter, x: string, factor: number): string =>
   e.one('Mul', [x, e.values(Float64Array.of(factor), [1, 1, 1, 1], e.precision)])
 
-/** What is multiplied number by number, in blocked layout, where `twin` is a product. */
+/**
+ * What is multiplied number by number, in blocked layout, where `twin` is a product that nothing else needs: by a mask it is the
+ * gradient of an activation, which is read anyway.
+ */
 function factorsOf(e: Emitter, twin: string, source: Tensor): readonly string[] | undefined {
   const node = e.madeBy(twin)
-  const alike = source.op === 'mul' && source.inputs.every(x => sameShape(x.shape, source.shape))
+  const alike = source.op === 'mul' && source.inputs.every(x => x.op !== 'step' && sameShape(x.shape, source.shape))
   return alike && node?.operator === 'Mul' ? node.inputs : undefined
 }
 
