@@ -1,7 +1,7 @@
 import type { TensorOf } from '../../tensor/primitives.js'
-import { type Shape, sizeOf, sizes } from '../../tensor/shape.js'
-import { BLOCKED, canBlock, fromBlocked, toBlocked } from './blocked.js'
-import { onnxAttributes, turned, turnedAttributes } from './conv.js'
+import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
+import { BLOCKED, canBlock, exchanged, fromBlocked, moved, toBlocked } from './blocked.js'
+import { onnxAttributes, turnedAttributes } from './conv.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -21,9 +21,10 @@ export function blockedInput(e: Emitter, [output, weight]: Two, t: TensorOf<'con
   if (t.attributes.groups !== 1 || !canBlock(e, t.shape) || !canBlock(e, t.inputs[0].shape)) return undefined
   const attributes = turnedAttributes(t)
   if (attributes === undefined) return undefined
-  const [o, c, ...places] = sizes(t.inputs[1].shape, 2)
-  const kernel = turned(e, blockExchanged(e, weight, t.inputs[1].shape), t.inputs[1].shape)
-  const inputs = [toBlocked(e, output), e.one('Reshape', [kernel, e.ints([c, o, ...places])])]
+  const { shape } = t.inputs[1]
+  const [, c, ...places] = sizes(shape, 2)
+  const taps = range(sizeOf(places)).toReversed()
+  const inputs = [toBlocked(e, output), blockExchanged(e, weight, shape, taps, places)]
   return fromBlocked(e, e.one('Conv', inputs, attributes, BLOCKED), c)
 }
 
@@ -34,26 +35,20 @@ export function blockedInput(e: Emitter, [output, weight]: Two, t: TensorOf<'con
 export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'convInput'>): string | undefined {
   const { stride, dilation, groups, padding } = t.attributes
   const [{ shape: from }, { shape: kernel }] = t.inputs
-  const [o = 1, c = 1] = kernel
+  const [, c = 1] = kernel
   const [n, , height, width = 1] = sizes(t.shape, 3)
   const halves = [...stride, ...dilation].join() === '2,2,1,1' && height % 2 === 0 && width % 2 === 0
   if (!halves || groups !== 1 || !canBlock(e, t.shape) || !canBlock(e, from)) return undefined
   const phases = [0, 1].map(axis => [0, 1].map(place => phase(place, axis)))
   if (phases.flat().some(p => p === undefined)) return undefined
   const [rows = [], columns = []] = phases as Phase[][]
-  const exchanged = blockExchanged(e, weight, kernel)
   const lines = (n * c * height) / e.block / 2
   const parts = rows.flatMap(row =>
     columns.map(column => {
       const seen = [row, column]
-      const cut = e.one('Slice', [
-        exchanged,
-        e.ints(seen.map(({ last }) => last)),
-        e.ints(seen.map(() => Number.MIN_SAFE_INTEGER)),
-        e.ints([2, 3]),
-        e.ints([-2, -2]),
-      ])
-      const inputs = [toBlocked(e, output), e.one('Reshape', [cut, e.ints([c, o, row.count, column.count])])]
+      const taps = row.taps.flatMap(i => column.taps.map(j => i * (kernel[3] ?? 1) + j))
+      const places = seen.map(({ taps }) => taps.length)
+      const inputs = [toBlocked(e, output), blockExchanged(e, weight, kernel, taps, places)]
       const padding = seen.map(({ around }) => around)
       const attributes = onnxAttributes({ stride: [1, 1], dilation: [1, 1], groups: 1, padding })
       return e.one('Reshape', [e.one('Conv', inputs, attributes, BLOCKED), e.ints([lines, width / 2, e.block])])
@@ -73,14 +68,13 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
     const before = count - 1 - (place + begin - first) / 2
     const after = (t.shape[axis + 2] ?? 1) / 2 - (from[axis + 2] ?? 1) - before + count - 1
     if (count < 1 || before < 0 || after < 0) return undefined
-    return { last: first + 2 * (count - 1), count, around: [before, after] }
+    return { taps: range(count).map(i => first + 2 * (count - 1 - i)), around: [before, after] }
   }
 }
 
 interface Phase {
-  /** The last tap seen, and how many: every second one */
-  readonly last: number
-  readonly count: number
+  /** Every second one, the last first */
+  readonly taps: Shape
   /** Zeros at both ends of the output */
   readonly around: readonly [number, number]
 }
@@ -88,17 +82,18 @@ interface Phase {
 /** [O, C, kh, kw] → [O / b, C / b, kh, kw, C in a block, O in a block] */
 function blockKernel(e: Emitter, weight: string, shape: Shape): string {
   const [o, c, kh, kw] = sizes(shape, 4)
-  const apart = [o / e.block, c / e.block, e.block, kh * kw, e.block]
-  const blocked = e.one('Reshape', [blockOutputs(e, weight, shape), e.ints(apart)])
-  return e.one('Reshape', [e.one('Transpose', [blocked], { perm: [0, 1, 3, 2, 4] }), e.ints(shape)])
+  const blocked = exchanged(e, blockOutputs(e, weight, shape), [(o * c) / e.block / e.block, e.block, kh * kw])
+  return e.one('Reshape', [blocked, e.ints(shape)])
 }
 
-/** With its channels exchanged: [O, C, kh, kw] → [C / b, O / b, kh, kw, O in a block · C in a block] */
-function blockExchanged(e: Emitter, weight: string, [o = 1, c = 1, kh = 1, kw = 1]: Shape): string {
-  const apart = [o / e.block, e.block, c / e.block, kh * kw, e.block]
-  const blocked = e.one('Reshape', [toBlocked(e, weight), e.ints(apart)])
-  const turned = e.one('Transpose', [blocked], { perm: [2, 0, 3, 1, 4] })
-  return e.one('Reshape', [turned, e.ints([c / e.block, o / e.block, kh, kw, e.block * e.block])])
+/** Some taps with channels exchanged: [O, C, kh, kw] → [C / b, O / b, ...places, O in a block · C in a block] */
+function blockExchanged(e: Emitter, weight: string, shape: Shape, taps: Shape, places: Shape): string {
+  const [o, c, ...kernel] = sizes(shape, 2)
+  const [outputs, inputs, count] = [o / e.block, c / e.block, sizeOf(kernel)]
+  const blocked = exchanged(e, toBlocked(e, weight), [outputs, e.block, inputs * count])
+  const order = range(inputs).flatMap(i => range(outputs).flatMap(j => taps.map(tap => (j * inputs + i) * count + tap)))
+  const sorted = moved(e, blocked, [1, outputs * inputs * count], order)
+  return e.one('Reshape', [sorted, e.ints([c, o, ...places])])
 }
 
 /** [O, C, kh, kw] → [O / b, C, kh, kw, O in a block]; faster than a `Transpose` that moves single numbers */

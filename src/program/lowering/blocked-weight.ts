@@ -1,6 +1,6 @@
 import type { TensorOf } from '../../tensor/primitives.js'
 import { range, type Shape, sizeAt, sizeOf, sizes } from '../../tensor/shape.js'
-import { BLOCKED, canBlock, channelsLast, framed, toBlocked } from './blocked.js'
+import { BLOCKED, canBlock, channelsLast, exchanged, framed, moved, toBlocked } from './blocked.js'
 import { placesLast } from './conv-weight.js'
 import type { Emitter } from './emitter.js'
 
@@ -72,17 +72,6 @@ function samplesLast(e: Emitter, x: string, shape: Shape, rows: Shape): string {
     range(width).flatMap(column => range(parts).map(part => (part * height + row) * width + column)),
   )
   return moved(e, last, [n / e.block, parts * height * width], pixels)
-}
-
-/** What lies at some places of the second axis. @param shape the first two axes */
-function moved(e: Emitter, x: string, shape: Shape, places: Shape): string {
-  return e.one('Gather', [e.one('Reshape', [x, e.ints([...shape, -1])]), e.ints(places)], { axis: 1 })
-}
-
-/** [A, B, P · block] → [A, P, B, block]: as if blocks were made of channels that lie last, on all threads, which `Transpose` is not. */
-function exchanged(e: Emitter, x: string, [a = 1, b = 1, p = 1]: Shape): string {
-  const pixels = e.one('Reshape', [x, e.ints([a, b, 1, p * e.block])])
-  return e.one('ReorderInput', [pixels], { channels_last: 1 }, BLOCKED)
 }
 
 /** Bands of rows, so that a kernel of so many places stays in the cache of a core. */

@@ -48,6 +48,17 @@ export function zerosBelow(e: Emitter, x: string, shape: Shape): string {
   return e.one('Concat', [channelsLast(e, x, shape), zeros], { axis: 1 })
 }
 
+/** What lies at some places of the second axis. @param shape the first two axes */
+export function moved(e: Emitter, x: string, shape: Shape, places: Shape): string {
+  return e.one('Gather', [e.one('Reshape', [x, e.ints([...shape, -1])]), e.ints(places)], { axis: 1 })
+}
+
+/** [A, B, P · block] → [A, P, B, block]: as if blocks were made of channels that lie last, on all threads, which `Transpose` is not. */
+export function exchanged(e: Emitter, x: string, [a = 1, b = 1, p = 1]: Shape): string {
+  const pixels = e.one('Reshape', [x, e.ints([a, b, 1, p * e.block])])
+  return e.one('ReorderInput', [pixels], { channels_last: 1 }, BLOCKED)
+}
+
 export interface Frame {
   /** Zeros above and left, and below and right; fewer than none of the latter cut off what is there */
   readonly before?: Shape

@@ -56,7 +56,7 @@ export function lowerStrideOneInput(e: Emitter, [output, weight]: Two, t: Tensor
 }
 
 /** A kernel the other way round along its places, which are the axes from 2 on. */
-export function turned(e: Emitter, kernel: string, shape: Shape): string {
+function turned(e: Emitter, kernel: string, shape: Shape): string {
   const axes = range(shape.length).slice(2)
   if (shape.slice(2).every(size => size === 1)) return kernel
   const [last, first] = [axes.map(() => -1), axes.map(() => Number.MIN_SAFE_INTEGER)]

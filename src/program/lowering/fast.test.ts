@@ -91,10 +91,24 @@ describe.skipIf(block === 0)('a blocked chain', () => {
   test('stays blocked through norm, activation, sum and their gradients', () => {
     const reorders = operators(chain, shapes, block)
     const [into, back] = ['ReorderInput', 'ReorderOutput'].map(name => reorders.filter(other => other === name).length)
-    expect(into).toBe(3) // of the kernels
+    expect(into).toBe(5) // of the kernels: the first in its outputs, the second forward and backward in both its axes
     expect(back).toBeLessThan(6) // what the gradients of the weights and of the pictures read
   })
 })
+
+test.skipIf(block === 0)(
+  'of strided convolutions, what runs on one thread moves the gradients of weights alone',
+  () => {
+    const strided = (x: Tensor, ...weights: Tensor[]) =>
+      weights.reduce((y, weight) => y.conv(weight, { stride: 2, padding: 1 }).relu(), x)
+    const shapes = [
+      [32, 16, 16, 16],
+      [32, 16, 3, 3],
+      [48, 32, 3, 3],
+    ]
+    expect(operators(strided, shapes, block, /Slice|Transpose/g)).toEqual(['Transpose', 'Transpose'])
+  },
+)
 
 describe.skipIf(block === 0)('products that are summed over places', () => {
   const shapes = [

@@ -53,6 +53,7 @@ const shapes: readonly Shapes[] = [
   { what: 'samples, stride 3, what is left over', x: [16, 16, 9, 10], weight: [16, 16, 2, 2], stride: 3 },
   { what: 'samples, in bands of rows', x: [16, 16, 20, 18], weight: [16, 16, 3, 3], padding: 1 },
   { what: 'samples, in bands, stride 2', x: [16, 16, 39, 35], weight: [16, 16, 3, 3], stride: 2, padding: 1 },
+  { what: 'samples of many channels, in bands', x: [32, 32, 20, 18], weight: [32, 32, 3, 3], padding: 1 },
   { what: 'samples, 1×1, stride 2', x: [16, 16, 6, 6], weight: [32, 16, 1, 1], stride: 2 },
   { what: 'samples of channels that do not fill a block', x: [16, 20, 5, 4], weight: [16, 20, 3, 3], padding: 1 },
   { what: 'samples of three colours', x: [16, 3, 7, 7], weight: [16, 3, 3, 3], stride: 2, padding: 1 },
