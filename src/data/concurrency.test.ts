@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { inOrder, oneAtATime } from './concurrency.js'
+import { atMost, inOrder } from './concurrency.js'
 
 test('results come in order, with at most so many under way', async () => {
   let running = 0
@@ -41,7 +41,7 @@ test('a failure is thrown where its result would be', async () => {
 })
 
 test('one at a time, also after a failure', async () => {
-  const queue = oneAtATime()
+  const queue = atMost(1)
   const log: string[] = []
   const run = (name: string) =>
     queue(async () => {
@@ -55,4 +55,19 @@ test('one at a time, also after a failure', async () => {
   expect(a.status).toBe('rejected')
   expect(b).toEqual({ status: 'fulfilled', value: 'b' })
   expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
+})
+
+test('at most two at a time, in the order they came', async () => {
+  const queue = atMost(2)
+  const begun: number[] = []
+  let [running, most] = [0, 0]
+  const run = async (i: number) => {
+    begun.push(i)
+    most = Math.max(most, ++running)
+    await wait((i * 7) % 5)
+    running--
+  }
+  await Promise.all(Array.from({ length: 12 }, (_, i) => queue(() => run(i))))
+  expect(begun).toEqual([...Array(12).keys()])
+  expect(most).toBe(2)
 })

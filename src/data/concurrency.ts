@@ -25,12 +25,21 @@ export async function* inOrder<T>(
   }
 }
 
-/** A queue: what is handed to the returned function runs when everything handed to it before has ended. */
-export function oneAtATime(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return run => {
-    const result = last.then(run)
-    last = result.catch(() => undefined)
-    return result
+/**
+ * What is handed to the returned function runs in the order it came, at most `limit` at any time.
+ */
+export function atMost(limit: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async run => {
+    if (running < limit) running++
+    else await new Promise<void>(resolve => waiting.push(resolve)) // and gets the place of one that has ended
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
   }
 }

@@ -67,17 +67,18 @@ export function copyFinder(size: number, channels: number) {
 /** Means of the blocks of a grid over all channels, less the mean of all. */
 function gridOf(pixels: Uint8Array, size: number, channels: number): Float64Array {
   const side = Math.min(GRID, size)
-  const sums = new Float64Array(side * side)
-  const counts = new Float64Array(side * side)
-  for (let y = 0; y < size; y++) {
-    const row = Math.floor((y * side) / size) * side
-    for (let x = 0; x < size; x++) {
-      const block = row + Math.floor((x * side) / size)
-      counts[block] = (counts[block] ?? 0) + 1
-      for (let c = 0; c < channels; c++) sums[block] = (sums[block] ?? 0) + (pixels[(y * size + x) * channels + c] ?? 0)
+  const edges = Array.from({ length: side + 1 }, (_, block) => Math.ceil((block * size) / side))
+  const means = new Float64Array(side * side)
+  for (let row = 0; row < side; row++)
+    for (let column = 0; column < side; column++) {
+      const [top = 0, bottom = 0, left = 0, right = 0] = [edges[row], edges[row + 1], edges[column], edges[column + 1]]
+      let sum = 0
+      for (let y = top; y < bottom; y++) {
+        const end = (y * size + right) * channels
+        for (let i = (y * size + left) * channels; i < end; i++) sum += pixels[i] ?? 0
+      }
+      means[row * side + column] = sum / ((bottom - top) * (right - left))
     }
-  }
-  const means = sums.map((sum, i) => sum / (counts[i] ?? 1))
   const mean = means.reduce((a, b) => a + b) / means.length
   return means.map(value => value - mean)
 }

@@ -1,13 +1,14 @@
 import type { Fit } from '../channels/fits.js'
 import type { Range, Reading } from '../channels/picture-reading.js'
 import { messageOf } from '../errors.js'
-import { oneAtATime } from './concurrency.js'
+import { atMost } from './concurrency.js'
 import { deepKind, deepSample, deepValues, inRange, upright } from './deep.js'
 import { groundOf, onCanvas, type Raster } from './fit.js'
 import { readable, unreadable, unreadableFormat } from './formats.js'
+import { plainJpeg } from './plain-jpeg.js'
 import { rangeOf, type Sample } from './range.js'
 import { resample } from './resample.js'
-import { type Metadata, type Sharp, sharp } from './sharp.js'
+import { type Looked, type Sharp, sharp } from './sharp.js'
 import type { GreyShape } from './types.js'
 
 const megapixel = 1e6
@@ -18,7 +19,7 @@ const big = 75 * megapixel
 // Up to this size, setting up a pipeline that resizes would take longer than all the rest.
 const small = 64 * 64
 
-const alone = oneAtATime()
+const oneAtATime = atMost(1)
 
 /** How a picture is wanted. */
 export interface Wanted extends Reading {
@@ -26,6 +27,8 @@ export interface Wanted extends Reading {
   readonly channels: 1 | 3
   /** The range of the whole set, asked for at the first picture that needs one; default: the picture's own. */
   readonly findRange?: () => Promise<Range>
+  /** Runs what takes much memory, as long as nothing else of the kind runs; default: in this process. */
+  readonly alone?: <T>(run: () => Promise<T>) => Promise<T>
 }
 
 /** A picture as it is kept, and what of the file is not in it. */
@@ -47,9 +50,9 @@ export interface Decoded {
  * @throws Error when it is empty, truncated, damaged, of a format that cannot be read, or has too many pixels
  */
 export async function decode(bytes: Uint8Array, wanted: Wanted): Promise<Decoded> {
-  const { size, channels, fit, background } = wanted
+  const { size, channels, fit, background, alone = oneAtATime } = wanted
   const { metadata, limit } = await look(bytes)
-  const { width, height } = metadata.autoOrient
+  const { width, height } = metadata
   const facts = { square: width === height, pages: metadata.pages ?? 1 }
   const ground = groundOf(background, channels)
   const done = (raster: Raster) => ({ ...facts, pixels: stretched(onCanvas(raster, size, ground), wanted.range) })
@@ -85,7 +88,7 @@ export async function sampleOf(bytes: Uint8Array): Promise<Sample | undefined> {
   const { metadata, limit } = await look(bytes)
   if (deepKind(metadata) === undefined) return undefined
   const run = () => deepSample(() => upright(bytes, limit), metadata)
-  return memoryOf(metadata) > big ? alone(run) : run()
+  return memoryOf(metadata) > big ? oneAtATime(run) : run()
 }
 
 /** Grey values [height, width] as uint8 [size, size, channels], made square in the same way. */
@@ -103,11 +106,11 @@ export function decodeGrey(values: Uint8Array, shape: GreyShape, wanted: Wanted)
 }
 
 /** What a file says of its picture, before anything of it is decoded. */
-async function look(bytes: Uint8Array): Promise<{ metadata: Metadata; limit: number }> {
+async function look(bytes: Uint8Array): Promise<{ metadata: Looked; limit: number }> {
   if (bytes.length === 0) throw new Error('is empty')
   const reason = unreadable(bytes)
   if (reason !== undefined) throw new Error(reason)
-  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata().catch(explain)
+  const metadata = plainJpeg(bytes) ?? (await sharp(bytes, { limitInputPixels: false }).metadata().catch(explain))
   const { format, width, height, isProgressive, compression } = metadata
   if (compression === 'hevc') throw new Error(unreadableFormat('HEIC'))
   const limit = format === 'jpeg' && !isProgressive ? limits.jpeg : limits.others
@@ -120,7 +123,7 @@ async function look(bytes: Uint8Array): Promise<{ metadata: Metadata; limit: num
 }
 
 /** Bytes of a whole picture in memory. A plain JPEG of any size takes a few rows. */
-function memoryOf({ format, isProgressive, width, height, channels, depth }: Metadata): number {
+function memoryOf({ format, isProgressive, width, height, channels, depth }: Looked): number {
   if (format === 'jpeg' && !isProgressive) return width * height
   const each = format === 'jpeg' || depth === 'ushort' || depth === 'short' ? 2 : depth === 'uchar' ? 1 : 4
   return width * height * channels * each

@@ -1,6 +1,6 @@
 import type { Range } from '../channels/picture-reading.js'
 import type { Sample } from './range.js'
-import { type Metadata, type Sharp, sharp } from './sharp.js'
+import { type Looked, type Sharp, sharp } from './sharp.js'
 
 /** Numbers of a picture of more than 8 bits: [height, width, channels], and how much each pixel covers, in 0 … 1. */
 export interface DeepRaster {
@@ -11,7 +11,7 @@ export interface DeepRaster {
   readonly cover: Float32Array | undefined
 }
 
-type Depth = Metadata['depth']
+type Depth = Looked['depth']
 
 const kinds: Partial<Record<Depth, string>> = {
   ushort: '16 bits',
@@ -23,7 +23,7 @@ const kinds: Partial<Record<Depth, string>> = {
 }
 
 /** What kind of numbers a picture holds, in words; undefined for bytes. */
-export function deepKind({ depth }: Metadata): string | undefined {
+export function deepKind({ depth }: Looked): string | undefined {
   return depth === 'uchar' ? undefined : (kinds[depth] ?? depth)
 }
 
@@ -37,7 +37,7 @@ export function deepKind({ depth }: Metadata): string | undefined {
  */
 export async function deepValues(
   open: () => Sharp,
-  metadata: Metadata,
+  metadata: Looked,
   channels: 1 | 3 | undefined,
   resize: (image: Sharp) => Sharp,
 ): Promise<DeepRaster> {
@@ -70,7 +70,7 @@ export async function deepValues(
 const SAMPLED = 64
 
 /** Some of the numbers of a picture, untouched: none is a mean of others. */
-export async function deepSample(open: () => Sharp, metadata: Metadata): Promise<Sample> {
+export async function deepSample(open: () => Sharp, metadata: Looked): Promise<Sample> {
   const { width, height } = metadata
   const part = (length: number) => Math.min(length, SAMPLED)
   const { values } = await deepValues(open, metadata, undefined, image =>

@@ -1,14 +1,17 @@
-import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { ChannelOf } from '../channels/channel.js'
 import type { Reading } from '../channels/picture-reading.js'
+import { fileBeside } from '../files.js'
 import type { Maker } from './build.js'
 import { bytesOf } from './columns.js'
-import { oneAtATime } from './concurrency.js'
+import { atMost } from './concurrency.js'
 import { type Copies, copyFinder, copyNotes } from './copies.js'
-import { type Decoded, decode, decodeGrey, type Wanted } from './decode.js'
+import { decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
+import { digestOf, type Picture, pictureOf } from './picture.js'
+import type { PictureJob } from './picture-process.js'
+import { processes } from './processes.js'
 import { sights } from './sights.js'
 import type { Members, Opening } from './types.js'
 
@@ -18,16 +21,42 @@ export interface PicturesWanted extends Pick<Opening, 'signal' | 'workers'> {
   readonly reading: Reading
 }
 
-type Picture = Decoded & { readonly digest: string }
-
 // Files above this are read one at a time, so that several big ones never add up.
 const bigFile = 32 * 2 ** 20
-const readAlone = oneAtATime()
+const readAlone = atMost(1)
 
-/** Pictures of a listing, made square, as bytes. */
-export function pictureMaker(listing: Members, { size, channels, reading, signal, workers }: PicturesWanted) {
+/** Pictures, and bytes of them, that take a core a second: ten times as long as a process takes to begin */
+const WORTH = { pictures: 500, bytes: 1e8 }
+/** Processes that decode at most: each has its own memory. */
+const MOST_PROCESSES = 16
+/** Records under way for each process: what is done waits for those before it */
+const AHEAD = 8
+
+/** How many processes beside this one shall decode a listing: none where one would do. */
+function processesFor(listing: Members, workers: number): number {
+  const bytes = listing.items.reduce((sum, _, position) => sum + listing.bytes(position), 0)
+  const worth = Math.floor(listing.items.length / WORTH.pictures + bytes / WORTH.bytes)
+  const count = Math.min(availableParallelism(), MOST_PROCESSES, workers, worth)
+  return count > 1 ? count : 0
+}
+
+/**
+ * Pictures of a listing, made square, as bytes. Pipelines of libvips wait for each other within a process, so that many pictures
+ * are decoded by several. This one decodes as well until those have begun, and what they leave to it: what takes much memory, and
+ * what has more than 8 bits until the range of all is known.
+ *
+ * @param count of other processes; as many as are worth it unless told
+ */
+export function pictureMaker(
+  listing: Members,
+  { size, channels, reading, signal, workers }: PicturesWanted,
+  count = processesFor(listing, workers ?? MOST_PROCESSES),
+) {
   const findRange = rangeFinder(listing, signal)
-  const wanted: Wanted = { ...reading, size, channels, findRange: findRange.find }
+  const plain = { ...reading, size, channels }
+  const wanted: Wanted = { ...plain, findRange: findRange.find }
+  const others = processes<PictureJob, Picture>(fileBeside('./picture-process.js', import.meta.url), count, signal)
+  const here = atMost(workers ?? 2 * availableParallelism())
   const seen = sights(wanted)
   const finder = copyFinder(size, channels)
   const digests: string[] = []
@@ -35,16 +64,23 @@ export function pictureMaker(listing: Members, { size, channels, reading, signal
   const maker: Maker<Picture> = {
     name: 'image',
     channel,
-    workers: workers ?? 2 * availableParallelism(),
+    workers: workers ?? Math.max(2 * availableParallelism(), AHEAD * count),
     bytes: bytesOf(channel, listing.items.length),
     async make(position) {
+      const isBig = listing.bytes(position) > bigFile
+      const file = listing.file?.(position)
+      const elsewhere = async (from: PictureJob['from'] | undefined) =>
+        from === undefined || isBig
+          ? undefined
+          : others.ask({ from, wanted: { ...plain, range: findRange.found() ?? reading.range } })
       const run = async () => {
         const { bytes, grey } = await listing.read(position)
-        const digest = createHash('sha256').update(bytes).digest('base64')
-        return { digest, ...(grey ? decodeGrey(bytes, grey, wanted) : await decode(bytes, wanted)) }
+        if (grey) return { digest: digestOf(bytes), ...decodeGrey(bytes, grey, wanted) }
+        return (file === undefined ? await elsewhere(bytes) : undefined) ?? pictureOf(bytes, wanted)
       }
-      return listing.bytes(position) > bigFile ? readAlone(run) : run()
+      return (await elsewhere(file)) ?? (isBig ? readAlone : here)(run)
     },
+    close: others.close,
     parts: ({ pixels }) => [pixels],
     see(picture) {
       seen.see(picture)

@@ -16,7 +16,7 @@ export function sights({ size, channels, fit, range: asked }: Wanted) {
       if (!picture.square) cut++
       if (picture.pages > 1) paged++
       pages = Math.max(pages, picture.pages)
-      if (spread(picture.pixels, channels) < FLAT) flat++
+      if (isFlat(picture.pixels, channels)) flat++
       if (!picture.scaled) return
       kinds.set(picture.scaled.kind, (kinds.get(picture.scaled.kind) ?? 0) + 1)
       if (picture.scaled.outside > 0.001) outside++
@@ -55,17 +55,16 @@ const ofAll = (count: number, total: number, one: string, more: string) =>
 
 const shown = (value: number) => String(Number(value.toPrecision(6)))
 
-/** The largest difference within a channel. */
-function spread(pixels: Uint8Array, channels: number): number {
-  let widest = 0
+/** Known after a few values of most pictures. */
+function isFlat(pixels: Uint8Array, channels: number): boolean {
   for (let c = 0; c < channels; c++) {
     let [low, high] = [255, 0]
     for (let i = c; i < pixels.length; i += channels) {
       const value = pixels[i] ?? 0
       if (value < low) low = value
       if (value > high) high = value
+      if (high - low >= FLAT) return false
     }
-    widest = Math.max(widest, high - low)
   }
-  return widest
+  return true
 }

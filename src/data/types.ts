@@ -115,7 +115,10 @@ export interface Opening {
   readonly readers?: readonly Reader[]
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
-  /** Records being decoded at any time; default of pictures twice the number of cores, of recordings that number. */
+  /**
+   * Records being decoded at any time; default of pictures twice the number of cores, of recordings that number. Many pictures are
+   * decoded in processes of their own, one a core, unless this is 1.
+   */
   readonly workers?: number
 }
 

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Processes, processes } from './processes.js'
+import { put, temporaryFolder } from './testing.js'
+
+/** The far side in plain JavaScript: doubles numbers, and does what words say. */
+const far = `
+  process.on('disconnect', () => process.exit())
+  process.on('message', ({ number, job }) => {
+    if (job === 'die') process.kill(process.pid, 'SIGKILL')
+    else if (job === 'leave') process.send({ number })
+    else if (job === 'fail') process.send({ number, reason: 'is odd' })
+    else if (job === 'pid') process.send({ number, made: process.pid })
+    else if (job !== 'wait') process.send({ number, made: 2 * job })
+  })
+  process.send('ready')
+`
+
+type Far = Processes<number | string, number>
+
+function start(count: number, code = far, signal?: AbortSignal): Far {
+  const file = pathToFileURL(join(put(temporaryFolder(), { 'far.mjs': code }), 'far.mjs'))
+  const all: Far = processes(file, count, signal)
+  onTestFinished(() => all.close())
+  return all
+}
+
+/** Until one has begun */
+async function begun(all: Far): Promise<Far> {
+  while ((await all.ask(0)) === undefined) await wait(5)
+  return all
+}
+
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('jobs are done, fail with a reason, or are left to the caller', async () => {
+  const all = start(2)
+  expect(await all.ask(3)).toBeUndefined() // none has begun
+  await begun(all)
+  expect(await Promise.all(Array.from({ length: 20 }, (_, i) => all.ask(i)))).toEqual(
+    Array.from({ length: 20 }, (_, i) => 2 * i),
+  )
+  await expect(all.ask('fail')).rejects.toThrow('is odd')
+  expect(await all.ask('leave')).toBeUndefined()
+})
+
+test('what a process had in hand when it was killed is left to the caller, and the other goes on', async () => {
+  const all = await begun(start(2))
+  const pids = new Set<number | undefined>()
+  while (pids.size < 2) for (const pid of await Promise.all([all.ask('pid'), all.ask('pid')])) pids.add(pid)
+  const had = [all.ask('wait'), all.ask('wait')] // one each
+  await Promise.race([all.ask('die'), wait(1000)])
+  expect(await Promise.race(had)).toBeUndefined()
+  expect(await Promise.all([all.ask(1), all.ask(2), all.ask(3)])).toEqual([2, 4, 6])
+  await all.ask('die')
+  expect(await all.ask(1)).toBeUndefined()
+})
+
+test('they end when they are closed, and what they have in hand fails', async () => {
+  const controller = new AbortController()
+  for (const end of [(all: Far) => all.close(), () => controller.abort()]) {
+    const all = await begun(start(1, far, controller.signal))
+    const pid = (await all.ask('pid')) ?? 0
+    const given = all.ask('wait')
+    end(all)
+    await expect(given).rejects.toThrow('was given up')
+    while (isRunning(pid)) await wait(5)
+    expect(await all.ask(1)).toBeUndefined()
+  }
+})
+
+test('where none can begin, all is left to the caller', async () => {
+  const nothing: Far = processes(undefined, 2)
+  for (const all of [nothing, start(0), start(2, 'throw new Error("broken")')])
+    for (let i = 0; i < 20; i++) {
+      expect(await all.ask(i)).toBeUndefined()
+      await wait(10)
+    }
+})

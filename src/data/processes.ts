@@ -1,0 +1,129 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { atMost } from './concurrency.js'
+import { reasonOf } from './walk.js'
+
+/** What became of a job in another process: what it made, or why it could not, or neither. */
+interface Answer<Made> {
+  readonly number: number
+  readonly made?: Made
+  /** In one line */
+  readonly reason?: string
+}
+
+export interface Processes<Job, Made> {
+  /**
+   * Has a job done by the process that has least to do. It is left to the caller while no process has begun yet, when the one that
+   * had it has ended, whyever, and when that says so ({@link Left}): so whatever becomes of processes, all gets done.
+   * @returns undefined where it is left to the caller
+   * @throws Error why it cannot be done, in one line
+   */
+  ask(job: Job): Promise<Made | undefined>
+  /** Ends them; what they have in hand fails. */
+  close(): void
+}
+
+/**
+ * Processes that do jobs for this one, each by {@link serve} in `file`. They begin with the first job.
+ * @param count 0 for none: all is left to the caller
+ * @param signal ends them
+ */
+export function processes<Job, Made>(file: URL | undefined, count: number, signal?: AbortSignal): Processes<Job, Made> {
+  let all: readonly Process<Job, Made>[] | undefined
+  const close = () => {
+    signal?.removeEventListener('abort', close)
+    for (const one of all ?? []) one.close()
+    all = []
+  }
+  signal?.addEventListener('abort', close)
+  return {
+    async ask(job) {
+      if (file === undefined) return undefined
+      all ??= Array.from({ length: count }, () => processOf<Job, Made>(file))
+      const [idlest] = all.filter(({ state }) => state === 'ready').sort((a, b) => a.jobs - b.jobs)
+      return idlest?.ask(job)
+    },
+    close,
+  }
+}
+
+interface Process<Job, Made> {
+  readonly state: 'begins' | 'ready' | 'ended'
+  /** That it has in hand */
+  readonly jobs: number
+  ask(job: Job): Promise<Made | undefined>
+  close(): void
+}
+
+function processOf<Job, Made>(file: URL): Process<Job, Made> {
+  const asked = new Map<number, (answer: Omit<Answer<Made>, 'number'>) => void>()
+  let state: Process<Job, Made>['state'] = 'begins'
+  let count = 0
+  const child = started(file)
+  const end = (reason?: string) => {
+    state = 'ended'
+    child?.kill('SIGKILL') // there is nothing that it would have to tidy up
+    for (const settle of asked.values()) settle({ reason })
+    asked.clear()
+  }
+  if (child === undefined) end()
+  child
+    ?.on('message', (message: 'ready' | Answer<Made>) => {
+      if (message === 'ready') state = state === 'begins' ? 'ready' : state
+      else {
+        asked.get(message.number)?.(message)
+        asked.delete(message.number)
+      }
+    })
+    .on('error', () => end())
+    .on('disconnect', () => end())
+    .on('exit', () => end())
+  return {
+    get state() {
+      return state
+    },
+    get jobs() {
+      return asked.size
+    },
+    async ask(job) {
+      const number = count++
+      const { made, reason } = await new Promise<Omit<Answer<Made>, 'number'>>(settle => {
+        asked.set(number, settle)
+        child?.send({ number, job }, error => error && end())
+      })
+      if (reason !== undefined) throw new Error(reason)
+      return made
+    },
+    close: () => end('was given up'),
+  }
+}
+
+/** undefined where this one may not start others */
+function started(file: URL): ChildProcess | undefined {
+  try {
+    return fork(file, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  } catch {
+    return undefined
+  }
+}
+
+/** Thrown by the work of a process: the job is left to the one that asked. */
+export class Left extends Error {}
+
+/**
+ * The far side of {@link processes}: does what it is asked, until the other side is no longer there.
+ * @param atOnce jobs that it does at any time
+ */
+export function serve<Job, Made>(atOnce: number, work: (job: Job) => Promise<Made>): void {
+  const inTurn = atMost(atOnce)
+  const answer = (message: 'ready' | Answer<Made>) => process.send?.(message)
+  process.on('SIGINT', () => undefined) // Ctrl-C is for the other side, which says what becomes of this one
+  process.on('disconnect', () => process.exit())
+  process.on('message', async ({ number, job }: { readonly number: number; readonly job: Job }) => {
+    try {
+      answer({ number, made: await inTurn(() => work(job)) })
+    } catch (error) {
+      answer({ number, reason: error instanceof Left ? undefined : reasonOf(error) })
+    }
+  })
+  answer('ready')
+}
