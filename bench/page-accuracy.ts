@@ -54,6 +54,7 @@ function rowOf({ title, share, seeds }: SeedFigure, others: readonly number[]): 
 }
 
 const WIDTH = 400
+const MARGIN = 10
 const HEIGHT = 220
 
 /** Loss and norm of the gradient over the steps, first seeds: a row a training, one SVG. */
@@ -66,10 +67,13 @@ export function accuracyChart(pairs: readonly ProductsPair[]): string {
       }))
       const yLabel = of === 'loss' ? 'loss' : 'norm of the gradient'
       const chart = lineChart({ title, xLabel: 'step', yLabel, series, width: WIDTH, height: HEIGHT })
-      return chart.replace('<svg ', `<svg x="${column * (WIDTH + 20)}" y="${row * (HEIGHT + 16)}" `)
+      return chart.replace(
+        '<svg ',
+        `<svg x="${MARGIN + column * (WIDTH + 2 * MARGIN)}" y="${MARGIN + row * (HEIGHT + MARGIN)}" `,
+      )
     }),
   )
-  const [width, height] = [2 * WIDTH + 20, pairs.length * (HEIGHT + 16)]
+  const [width, height] = [2 * (WIDTH + 2 * MARGIN), MARGIN + pairs.length * (HEIGHT + MARGIN)]
   const ground = element('rect', { width, height, fill: '#fff' })
   return svgDrawing(width, height, 'Loss and norm of the gradient in fp32 and int8', [ground, ...drawn])
 }

@@ -38,9 +38,9 @@ export interface TrainingSettings {
   /** Computes the activations inside blocks again in the backward instead of keeping them: less memory, more time */
   readonly checkpointActivations?: boolean
   /**
-   * What the matrix products of a transformer's layers are in while it trains, default fp32. int8 is faster on processors with
-   * instructions for it, and rounds: whether trainings end as well has not been measured over several seeds. Where the machine
-   * multiplies wrongly or no faster, the run is trained in fp32.
+   * What the matrix products of the layers of transformers and of encoders of waves are in while they train, default fp32. int8
+   * is faster on processors with instructions for it, and rounds; docs/performance.md compares what simclr and mae learn in both.
+   * Where the machine multiplies wrongly or no faster, the run is trained in fp32.
    */
   readonly products?: Products
   /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */
