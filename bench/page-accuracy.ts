@@ -1,3 +1,4 @@
+import { mean } from '#lacuna/evaluation/statistics.js'
 import { lineChart } from '#lacuna/report/chart.js'
 import { element, svgDrawing } from '#lacuna/report/svg.js'
 import { headingOf } from '../scripts/experiments.js'
@@ -19,8 +20,6 @@ export const measuredPairs = (): ProductsPair[] =>
     const [plain, fewer] = [readRecord(fp32.name), readRecord(int8.name)]
     return plain && fewer ? [{ title: headingOf(fp32), fp32: plain, int8: fewer }] : []
   })
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** What products in int8 do to what is learnt. `chart` is where {@link accuracyChart} lies, as seen from the page. */
 export function accuracySection(pairs: readonly ProductsPair[], chart: string): string {

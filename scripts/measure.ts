@@ -7,6 +7,7 @@ import type { Evaluation, Pretext } from 'lacuna'
 import { findAudio, findImage } from '#lacuna/channels/bound.js'
 import type { Channels } from '#lacuna/channels/channel.js'
 import type { AcrossEvaluation, FrameEvaluation } from '#lacuna/evaluation/index.js'
+import { mean } from '#lacuna/evaluation/statistics.js'
 import { readConfig } from '#lacuna/runs/config.js'
 import { readMetrics } from '#lacuna/runs/metrics.js'
 import { openRun } from '#lacuna/runs/run.js'
@@ -86,14 +87,13 @@ export async function recordOf(experiment: Experiment): Promise<ResultRecord> {
 
 /** @see ResultRecord.last */
 function lastOf(runs: readonly string[]): ResultRecord['last'] {
-  const mean = (values: readonly number[]) => tidy(values.reduce((a, b) => a + b, 0) / values.length)
   const ends = runs.map(run => {
     const lines = readMetrics(run)
     return lines.filter(({ step }) => step > 0.9 * (lines.at(-1)?.step ?? 0))
   })
   return {
-    loss: ends.map(lines => mean(lines.map(({ loss }) => loss))),
-    gradientNorm: ends.map(lines => mean(lines.map(({ gradientNorm }) => gradientNorm ?? Number.NaN))),
+    loss: ends.map(lines => tidy(mean(lines.map(({ loss }) => loss)))),
+    gradientNorm: ends.map(lines => tidy(mean(lines.map(({ gradientNorm }) => gradientNorm ?? Number.NaN)))),
   }
 }
 

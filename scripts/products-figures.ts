@@ -1,4 +1,5 @@
 import type { ResultRecord } from './records.js'
+import { known } from './results-across.js'
 import { columnsOf, scoresOf } from './results-figures.js'
 
 /** One figure of a training, a value a seed. */
@@ -15,9 +16,9 @@ export function figuresOf({ evaluation, across, asked = [], last }: ResultRecord
     ...(evaluation === undefined ? [] : scoresOf(evaluation)),
     ...asked.flatMap(one => columnsOf(one).map(({ title, of }) => ({ title: `${one.title}, ${title}`, of }))),
   ]
-  const compared = across?.tasks.map(({ name, trained }) => {
-    const figure = 'R@10' in trained ? 'R@10' : 'balanced accuracy'
-    return { title: `${name}, ${figure}`, share: true, seeds: trained[figure]?.seeds ?? [] }
+  const compared = across?.tasks.map(task => {
+    const figure = known(task)
+    return { title: `${task.name}, ${figure}`, share: true, seeds: task.trained[figure]?.seeds ?? [] }
   })
   return [
     ...scored.map(({ title, of }) => ({ title, share: true, seeds: of.balanced.seeds.map(seed => seed.trained) })),

@@ -1,11 +1,11 @@
 import type { AcrossEvaluation, AcrossTask } from '#lacuna/evaluation/index.js'
+import { mean } from '#lacuna/evaluation/statistics.js'
 import { contendersOf, isRank } from '#lacuna/report/across-lines.js'
 import { nameOf, sources } from './experiments.js'
 import type { Measured } from './results-page.js'
 
 const percent = (share: number) => (100 * share).toFixed(1)
 const shown = (figure: string, value: number) => (isRank(figure) ? value.toFixed(1) : percent(value))
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** What those who take part are called on this page: in a few words, and where there is room. */
 const called: Readonly<Record<string, { readonly short: string; readonly long: string }>> = {
@@ -15,7 +15,7 @@ const called: Readonly<Record<string, { readonly short: string; readonly long: s
 }
 
 /** The figure that a task is known by. */
-const known = ({ trained }: AcrossTask): string => ('R@10' in trained ? 'R@10' : 'balanced accuracy')
+export const known = ({ trained }: AcrossTask): string => ('R@10' in trained ? 'R@10' : 'balanced accuracy')
 
 /** What each method that compares channels has reached: a column a task. */
 export function acrossTable(all: readonly Measured[]): string {

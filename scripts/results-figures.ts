@@ -1,13 +1,12 @@
 import type { Evaluation, Pretext } from 'lacuna'
 import type { Scored } from '#lacuna/evaluation/index.js'
+import { mean } from '#lacuna/evaluation/statistics.js'
 import type { Asked } from './records.js'
 
 export interface Column {
   readonly title: string
   readonly of: Scored
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** kNN and the probes. */
 export function scoresOf({ knns, probes }: Evaluation): Column[] {

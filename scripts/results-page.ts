@@ -1,5 +1,6 @@
 import { kindsOf } from '#lacuna/assembly/assemble.js'
 import { contenderNames, contendersIn } from '#lacuna/evaluation/index.js'
+import { mean } from '#lacuna/evaluation/statistics.js'
 import { methodNamed } from '#lacuna/methods/index.js'
 import { type Experiment, headingOf, nameOf, sources } from './experiments.js'
 import { minutesOf, type ResultRecord, type State } from './records.js'
@@ -15,7 +16,6 @@ export interface Measured {
 }
 
 const rough = (share: number) => (100 * share).toFixed(1)
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 const count = (value: number) => value.toLocaleString('en')
 
 /** `docs/results.md`: every number read from the records. */

@@ -1,12 +1,12 @@
 import type { Evaluation } from 'lacuna'
 import type { Abx, FrameEvaluation } from '#lacuna/evaluation/index.js'
+import { mean } from '#lacuna/evaluation/statistics.js'
 import { sources } from './experiments.js'
 import type { Asked, ResultRecord } from './records.js'
 import { besideBaselines, type Column, columnsOf, verdictOf } from './results-figures.js'
 import type { Measured } from './results-page.js'
 
 const rough = (share: number | undefined) => (share === undefined ? '–' : (100 * share).toFixed(1))
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** What each method has reached on sound: a column a task. */
 export function speechTable(all: readonly Measured[]): string {

@@ -1,4 +1,4 @@
-import type { TensorOf } from '../../tensor/primitives.js'
+import type { ProductRole, TensorOf } from '../../tensor/primitives.js'
 
 /**
  * What one core does in a millisecond, fitted to ONNX Runtime's own profile of products of 1,024 rows with sides of 192 and 768
@@ -21,10 +21,12 @@ const OPERATOR = 0.003
 /** Longer sums of products of 255 and 255 pass the largest number of 32 bits. */
 const LONGEST_SUM = 2 ** 15
 
+/** Of products that may be computed in int8 themselves, not only their gradients */
+export type Int8Role = Exclude<ProductRole, 'gradients'>
+
 /** Whether a product with a role takes less time in int8, with all that comes before and after it. */
-export function isFasterInInt8(t: TensorOf<'matmul'>): boolean {
-  const { role, transposeA } = t.attributes
-  if (role === undefined || role === 'gradients') return false
+export function isFasterInInt8(role: Int8Role, t: TensorOf<'matmul'>): boolean {
+  const { transposeA } = t.attributes
   const [rows = 1, columns = 1] = t.shape
   const sum = t.inputs[0].shape[transposeA ? 0 : 1] ?? 1
   const float = (rows * columns * sum) / (transposeA ? RATES.transposed : RATES.float)

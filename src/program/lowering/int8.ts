@@ -1,8 +1,8 @@
-import type { ProductRole, TensorOf } from '../../tensor/primitives.js'
+import type { TensorOf } from '../../tensor/primitives.js'
 import { sameShape } from '../../tensor/shape.js'
 import { elementType, Float } from '../onnx/model.js'
 import type { Emitter } from './emitter.js'
-import { isFasterInInt8 } from './int8-cost.js'
+import { type Int8Role, isFasterInInt8 } from './int8-cost.js'
 
 type Names = readonly [string, string]
 
@@ -14,12 +14,10 @@ type Names = readonly [string, string]
 export function int8Product(e: Emitter, names: Names, t: TensorOf<'matmul'>): string | undefined {
   const { role } = t.attributes
   if (e.products !== 'int8' || e.precision !== 'float32' || role === undefined || role === 'gradients') return undefined
-  return isFasterInInt8(t) ? products[role](e, names, t) : undefined
+  return isFasterInInt8(role, t) ? products[role](e, names, t) : undefined
 }
 
-const products: {
-  readonly [R in Exclude<ProductRole, 'gradients'>]: (e: Emitter, names: Names, t: TensorOf<'matmul'>) => string
-} = {
+const products: { readonly [R in Int8Role]: (e: Emitter, names: Names, t: TensorOf<'matmul'>) => string } = {
   /** x [N, in] · Wᵀ; what several layers read is quantised once, as W is for all parts of a batch */
   forward: (e, [x, weight]) => product(e, unsigned(e, x), transposed(e, checked(e, weight))),
 

@@ -121,11 +121,10 @@ const elementTypes: { readonly [T in ElementType]: TensorProto_DataType } = {
   uint8: TensorProto_DataType.UINT8,
 }
 
-/** Types that values have at the edges of a graph, or inside between two casts */
-const castTypes = { int8: TensorProto_DataType.INT8, int16: TensorProto_DataType.INT16 } as const
+/** With those that values have at the edges of a graph, or inside between two casts */
+const allTypes = { ...elementTypes, int8: TensorProto_DataType.INT8, int16: TensorProto_DataType.INT16 }
 
-export const elementType = (type: ElementType | keyof typeof castTypes): number =>
-  ({ ...elementTypes, ...castTypes })[type]
+export const elementType = (type: keyof typeof allTypes): number => allTypes[type]
 
 function nodeProto(node: Node): NodeProto {
   return create(NodeProtoSchema, {
