@@ -90,7 +90,7 @@ describe('a store is the same however many processes decode', () => {
     const alone = await storeOf(source, 0)
     expect(alone.items).toHaveLength(PHOTOS + 5)
     expect(alone.skipped.map(({ name, reason }) => [name, reason])).toEqual([
-      ['x-cut.jpg', expect.stringMatching(/premature end|damaged or truncated/i)],
+      ['x-cut.jpg', 'is damaged or truncated'],
       ['x-empty.jpg', 'is empty'],
       ['x-other.png', 'is BMP, which cannot be read: convert it to JPEG or PNG'],
     ])

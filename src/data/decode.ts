@@ -151,12 +151,17 @@ async function toRaster(image: Sharp, channels: 1 | 3): Promise<Raster> {
   return { values: data, width: info.width, height: info.height, channels }
 }
 
+/**
+ * What the decoders of each format say of a file that is not whole. All decodes share one error text, and one that ends at the same
+ * moment may have cleared it or added to it, so that the words are not to be told apart further.
+ */
+const damage = /^Unknown error$|corrupt|premature end|unexpected end|read error|decoding error|unable to|bad seek/i
+
 function explain(error: unknown): never {
   const message = messageOf(error)
-  // All decodes share one error text, and one that ends at the same moment may have cleared it.
-  if (message === 'Unknown error' || message.includes('libpng read error')) throw new Error('is damaged or truncated')
   if (message.includes('unsupported image format')) throw new Error(`is no picture that can be read: ${readable} can`)
   if (message.includes('samples out of range'))
     throw new Error('holds numbers of a kind that cannot be read, such as 64-bit ones: save it with 32 bits or fewer')
+  if (damage.test(message)) throw new Error('is damaged or truncated')
   throw error
 }

@@ -138,7 +138,7 @@ test('unreadable pictures are skipped and listed, up to three', async () => {
   expect(values(set)).toEqual({ 'a.png': 100 })
   expect(set.skipped.map(({ name }) => name)).toEqual(['b.jpg', 'c.png', 'd.png'])
   expect(set.skipped.map(({ reason }) => reason)).toEqual([
-    expect.stringMatching(/premature end|damaged or truncated/i),
+    'is damaged or truncated',
     'is empty',
     expect.stringContaining('is no picture that can be read'),
   ])
