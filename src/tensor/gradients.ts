@@ -6,7 +6,7 @@ import { upsampleNearest, windowSum } from './pooling.js'
 import type { Primitive, ProductRole, TensorOf } from './primitives.js'
 import { gruGradients } from './recurrent.js'
 import { allButChannels, channelMoments, normalize, perChannel } from './reduction.js'
-import { range, sizeOf } from './shape.js'
+import { range, sizeOf, sizes } from './shape.js'
 import { constant, type Tensor } from './tensor.js'
 
 /** From the gradient g of a result y to the gradients of its operands, in their order; none where nothing flows. */
@@ -141,6 +141,8 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
   upsample: (g, { attributes: { factor } }) => [windowSum(g, factor)],
   windowSum: (g, { attributes: { factor } }) => [upsampleNearest(g, factor)],
   gather: (g, { inputs: [x, indices], attributes: { axis } }) => {
+    const back = opposite(indices)
+    if (back !== undefined && x.size(axis) === back.size(0)) return [g.gather(back, axis)]
     const [first, rows, last] = [range(axis), range(indices.rank), range(x.rank - axis - 1)]
     const front = g.transpose(...rows.map(i => axis + i), ...first, ...last.map(i => axis + indices.rank + i))
     const summed = scatterAdd(front, indices, x.size(axis))
@@ -173,6 +175,17 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
     convInput(output, g, x.shape, attributes),
     x.conv(g, attributes),
   ],
+}
+
+/** Of an order of all places of an axis, known beforehand: the one that undoes it. */
+function opposite(indices: Tensor): Tensor | undefined {
+  if (indices.op !== 'constant' || indices.rank !== 1) return undefined
+  const [count] = sizes(indices.shape, 1)
+  const back = new Float64Array(count).fill(-1)
+  ;(indices as TensorOf<'constant'>).attributes.values.forEach((from, to) => {
+    back[from] = to
+  })
+  return back.length === count && back.every(to => to >= 0) ? constant(back, [count], 'int') : undefined
 }
 
 const share = (ahead: Tensor, tie: Tensor): Tensor => where(tie, constant(0.5), ahead.cast('float'))

@@ -13,7 +13,7 @@ export {
 } from './contraction.js'
 export { binary, cast, compare, logical, not, stopGradient, straightThrough, unary, where } from './elementwise.js'
 export { addRows, gather, oneHot, putAlong, scatterAdd, takeAlong, takeRows } from './indexing.js'
-export { concat, expand, flip, pad, reshape, slice, spread, stack, swapLast, transpose } from './movement.js'
+export { concat, expand, flip, pad, reshape, roll, slice, spread, stack, swapLast, transpose } from './movement.js'
 export { averagePool, maxPool, type PoolOptions, upsampleBilinear, upsampleNearest } from './pooling.js'
 export type * from './primitives.js'
 export { type GruWeights, gru } from './recurrent.js'

@@ -63,10 +63,23 @@ export function slice(x: Tensor, axis: number, start: number, end: number | unde
 }
 
 /** The opposite order along an axis. */
-export function flip(x: Tensor, axis: number): Tensor {
-  const along = checkedAxis('flip', x, axis)
+export const flip = (x: Tensor, axis: number): Tensor => reordered('flip', x, axis, (i, n) => n - 1 - i)
+
+/** An axis as a ring: each place has what was `by` places further on, the last ones what was at the start. */
+export const roll = (x: Tensor, axis: number, by: number): Tensor =>
+  by === 0 ? x : reordered('roll', x, axis, (i, n) => (i + by) % n)
+
+function reordered(what: string, x: Tensor, axis: number, from: (i: number, n: number) => number): Tensor {
+  const along = checkedAxis(what, x, axis)
   const n = x.shape[along] ?? 0
-  return x.gather(constant(range(n).reverse(), [n], 'int'), along)
+  return x.gather(
+    constant(
+      range(n).map(i => from(i, n)),
+      [n],
+      'int',
+    ),
+    along,
+  )
 }
 
 export function pad(x: Tensor, axis: number, before: number, after: number, value: number): Tensor {

@@ -2,7 +2,7 @@ import { array, type Given, randomArray } from '../engine/testing.js'
 import { type ConvolutionOptions, convInput, convWeight, matmul } from './contraction.js'
 import { where } from './elementwise.js'
 import { addRows, putAlong, scatterAdd, takeRows } from './indexing.js'
-import { concat } from './movement.js'
+import { concat, roll } from './movement.js'
 import { upsampleNearest, windowSum } from './pooling.js'
 import type { ConvolutionAttributes, Primitive } from './primitives.js'
 import { after, segment } from './recompute.js'
@@ -223,6 +223,7 @@ export const cases: { readonly [P in Primitive]: readonly Case[] } = {
     one(a => a.gather(indices([1, 1, 0])), wide, 'rows'),
     one(a => a.gather(indices([3], []), 2), wide, 'a scalar index'),
     one(a => a.flip(-1), wide, 'flipped'),
+    one(a => roll(a, 1, 2), wide, 'a ring'),
     integers(a => a.gather(indices([1]))),
   ],
   scatterAdd: [

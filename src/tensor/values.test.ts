@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { array, evaluate, type Given, relativeError } from '../engine/testing.js'
 import { topological } from './derivative.js'
 import { oneHot } from './indexing.js'
-import { stack } from './movement.js'
+import { roll, stack } from './movement.js'
 import { interpret } from './naive/testing.js'
 import { input } from './tensor.js'
 import { cases, namedCases } from './testing.js'
@@ -33,6 +33,7 @@ test('what is made of primitives: closed forms', async () => {
       spread: a.variance(1),
       unbiased: a.variance(1, false, 1),
       flipped: a.flip(1),
+      rolled: roll(a, 1, 1),
       rows: stack([a, a.neg()], 1),
       classes: oneHot(a.argmax(), 3),
       norm: a.square().sum().sqrt(),
@@ -46,6 +47,7 @@ test('what is made of primitives: closed forms', async () => {
     spread: [6, 8],
     unbiased: [9, 12],
     flipped: [3, 0, -3, 7, 1, 1],
+    rolled: [0, 3, -3, 1, 7, 1],
     rows: [-3, 0, 3, 3, -0, -3, 1, 1, 7, -1, -1, -7],
     classes: [0, 0, 1, 0, 0, 1],
     norm: [Math.sqrt(69)],

@@ -5,7 +5,7 @@ import { constant, type Tensor } from '../../tensor/tensor.js'
 import { thereOf } from '../../tensor/there.js'
 import { type WeightOptions, weightAndBias } from '../layers.js'
 import { type AnyModule, module } from '../module.js'
-import { patchesOf, type Steps } from './frame-conv.js'
+import { patchesOf, type Ringed } from './frame-conv.js'
 import { frameGains, groupMeans } from './norms.js'
 
 /** A convolution of waves and the norm behind it: their variables, and what they do together. */
@@ -24,7 +24,7 @@ export interface NormedConv {
 export function normedConv(
   channels: number,
   groups: number,
-  steps: Steps,
+  steps: Ringed,
   { weight: initial, epsilon = 1e-5 }: Pick<WeightOptions, 'weight'> & { readonly epsilon?: number } = {},
 ): NormedConv {
   const { weight } = weightAndBias([channels, 1, steps.kernel], { bias: false, weight: initial })
@@ -32,11 +32,17 @@ export function normedConv(
   const run = (waves: Tensor, frames?: Tensor): Tensor => {
     const seen = patchesOf(waves, steps) // [N, T, kernel]
     const [n, length, taps] = sizes(seen.shape, 3)
-    const there = frames === undefined ? constant(1).expand(1, 1, 1) : thereOf(frames, length)
-    const count = frames === undefined ? constant(length) : there.sum(1, true).maximum(1) // [N, 1, 1]
-    const mean = seen.mul(there).sum(1, true).div(count) // [N, 1, kernel]
-    const centred = seen.sub(mean).mul(there)
-    const covariance = matmul(centred, centred, true).div(count) // [N, kernel, kernel]
+    // of each number by itself: ONNX Runtime multiplies rows of a few numbers by one each very slowly
+    const there = frames === undefined ? constant(1) : thereOf(frames.mul(taps), length * taps).reshape(n, length, taps)
+    const count = frames === undefined ? constant(length) : frames.cast('float').maximum(1).reshape(n, 1, 1)
+    // about one number for all taps of a wave, which takes less than one for each and leaves little of a constant to square
+    const centre = seen.mul(there).mean([1, 2], true).mul(constant(length).div(count)) // [N, 1, 1]
+    const off = seen.sub(centre).mul(there)
+    const meanOff = off.sum(1, true).div(count) // [N, 1, kernel]
+    const mean = meanOff.add(centre)
+    const covariance = matmul(off, off, true)
+      .div(count)
+      .sub(matmul(meanOff, meanOff, true)) // [N, kernel, kernel]
     const matrix = weight.reshape(channels, taps)
 
     const means = matmul(mean, matrix, false, true) // [N, 1, channels]

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { array, randomArray, relativeError } from '../../engine/testing.js'
+import { sizeOf } from '../../tensor/shape.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import { module } from '../module.js'
 import { arrayOf, at, moduleGradientError, runModule } from '../testing.js'
-import { chained, frameConv, stepsOf, stepsOfEach } from './frame-conv.js'
+import { chain, chained, frameConv, ringChain, stepsOf, stepsOfEach } from './frame-conv.js'
+import { numbered } from './norms.js'
 
 const cases = [
   { what: 'a kernel of two strides', channels: 3, kernel: 8, stride: 4, padding: [2, 2] },
@@ -37,6 +41,66 @@ for (const { what, channels, kernel, stride, padding } of cases)
     expect(relativeError(y, naive.values)).toBeLessThan(1e-13)
     if (channels < 10) expect(await moduleGradientError(layer, x => layer(x), [x])).toBeLessThan(1e-7)
   })
+
+test.each([
+  [10, 3, 2],
+  [4, 40, 2],
+  [3, 40, 2],
+  [2, 3, 2],
+  [1, 3, 4],
+])(
+  'a kernel of %i, %i channels, steps of %i, in a ring: the last steps see the first frames',
+  async (kernel, channels, stride) => {
+    const x = randomArray([2, 12, channels])
+    const weight = randomArray([5, channels, kernel], { seed: 2 })
+    const naive = arrayOf([2, 12 / stride, 5], (n, t, o) => {
+      let sum = 0
+      for (let k = 0; k < kernel; k++)
+        for (let c = 0; c < channels; c++) sum += at(weight, o, c, k) * at(x, n, (t * stride + k) % 12, c)
+      return sum
+    })
+    const layer = frameConv(channels, 5, kernel, { stride, ring: true, bias: false })
+    const { y, shape } = await runModule(layer, x => layer(x), [x], { values: new Map([['weight', weight.values]]) })
+    expect(shape).toEqual(naive.shape)
+    expect(relativeError(y, naive.values)).toBeLessThan(1e-13)
+    if (channels < 10) expect(await moduleGradientError(layer, x => layer(x), [x])).toBeLessThan(1e-7)
+  },
+)
+
+test('layers in a ring give what they give one after the other, of waves of any length, and read nothing beyond their end', async () => {
+  const steps = [
+    { kernel: 10, stride: 5 },
+    { kernel: 3, stride: 2 },
+    { kernel: 2, stride: 2 },
+  ]
+  const convs = (ring: boolean) =>
+    steps.map(({ kernel, stride }, i) => frameConv(i === 0 ? 1 : 4, 4, kernel, { stride, ring }))
+  const values = new Map(
+    steps.flatMap(({ kernel }, i) => [
+      [`${i}.weight`, randomArray([4, i === 0 ? 1 : 4, kernel], { seed: i }).values] as const,
+      [`${i}.bias`, randomArray([4], { seed: 9 + i }).values] as const,
+    ]),
+  )
+  for (const length of [50, 59, 60, 61, 127]) {
+    const told: number[] = []
+    const outputs = [chain, ringChain].map(make => {
+      const layers = convs(make === ringChain)
+      const run = make(
+        layers.map(layer => (x: Tensor, frames?: Tensor) => {
+          if (frames !== undefined) told.push(sizeOf(frames.shape))
+          return layer(x)
+        }),
+        steps,
+      )
+      const whole = module(numbered(layers), (x: Tensor) => run(x))
+      return runModule(whole, x => whole(x), [randomArray([2, length], { seed: 5 })], { values })
+    })
+    const [plain, ringed] = await Promise.all(outputs)
+    expect(ringed?.shape).toEqual(plain?.shape)
+    expect(relativeError(ringed?.y ?? [], plain?.y ?? [])).toBeLessThan(1e-13)
+    expect(told).toEqual([2, 2, 2]) // one number of frames a wave
+  }
+})
 
 test('too few frames for the kernel are refused', async () => {
   const layer = frameConv(1, 2, 4)

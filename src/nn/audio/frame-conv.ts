@@ -1,8 +1,8 @@
 import { matmul } from '../../tensor/contraction.js'
-import { concat } from '../../tensor/movement.js'
+import { concat, roll } from '../../tensor/movement.js'
 import { ShapeError } from '../../tensor/scope.js'
 import { range, sizes } from '../../tensor/shape.js'
-import type { Tensor } from '../../tensor/tensor.js'
+import { constant, type Tensor } from '../../tensor/tensor.js'
 import { type LinearOptions, roleOf, weightAndBias } from '../layers.js'
 import { type Module, module } from '../module.js'
 
@@ -10,6 +10,11 @@ export interface FrameConvOptions extends LinearOptions {
   readonly stride?: number
   /** Zeros before the first frame and after the last */
   readonly padding?: readonly [begin: number, end: number]
+  /**
+   * Frames, of which there are a multiple of the stride and none around, are a ring: the last steps of the kernel see the first
+   * frames. Where they are not wanted anyway, this takes fewer passes.
+   */
+  readonly ring?: boolean
 }
 
 /** 1-d convolution of frames [N, L, in] → [N, T, out]; weight [out, in, kernel] as torch.nn.Conv1d. */
@@ -29,7 +34,7 @@ export function frameConv(inputs: number, outputs: number, kernel: number, optio
 function convolveFrames(
   x: Tensor,
   weight: Tensor,
-  { stride = 1, padding, int8 }: Pick<FrameConvOptions, 'stride' | 'padding' | 'int8'>,
+  { stride = 1, padding, ring, int8 }: Pick<FrameConvOptions, 'stride' | 'padding' | 'ring' | 'int8'>,
 ) {
   const [outputs, channels, kernel] = sizes(weight.shape, 3)
   const matrixOf = (from: number, taps: number) =>
@@ -37,35 +42,39 @@ function convolveFrames(
       .slice(2, from, from + taps)
       .transpose(0, 2, 1)
       .reshape(outputs, taps * channels)
-  const steps = { kernel, stride, padding }
+  const steps = { kernel, stride, padding, ring }
   const product = (rows: Tensor, matrix: Tensor) => matmul(rows, matrix, false, true, roleOf({ int8 }))
   // rows of few numbers are sooner put together than their products added up
   if (channels * kernel <= NARROW) return product(patchesOf(x, steps), matrixOf(0, kernel))
   return rowsSeen(x, steps)
-    .map(({ rows, from, taps, own }) => own(product(rows, matrixOf(from, taps))))
+    .map(({ rows, from, taps, own }) => {
+      const matrix = matrixOf(from, taps)
+      // where it costs the same, products of one gradient with all parts are better: that is rounded to int8 once
+      return ring ? product(own(rows), matrix) : own(product(rows, matrix))
+    })
     .reduce((sum, y) => sum.add(y))
 }
 const NARROW = 64
 
 /** All that each step of a kernel sees, tap by tap: [N, L, C] → [N, T, kernel · C] */
-export const patchesOf = (x: Tensor, steps: Steps): Tensor =>
+export const patchesOf = (x: Tensor, steps: Ringed): Tensor =>
   concat(
     rowsSeen(x, steps).map(({ rows, own }) => own(rows)),
     2,
   )
 
 /** The rows of `stride` frames, cut to the taps that see them, for each part of the kernel; its own are those of all steps. */
-function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0] }: Steps) {
+function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0], ring = false }: Ringed) {
   const [n, length, channels] = sizes(x.shape, 3)
-  const steps = stepsOf(length, { kernel, stride, padding })
+  const steps = ring ? length / stride : stepsOf(length, { kernel, stride, padding })
   if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
   const seen = Math.ceil(kernel / stride)
-  const count = steps + seen - 1
+  const count = ring ? steps : steps + seen - 1
   const all = between(x, -padding[0], count * stride - padding[0]).reshape(n, count, stride * channels)
   return range(seen).map(part => {
     const from = part * stride
     const taps = Math.min(stride, kernel - from)
-    const own = (y: Tensor) => y.slice(1, part, part + steps)
+    const own = (y: Tensor) => (ring ? roll(y, 1, part) : y.slice(1, part, part + steps))
     return { rows: all.slice(2, 0, taps * channels), from, taps, own }
   })
 }
@@ -76,6 +85,8 @@ function between(x: Tensor, from: number, to: number): Tensor {
   const there = x.slice(1, Math.max(0, from), Math.min(length, to))
   return there.pad(1, Math.max(0, -from), Math.max(0, to - length))
 }
+
+export type Ringed = Steps & Pick<FrameConvOptions, 'ring'>
 
 /**
  * A chain of layers from waves float [N, length] to frames, each told how many of its frames are there.
@@ -94,6 +105,23 @@ export function chain(
       },
       waves.reshape(...waves.shape, 1),
     )
+  }
+}
+
+/**
+ * The same by layers that take their frames for a ring: there are a few more of them, which are not wanted, up to a multiple of
+ * all strides, so that each row of a layer's is a row of the next one's as it lies there.
+ */
+export function ringChain(
+  layers: readonly ((x: Tensor, frames?: Tensor) => Tensor)[],
+  steps: readonly Steps[],
+): (waves: Tensor, lengths?: Tensor) => Tensor {
+  const { hop } = chained(steps)
+  const run = chain(layers, steps)
+  return (waves, lengths) => {
+    const [n, length] = sizes(waves.shape, 2)
+    const whole = waves.pad(1, 0, Math.ceil(length / hop) * hop - length)
+    return run(whole, lengths ?? constant(length).cast('int').expand(n)).slice(1, 0, steps.reduce(stepsOf, length))
   }
 }
 

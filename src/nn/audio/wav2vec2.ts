@@ -9,7 +9,7 @@ import { module } from '../module.js'
 import { assembled } from './assembled.js'
 import type { AudioEncoder, ContextOptions } from './encoder.js'
 import { normedConv } from './first-conv.js'
-import { chain, frameConv, type Steps } from './frame-conv.js'
+import { frameConv, ringChain, type Steps } from './frame-conv.js'
 import { type FrameNorm, numbered } from './norms.js'
 import { EPSILON, frameTransformer, type TransformerOptions } from './wav2vec2-transformer.js'
 
@@ -95,11 +95,21 @@ const heFanIn: Initial = shape => normal(Math.sqrt(2 / fanIn(shape)))(shape)
 function extractor(channels: number, steps: readonly Steps[], norm: 'group' | 'layer') {
   const layers = steps.map((own, i): FrameNorm => {
     if (i === 0 && norm === 'group') {
-      const { conv, norm: layer_norm, run } = normedConv(channels, channels, own, { weight: heFanIn })
+      const {
+        conv,
+        norm: layer_norm,
+        run,
+      } = normedConv(channels, channels, { ...own, ring: true }, { weight: heFanIn })
       return module({ conv, layer_norm }, (x: Tensor, frames?: Tensor) => run(x, frames).gelu())
     }
     // without norms between them, what int8 rounds in the forward pass grows from layer to layer, to half of the gradient
-    const options = { stride: own.stride, bias: norm === 'layer', weight: heFanIn, int8: 'gradients' } as const
+    const options = {
+      stride: own.stride,
+      ring: true,
+      bias: norm === 'layer',
+      weight: heFanIn,
+      int8: 'gradients',
+    } as const
     const conv = frameConv(i === 0 ? 1 : channels, channels, own.kernel, options)
     const layer_norm = norm === 'layer' ? layerNorm(channels, EPSILON) : undefined
     return module({ conv, layer_norm }, (x: Tensor) => {
@@ -107,7 +117,7 @@ function extractor(channels: number, steps: readonly Steps[], norm: 'group' | 'l
       return (layer_norm?.(y) ?? y).gelu()
     })
   })
-  const conv_layers = module(numbered(layers), chain(layers, steps))
+  const conv_layers = module(numbered(layers), ringChain(layers, steps))
   return module({ conv_layers }, (waves: Tensor, lengths?: Tensor) => conv_layers(waves, lengths))
 }
 

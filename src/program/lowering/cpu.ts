@@ -26,7 +26,8 @@ const binary = {
 export const cpu: Partial<LoweringTable> = {
   ...Object.fromEntries(elementwise.map(op => [op, stayingBlocked(portable[op] as Lowering<'neg'>)])),
   ...binary,
-  matmul: (e, names, t) => int8Product(e, names, t) ?? productInParts(e, names, t) ?? fusedProduct(e, names, t),
+  matmul: (e, names, t) =>
+    int8Product(e, names, t) ?? productInParts(e, names, t) ?? narrowProduct(e, names, t) ?? fusedProduct(e, names, t),
   relu: (e, names, t) => blockedRelu(e, names, t) ?? stayingBlocked(portable.relu)(e, names, t),
   mul: (e, names, t) => blockedScale(e, names, t) ?? binary.mul(e, names, t),
   add: (e, names, t) =>
@@ -76,6 +77,19 @@ function besideScalars<P extends Binary>(plain: Lowering<P>): Lowering<P> {
     )
     return plain(e, alike as never, t)
   }
+}
+
+/**
+ * A product with a transposed operand and one of a few columns, whichever way round is faster: with those columns as its rows.
+ * Undefined where it is none.
+ */
+function narrowProduct(e: Emitter, [a, b]: readonly [string, string], t: TensorOf<'matmul'>): string | undefined {
+  const { transposeA, transposeB } = t.attributes
+  const [rows = 1, columns = 1] = t.shape.slice(-2)
+  if (e.precision !== 'float32' || !transposeA || transposeB || columns >= 16 || rows < 4 * columns) return undefined
+  const turned = e.one('FusedMatMul', [b, a], { transA: 1, transB: 0 }, 'com.microsoft')
+  const last = [t.rank - 1, t.rank - 2]
+  return e.one('Transpose', [turned], { perm: [...t.shape.keys()].slice(0, -2).concat(last) })
 }
 
 /** A product of operands that lie as they are, or transposed. */

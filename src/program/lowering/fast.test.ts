@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { host } from '#host'
 import { evaluate, randomArray, relativeError } from '../../engine/testing.js'
+import { matmul } from '../../tensor/contraction.js'
 import { derivative } from '../../tensor/derivative.js'
 import { upsampleNearest } from '../../tensor/pooling.js'
 import { batchNormalize } from '../../tensor/reduction.js'
@@ -202,6 +203,17 @@ test("the slope of GELU takes the normal's distribution in one pass", async () =
   const of = (x: Tensor) => x.mul(3).gelu()
   await agrees(of, [[4, 50]], 0, 1e-5)
   expect(operators(of, [[4, 50]], 0)).toContain('HardSigmoid')
+})
+
+test('a product of many rows that lie transposed with a few columns is turned round', async () => {
+  const of = (a: Tensor, b: Tensor) => matmul(a, b, true)
+  const shapes = (columns: number, ...batch: number[]) => [
+    [...batch, 30, 64],
+    [...batch, 30, columns],
+  ]
+  for (const batch of [[], [2], [2, 3]]) await agrees(of, shapes(5, ...batch), 0, 1e-5)
+  expect(operators(of, shapes(15, 2), 0, /Transpose/g)).not.toEqual([])
+  for (const columns of [16, 64]) expect(operators(of, shapes(columns, 2), 0, /Transpose/g)).toEqual([])
 })
 
 test('sums over many rows are products with ones', async () => {

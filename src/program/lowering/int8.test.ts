@@ -101,6 +101,26 @@ describe.skipIf(!int8?.exact)('products in int8', () => {
       await evaluate(build, [x, w]),
     )
   })
+
+  test('add up as many rows as may be, all at the end of what integers hold', async () => {
+    const rows = 2 ** 16
+    const all = (width: number, value: number): Given => ({
+      shape: [rows, width],
+      values: Array<number>(rows * width).fill(value),
+    })
+    const build = (g: Tensor, x: Tensor) => ({ y: matmul(g, x, true, false, 'weight') })
+    for (const [g, x] of [
+      [1, 1],
+      [-1, 1],
+      [1, -1],
+      [-1, -1],
+    ] as const) {
+      const given = [all(96, g), all(192, x)]
+      const { y = [] } = await evaluate(build, given, { precision: 'float32', products: 'int8' })
+      expect(y).toHaveLength(96 * 192)
+      for (const value of y) expect(value / (g * x * rows)).toBeCloseTo(1, 3)
+    }
+  })
 })
 
 describe('where', () => {
@@ -166,7 +186,9 @@ describe('where', () => {
 
   test('it would take longer they stay as well: small products, and sums too long for 32 bits', () => {
     expect(counted(layerOf, [[2, 16, 24], [24, 24], [24]])).toMatchObject({ integer: 0, float: 3 })
-    const long = counted(layerOf, [[40_000, 192], [192, 192], [192]])
+    const sumOf = (rows: number) => counted(layerOf, [[rows, 192], [192, 192], [192]])
+    expect(sumOf(2 ** 16)).toMatchObject({ integer: 4, float: 0 })
+    const long = sumOf(2 ** 16 + 1)
     expect(long, 'the gradient in the weight is a sum over all rows').toMatchObject({ integer: 2, float: 1 })
   })
 

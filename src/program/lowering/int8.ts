@@ -34,7 +34,7 @@ const products: { readonly [R in Int8Role]: (e: Emitter, names: Names, t: Tensor
 
   /** gᵀ · x with g in two terms, or training collapses: as (xᵀ · g)ᵀ, so that bytes are transposed and not floats */
   weight(e, [g, x]) {
-    const [seen, first] = [transposed(e, unsigned(e, x)), signed(e, g)]
+    const [seen, first] = [transposed(e, unsigned(e, x)), even(e, g)]
     const left = e.one('Sub', [g, e.one('DequantizeLinear', [first.values, first.scale, first.zero])])
     const sums = [first, within(e, left, first.scale)].map(term => product(e, seen, term))
     return e.one('Transpose', [e.one('Add', sums)], { perm: [1, 0] })
@@ -64,6 +64,14 @@ function signed(e: Emitter, x: string): Quantised {
   return { values: e.one('QuantizeLinear', [x, scale, zero]), scale, zero }
 }
 
+/** Signed, as far below 0 as above it: what is added up is half as large, so that twice as much may be. */
+function even(e: Emitter, x: string): Quantised {
+  const { scale: step, zero } = unsigned(e, x)
+  const below = e.one('Cast', [zero], { to: elementType('float32') })
+  const most = e.one('Max', [below, e.one('Sub', [e.float(255), below])]) // as many steps
+  return around(e, x, e.one('Mul', [step, e.one('Mul', [most, e.float(1 / 127)])]))
+}
+
 /** A weight, signed; integers know no NaN, so that the scale becomes one where a number of the weight is none. */
 function checked(e: Emitter, weight: string): Quantised {
   const { scale, ...rest } = signed(e, weight)
@@ -73,7 +81,10 @@ function checked(e: Emitter, weight: string): Quantised {
 
 /** Signed, of numbers that are at most half a scale away from 0, as what a quantisation leaves is. */
 function within(e: Emitter, x: string, of: string): Quantised {
-  const scale = e.one('Mul', [of, e.float(1 / 254)])
+  return around(e, x, e.one('Mul', [of, e.float(1 / 254)]))
+}
+
+function around(e: Emitter, x: string, scale: string): Quantised {
   const zero = e.one('Cast', [e.float(0)], { to: elementType('int8') })
   return { values: e.one('QuantizeLinear', [x, scale, zero]), scale, zero }
 }
