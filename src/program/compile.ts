@@ -6,6 +6,7 @@ import { type DeviceName, devices } from './devices.js'
 import type { DrawSpec } from './draws.js'
 import { flops } from './flops.js'
 import { hideShapes } from './hidden-shapes.js'
+import { inPieces } from './in-pieces.js'
 import { overwriting } from './in-place.js'
 import { Emitter, type Precision, type Products } from './lowering/emitter.js'
 import { loweringsFor } from './lowering/index.js'
@@ -97,21 +98,24 @@ export function compile(computation: Computation, target: Target): Program {
   })
   const read = variables.map(t => port(nameOf(t, names), t))
   wantDistinct([...given, ...read, ...outputs])
-  const nodes = e.finished(outputs.map(({ name }) => name))
+  const wanted = outputs.map(({ name }) => name)
+  const { inParts, holdsVariables, hidesShapes } = devices[target.device]
+  const whole = { nodes: e.finished(wanted), initializers: e.initializers }
+  const shapes = new Map(reached.filter(t => t.dtype === 'float').map(t => [e.nameOf(lowered(t)), t.shape]))
+  const cuts = inParts && target.precision === 'float32'
+  const { nodes, initializers } = cuts ? inPieces({ ...whole, shapes, outputs: new Set(wanted) }) : whole
   const mayOverwrite = overwriting(
     nodes,
-    e.initializers.map(({ name }) => name),
+    initializers.map(({ name }) => name),
   )
   const state = states.map((t): StatePort => {
     const [name, updated] = [nameOf(t, names), updates.has(t)]
     return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
   })
   const { givesBack = false } = target
-  const { holdsVariables, hidesShapes } = devices[target.device]
   const ended = !holdsVariables
   const hides = hidesShapes && !givesBack && nodes.some(({ operator }) => operator === 'Conv')
-  const plain = { nodes, initializers: e.initializers, inputs: [] }
-  const graph = hides ? hideShapes(nodes, e.initializers) : plain
+  const graph = hides ? hideShapes(nodes, initializers) : { nodes, initializers, inputs: [] }
   const { model } = writeModel({
     nodes: ended ? [...graph.nodes, endNode] : graph.nodes,
     initializers: graph.initializers,

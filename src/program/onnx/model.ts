@@ -4,6 +4,7 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
@@ -20,7 +21,7 @@ export type ElementType = 'float32' | 'float64' | 'int64' | 'bool' | 'uint8'
 export class Float {
   constructor(readonly value: number) {}
 }
-export type Attribute = number | Float | string | readonly number[]
+export type Attribute = number | Float | string | readonly number[] | LoopBody
 
 export interface ValueInfo {
   readonly name: string
@@ -37,6 +38,11 @@ export interface Initializer {
   readonly shape: readonly number[]
   readonly bytes: Uint8Array
 }
+/** A list of integers, such as a shape. */
+export const int64s = (name: string, values: readonly number[]): Initializer => {
+  const { buffer } = BigInt64Array.from(values, BigInt)
+  return { name, type: 'int64', shape: [values.length], bytes: new Uint8Array(buffer) }
+}
 export interface Node {
   readonly operator: string
   readonly domain: string
@@ -50,6 +56,8 @@ export interface Graph {
   readonly outputs: readonly ValueInfo[]
   readonly initializers: readonly Initializer[]
 }
+/** What a loop does at each of its steps; it may read what the graph around it has. */
+export type LoopBody = Omit<Graph, 'initializers'>
 export interface WrittenModel {
   readonly model: Uint8Array
   /** The large initializers, in a file of its own beside the model, when all in one would pass protobuf's 2 GB */
@@ -99,13 +107,7 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenMod
     producerName: 'lacuna',
     opsetImport: [...used].sort().map(domain => ({ domain, version: OPSETS[domain] ?? 1n })),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: create(GraphProtoSchema, {
-      name: 'lacuna',
-      node: graph.nodes.map(nodeProto),
-      initializer,
-      input: graph.inputs.map(valueInfo),
-      output: graph.outputs.map(valueInfo),
-    }),
+    graph: graphProto(graph, initializer),
   })
   return {
     model: toBinary(ModelProtoSchema, model),
@@ -126,6 +128,18 @@ const allTypes = { ...elementTypes, int8: TensorProto_DataType.INT8, int16: Tens
 
 export const elementType = (type: keyof typeof allTypes): number => allTypes[type]
 
+const graphProto = (
+  { nodes, inputs, outputs }: LoopBody,
+  initializer: MessageInitShape<typeof TensorProtoSchema>[] = [],
+): GraphProto =>
+  create(GraphProtoSchema, {
+    name: 'lacuna',
+    node: nodes.map(nodeProto),
+    initializer,
+    input: inputs.map(valueInfo),
+    output: outputs.map(valueInfo),
+  })
+
 function nodeProto(node: Node): NodeProto {
   return create(NodeProtoSchema, {
     opType: node.operator,
@@ -137,11 +151,12 @@ function nodeProto(node: Node): NodeProto {
 }
 
 function attributeProto(name: string, value: Attribute): AttributeProto {
-  const { FLOAT, STRING, INTS, INT } = AttributeProto_AttributeType
+  const { FLOAT, STRING, INTS, INT, GRAPH } = AttributeProto_AttributeType
   if (value instanceof Float) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.value })
   if (typeof value === 'string')
     return create(AttributeProtoSchema, { name, type: STRING, s: getTextEncoding().encodeUtf8(value) })
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) })
+  if ('nodes' in value) return create(AttributeProtoSchema, { name, type: GRAPH, g: graphProto(value) })
   return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) })
 }
 
