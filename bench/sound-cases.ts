@@ -22,6 +22,8 @@ const cpc = { encoder: 'cpc-small', title: 'CPC, 128 channels, GRU of 128' }
 const cpcBase = { encoder: 'cpc', title: 'CPC, 512 channels, GRU of 256' }
 const wav2vec2 = { encoder: 'wav2vec2-small', title: 'wav2vec 2.0, 96 channels, 4 layers of 192', transformer: true }
 const wav2vec2Base = { encoder: 'wav2vec2-base', title: 'wav2vec 2.0, BASE', transformer: true }
+const logMel = { encoder: 'log-mel-small', title: 'HuBERT on log-mel frames, 4 layers of 192', transformer: true }
+const logMelBase = { encoder: 'log-mel-base', title: 'HuBERT on log-mel frames, 12 layers of 768', transformer: true }
 
 export const soundCases: readonly SoundCase[] = [
   { name: 'cpc-small', ...cpc, seconds: 2, batch: 16, steps: 5 },
@@ -30,4 +32,7 @@ export const soundCases: readonly SoundCase[] = [
   { name: 'wav2vec2-small', ...wav2vec2, seconds: 2, batch: 16, steps: 5 },
   { name: 'wav2vec2-small-8s', ...wav2vec2, seconds: 8, batch: 4, steps: 5 },
   { name: 'wav2vec2-base', ...wav2vec2Base, seconds: 2, batch: 4, steps: 2 },
+  { name: 'hubert-small', ...logMel, seconds: 2, batch: 16, steps: 10 },
+  { name: 'hubert-small-8s', ...logMel, seconds: 8, batch: 4, steps: 10 },
+  { name: 'hubert-base', ...logMelBase, seconds: 2, batch: 8, steps: 3 },
 ]
