@@ -1,7 +1,7 @@
 import type { Adversary, Learner } from '../methods/method.js'
 import { variablesOf } from '../nn/module.js'
 import { followed } from '../nn/teacher.js'
-import { adamW, clipByGlobalNorm, lars, type Optimised, sgd, type Trained } from '../optim/optimisers.js'
+import { adamW, clipFactor, globalNorm, lars, type Optimised, sgd, type Trained } from '../optim/optimisers.js'
 import { scheduled, variableOf } from '../program/trace.js'
 import { derivative } from '../tensor/derivative.js'
 import { after } from '../tensor/recompute.js'
@@ -44,11 +44,12 @@ export function descend(
   { optimiser, weightDecay, clip }: Pick<RunConfig, 'optimiser' | 'weightDecay' | 'clip'>,
   rate = 1,
 ): Optimised & { readonly length: Tensor } {
-  const { clipped, length } = clipByGlobalNorm(trained, clip > 0 ? clip : Number.MAX_VALUE)
+  const length = globalNorm(trained)
   // no weight moves before the backward, which reads it, is over: so its next value can be written over it
   const learningRate = after(scheduled('learningRate'), length)
   const step = { adamw: adamW, sgd, lars }[optimiser]({ weightDecay })
-  const { updates, names } = step(clip > 0 ? clipped : trained, learningRate)
+  const factor = clip > 0 ? clipFactor(length, clip) : undefined
+  const { updates, names } = step(trained, { rate: learningRate, factor })
   const scaled = ({ variable }: Trained) =>
     [variable, variable.add((updates.get(variable) ?? variable).sub(variable).mul(rate))] as const
   return { updates: rate === 1 ? updates : new Map([...updates, ...trained.map(scaled)]), names, length }

@@ -3,10 +3,19 @@ import { openEngine } from '../engine/node/engine.js'
 import { maxAbs, randomArray } from '../engine/testing.js'
 import { compile } from '../program/compile.js'
 import { filled, trace, variable } from '../program/trace.js'
-import { derivative } from '../tensor/derivative.js'
+import { derivative, topological } from '../tensor/derivative.js'
 import type { VariableRole } from '../tensor/primitives.js'
 import { constant, type Tensor } from '../tensor/tensor.js'
-import { adamW, clipByGlobalNorm, lars, type Optimiser, sgd, type Trained } from './optimisers.js'
+import {
+  adamW,
+  clipFactor,
+  globalNorm,
+  lars,
+  type Optimiser,
+  type StepOptions,
+  sgd,
+  type Trained,
+} from './optimisers.js'
 
 const STEPS = 5
 const rates = [0.1, 0.05, 0.2, 0.1, 0.01]
@@ -14,10 +23,14 @@ const target = randomArray([2, 3]).values
 const scales = randomArray([2, 3], { seed: 2, low: 0.5, high: 2 }).values
 const first = randomArray([2, 3], { seed: 3 }).values
 const firstBias = randomArray([3], { seed: 4 }).values
+const firstRows = randomArray([2], { seed: 5 }).values
 
-/** A quadratic in a weight [2, 3] and a bias [3]: L = Σ s·(w + b − t)². */
-function problem(weight: Tensor, bias: Tensor): Tensor {
-  const distance = weight.add(bias).sub(constant(target, [2, 3]))
+/** A quadratic in a weight [2, 3], a bias [3] and one for each row [2, 1]: L = Σ s·(w + b + r − t)². */
+function problem(weight: Tensor, bias: Tensor, rows: Tensor): Tensor {
+  const distance = weight
+    .add(bias)
+    .add(rows)
+    .sub(constant(target, [2, 3]))
   return distance
     .square()
     .mul(constant(scales, [2, 3]))
@@ -25,22 +38,37 @@ function problem(weight: Tensor, bias: Tensor): Tensor {
 }
 
 /** Its gradients, by hand. */
-function gradients(weight: readonly number[], bias: readonly number[]): [number[], number[]] {
-  const ofWeight = weight.map((w, i) => 2 * (scales[i] ?? 0) * (w + (bias[i % 3] ?? 0) - (target[i] ?? 0)))
-  return [ofWeight, bias.map((_, j) => (ofWeight[j] ?? 0) + (ofWeight[j + 3] ?? 0))]
+function gradients(weight: readonly number[], bias: readonly number[], rows: readonly number[]): Three {
+  const at = (i: number) => (weight[i] ?? 0) + (bias[i % 3] ?? 0) + (rows[Math.floor(i / 3)] ?? 0)
+  const ofWeight = weight.map((_, i) => 2 * (scales[i] ?? 0) * (at(i) - (target[i] ?? 0)))
+  const sumOf = (places: readonly number[]) => places.reduce((sum, i) => sum + (ofWeight[i] ?? 0), 0)
+  return [ofWeight, bias.map((_, j) => sumOf([j, j + 3])), rows.map((_, i) => sumOf([3 * i, 3 * i + 1, 3 * i + 2]))]
+}
+type Three = [weight: number[], bias: number[], rows: number[]]
+
+interface Prepared {
+  readonly trained: Trained[]
+  readonly options?: StepOptions
 }
 
-/** Weight and bias after the steps of the program. */
-async function byProgram(optimiser: Optimiser, prepare = (trained: Trained[]) => trained, role: VariableRole = 'bias') {
-  const names = { weight: variable([2, 3], filled(0)([2, 3])), bias: variable([3], filled(0)([3]), role) }
-  const { result: loss, trace: traced } = trace({ training: true }, () => problem(names.weight, names.bias))
-  const [ofWeight = loss, ofBias = loss] = derivative(loss, [names.weight, names.bias])
-  const optimised = optimiser(
-    prepare([
-      { name: 'weight', variable: names.weight, gradient: ofWeight },
-      { name: 'bias', variable: names.bias, gradient: ofBias },
-    ]),
+/** All three after the steps of the program. */
+async function byProgram(
+  optimiser: Optimiser,
+  prepare: (trained: Trained[]) => Prepared = trained => ({ trained }),
+  role: VariableRole = 'bias',
+) {
+  const variables = {
+    weight: variable([2, 3], filled(0)([2, 3])),
+    bias: variable([3], filled(0)([3]), role),
+    rows: variable([2, 1], filled(0)([2, 1]), role),
+  }
+  const { weight, bias, rows } = variables
+  const { result: loss, trace: traced } = trace({ training: true }, () => problem(weight, bias, rows))
+  const found = derivative(loss, Object.values(variables))
+  const { trained, options } = prepare(
+    Object.entries(variables).map(([name, variable], i) => ({ name, variable, gradient: found[i] ?? loss })),
   )
+  const optimised = optimiser(trained, options)
   const engine = openEngine({ device: 'cpu', precision: 'float64', threads: 1 })
   await engine.load(
     'step',
@@ -48,7 +76,7 @@ async function byProgram(optimiser: Optimiser, prepare = (trained: Trained[]) =>
       {
         outputs: { loss },
         updates: new Map([...traced.updates, ...optimised.updates]),
-        names: new Map([[names.weight, 'weight'], [names.bias, 'bias'], ...optimised.names]),
+        names: new Map([[weight, 'weight'], [bias, 'bias'], [rows, 'rows'], ...optimised.names]),
       },
       { device: 'cpu', precision: 'float64' },
     ),
@@ -57,6 +85,7 @@ async function byProgram(optimiser: Optimiser, prepare = (trained: Trained[]) =>
     new Map([
       ['weight', first],
       ['bias', firstBias],
+      ['rows', firstRows],
     ]),
   )
   for (let step = 0; step < STEPS; step++) await engine.run('step', { learningRate: [rates[step] ?? 0], step: [step] })
@@ -75,23 +104,25 @@ type Rule = (
   decays: boolean,
 ) => number[]
 
-function byLoop(rule: Rule, prepare = (gradients: [number[], number[]]) => gradients): [number[], number[]] {
-  let [weight, bias] = [[...first], [...firstBias]]
-  const memories: [Record<string, number[]>, Record<string, number[]>] = [{}, {}]
+function byLoop(rule: Rule, prepare = (gradients: Three) => gradients): Three {
+  let all: Three = [[...first], [...firstBias], [...firstRows]]
+  const memories: Record<string, number[]>[] = [{}, {}, {}]
   for (let step = 0; step < STEPS; step++) {
-    const rate = rates[step] ?? 0
-    const [ofWeight, ofBias] = prepare(gradients(weight, bias))
-    weight = rule(weight, ofWeight, memories[0], rate, step, true)
-    bias = rule(bias, ofBias, memories[1], rate, step, false)
+    const found = prepare(gradients(...all))
+    const next = (i: 0 | 1 | 2) => rule(all[i], found[i], memories[i] ?? {}, rates[step] ?? 0, step, i === 0)
+    all = [next(0), next(1), next(2)]
   }
-  return [weight, bias]
+  return all
 }
 
 async function agree(optimiser: Optimiser, rule: Rule) {
-  const state = await byProgram(optimiser)
-  const [weight, bias] = byLoop(rule)
+  same(await byProgram(optimiser), byLoop(rule))
+}
+
+function same(state: ReadonlyMap<string, ArrayLike<number | bigint>>, [weight, bias, rows]: Three): void {
   expect(difference(state.get('weight'), weight)).toBeLessThan(1e-12)
   expect(difference(state.get('bias'), bias)).toBeLessThan(1e-12)
+  expect(difference(state.get('rows'), rows)).toBeLessThan(1e-12)
 }
 
 const difference = (actual: ArrayLike<number | bigint> | undefined, expected: readonly number[]): number =>
@@ -137,20 +168,38 @@ test('LARS as a plain loop: weights adapt and decay, biases do neither', () =>
 
 test.each([0.5, 1e6])('clipping to a common length of %d as a plain loop', async norm => {
   const plain = sgd({ momentum: 0, nesterov: false })
-  const state = await byProgram(plain, trained => clipByGlobalNorm(trained, norm).clipped)
-  const [weight, bias] = byLoop(momentumLoop(0, false, 0), ([ofWeight, ofBias]) => {
-    const factor = Math.min(1, norm / length([...ofWeight, ...ofBias]))
-    return [ofWeight.map(v => v * factor), ofBias.map(v => v * factor)]
+  const state = await byProgram(plain, trained => ({
+    trained,
+    options: { factor: clipFactor(globalNorm(trained), norm) },
+  }))
+  const clipped = byLoop(momentumLoop(0, false, 0), all => {
+    const factor = Math.min(1, norm / length(all.flat()))
+    return all.map(g => g.map(v => v * factor)) as Three
   })
-  expect(difference(state.get('weight'), weight)).toBeLessThan(1e-12)
-  expect(difference(state.get('bias'), bias)).toBeLessThan(1e-12)
+  same(state, clipped)
+})
+
+test('small variables that do not decay move as one vector, others each for itself', () => {
+  const joined = ([...shapes]: number[][], role: VariableRole) => {
+    const trained = shapes.map((shape, i) => {
+      const own = variable(shape, filled(0)(shape), role)
+      return { name: `${i}`, variable: own, gradient: own }
+    })
+    const { updates } = adamW()(trained)
+    return topological([...updates.values()]).filter(({ op }) => op === 'concat').length
+  }
+  expect(joined([[3], [2, 2], [1]], 'bias')).toBe(4) // values, gradients and two slots
+  expect(joined([[3], [2, 2], [1]], 'weight')).toBe(0)
+  expect(joined([[9000], [9000]], 'bias')).toBe(0)
+  expect(joined([[9000], [3]], 'bias')).toBe(0)
 })
 
 test.each(['bias', 'gain', 'token', 'scale'] as const)('a variable of role %s does not decay', async role => {
   const shrinking = sgd({ momentum: 0, nesterov: false, weightDecay: 10 })
-  const flat = (trained: Trained[]) => trained.map(t => ({ ...t, gradient: t.gradient.mul(0) }))
+  const flat = (trained: Trained[]) => ({ trained: trained.map(t => ({ ...t, gradient: t.gradient.mul(0) })) })
   const state = await byProgram(shrinking, flat, role)
   expect(Array.from(state.get('bias') ?? [], Number)).toEqual(firstBias)
+  expect(Array.from(state.get('rows') ?? [], Number)).toEqual(firstRows)
   // the weight does: w · Π (1 − 10·rate)
   const kept = rates.reduce((product, rate) => product * (1 - 10 * rate), 1)
   expect(

@@ -14,6 +14,7 @@ import type { LoweringTable } from './lowering/types.js'
 import { type ElementType, writeModel } from './onnx/model.js'
 import { end, endNode } from './outputs.js'
 import { simplify } from './simplify.js'
+import { splits } from './splits.js'
 
 /** What a program shall compute. */
 export interface Computation {
@@ -100,8 +101,8 @@ export function compile(computation: Computation, target: Target): Program {
   wantDistinct([...given, ...read, ...outputs])
   const wanted = outputs.map(({ name }) => name)
   const { inParts, holdsVariables, hidesShapes } = devices[target.device]
-  const whole = { nodes: e.finished(wanted), initializers: e.initializers }
   const shapes = new Map(reached.filter(t => t.dtype === 'float').map(t => [e.nameOf(lowered(t)), t.shape]))
+  const whole = splits({ nodes: e.finished(wanted), initializers: e.initializers }, shapes)
   const cuts = inParts && target.precision === 'float32'
   const { nodes, initializers } = cuts ? inPieces({ ...whole, shapes, outputs: new Set(wanted) }) : whole
   const mayOverwrite = overwriting(

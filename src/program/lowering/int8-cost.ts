@@ -18,8 +18,8 @@ const RATES = {
 /** Milliseconds of an operator that has nothing to do */
 const OPERATOR = 0.003
 
-/** Longer sums of products of 255 and 255, or of 255 and 128, pass the largest number of 32 bits. */
-const LONGEST_SUM = { forward: 2 ** 15, input: 2 ** 15, weight: 2 ** 16 }
+/** Longer sums of products of 255 and 255 pass the largest number of 32 bits; of 255 and 128, those of twice as many. */
+export const LONGEST_SUM = 2 ** 15
 
 /** Of products that may be computed in int8 themselves, not only their gradients */
 export type Int8Role = Exclude<ProductRole, 'gradients'>
@@ -30,7 +30,8 @@ export function isFasterInInt8(role: Int8Role, t: TensorOf<'matmul'>): boolean {
   const [rows = 1, columns = 1] = t.shape
   const sum = t.inputs[0].shape[transposeA ? 0 : 1] ?? 1
   const float = (rows * columns * sum) / (transposeA ? RATES.transposed : RATES.float)
-  return sum <= LONGEST_SUM[role] && costs[role](rows, columns, sum) < float
+  const longest = role === 'weight' ? 2 * LONGEST_SUM : LONGEST_SUM
+  return sum <= longest && costs[role](rows, columns, sum) < float
 }
 
 const int8 = (multiplyAdds: number, moved: number, operators: number): number =>

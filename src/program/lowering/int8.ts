@@ -2,7 +2,7 @@ import type { TensorOf } from '../../tensor/primitives.js'
 import { sameShape } from '../../tensor/shape.js'
 import { elementType, Float } from '../onnx/model.js'
 import type { Emitter } from './emitter.js'
-import { type Int8Role, isFasterInInt8 } from './int8-cost.js'
+import { type Int8Role, isFasterInInt8, LONGEST_SUM } from './int8-cost.js'
 
 type Names = readonly [string, string]
 
@@ -33,8 +33,9 @@ const products: { readonly [R in Int8Role]: (e: Emitter, names: Names, t: Tensor
   },
 
   /** gᵀ · x with g in two terms, or training collapses: as (xᵀ · g)ᵀ, so that bytes are transposed and not floats */
-  weight(e, [g, x]) {
-    const [seen, first] = [transposed(e, unsigned(e, x)), even(e, g)]
+  weight(e, [g, x], t) {
+    const round = t.inputs[0].size(0) > LONGEST_SUM ? even : signed
+    const [seen, first] = [transposed(e, unsigned(e, x)), round(e, g)]
     const left = e.one('Sub', [g, e.one('DequantizeLinear', [first.values, first.scale, first.zero])])
     const sums = [first, within(e, left, first.scale)].map(term => product(e, seen, term))
     return e.one('Transpose', [e.one('Add', sums)], { perm: [1, 0] })
