@@ -102,6 +102,23 @@ test('layers in a ring give what they give one after the other, of waves of any 
   }
 })
 
+test('many frames, of which a few more rows are multiplied than are seen, as one by one', async () => {
+  const [length, kernel, stride] = [1300, 40, 4]
+  const x = randomArray([1, length, 2])
+  const weight = randomArray([1, 2, kernel], { seed: 2 })
+  const steps = (length - kernel) / stride + 1
+  const naive = arrayOf([1, steps, 1], (_, t) => {
+    let sum = 0
+    for (let k = 0; k < kernel; k++)
+      for (let c = 0; c < 2; c++) sum += at(weight, 0, c, k) * at(x, 0, t * stride + k, c)
+    return sum
+  })
+  const layer = frameConv(2, 1, kernel, { stride, bias: false })
+  const { y, shape } = await runModule(layer, x => layer(x), [x], { values: new Map([['weight', weight.values]]) })
+  expect(shape).toEqual(naive.shape)
+  expect(relativeError(y, naive.values)).toBeLessThan(1e-13)
+})
+
 test('too few frames for the kernel are refused', async () => {
   const layer = frameConv(1, 2, 4)
   await expect(runModule(layer, x => layer(x), [randomArray([1, 3, 1])])).rejects.toThrow(

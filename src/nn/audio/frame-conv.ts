@@ -69,7 +69,7 @@ function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0], ring = false }:
   const steps = ring ? length / stride : stepsOf(length, { kernel, stride, padding })
   if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
   const seen = Math.ceil(kernel / stride)
-  const count = ring ? steps : steps + seen - 1
+  const count = ring ? steps : wholeRows(steps + seen - 1)
   const all = between(x, -padding[0], count * stride - padding[0]).reshape(n, count, stride * channels)
   return range(seen).map(part => {
     const from = part * stride
@@ -78,6 +78,10 @@ function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0], ring = false }:
     return { rows: all.slice(2, 0, taps * channels), from, taps, own }
   })
 }
+
+/** A few more rows than are seen, so that a product of all can be cut into equal parts, where there are many. */
+const wholeRows = (count: number): number => (count < MANY ? count : Math.ceil(count / 16) * 16)
+const MANY = 256
 
 /** The frames from one on and before another, with zeros where there are none. */
 function between(x: Tensor, from: number, to: number): Tensor {

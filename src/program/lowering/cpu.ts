@@ -58,6 +58,7 @@ export const cpu: Partial<LoweringTable> = {
   },
   upsample: (e, names, t) => blockedUpsample(e, names[0], t) ?? resize(e, names, t),
   windowSum: (e, names, t) => blockedWindowSum(e, names[0], t) ?? portable.windowSum(e, names, t),
+  slice: (e, names, t) => gathered(e, names[0], t) ?? portable.slice(e, names, t),
   gather: (e, names, t) => mirrored(e, names[0], t) ?? portable.gather(e, names, t),
   conv: lowerCheapest,
   convInput: lowerCheapest,
@@ -137,6 +138,18 @@ function mirrored(e: Emitter, x: string, t: TensorOf<'gather'>): string | undefi
   if (values.some((value, i) => value !== values.length - 1 - i)) return undefined
   return e.one('Slice', [x, e.ints([-1]), e.ints([Number.MIN_SAFE_INTEGER]), e.ints([axis]), e.ints([-1])])
 }
+
+/** Many whole rows of a large tensor: `Slice` copies them on one thread, `Gather` on all. Undefined for other slices. */
+function gathered(e: Emitter, x: string, t: TensorOf<'slice'>): string | undefined {
+  const { axis, start, step } = t.attributes
+  const [rows, width] = [t.size(axis), sizeOf(t.shape.slice(axis + 1))]
+  if (e.precision !== 'float32' || t.dtype !== 'float' || sizeOf(t.shape) < LARGE) return undefined
+  if (Math.min(rows, width) < MANY) return undefined
+  const places = Float64Array.from({ length: rows }, (_, i) => start + i * step)
+  return e.one('Gather', [x, e.values(places, [rows], 'int64')], { axis })
+}
+/** Numbers from which on sharing pays */
+const LARGE = 2 ** 17
 
 /** The sum of many rows as a product with ones: ONNX Runtime's own takes longer the more threads share it. */
 function sumOfRows(e: Emitter, x: string, t: TensorOf<'sum'>): string | undefined {

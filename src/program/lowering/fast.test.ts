@@ -161,6 +161,22 @@ test('what lies along an axis is mirrored by a slice', async () => {
   expect(operators(of, [[2, 3, 4]], 0, /Gather/g)).toEqual([])
 })
 
+test('many whole rows of a large tensor are gathered, which all threads do', async () => {
+  const of = (x: Tensor) => x.slice(1, 3, 67)
+  await agrees(of, [[2, 70, 1024]], 0, 1e-6)
+  const found = (of: (x: Tensor) => Tensor, ...shape: number[]) => operators(of, [shape], 0, /Slice|Gather/g)
+  expect(found(of, 2, 70, 1024)).toEqual(['Gather'])
+  expect(found(of, 2, 70, 1000), 'a smaller one').toEqual(['Slice'])
+  expect(
+    found(x => x.slice(2, 1), 2, 64, 1025),
+    'parts of rows',
+  ).toEqual(['Slice'])
+  expect(
+    found(x => x.slice(0, 1), 3, 64, 1024),
+    'few rows',
+  ).toEqual(['Slice'])
+})
+
 test('scalars have as many axes as shapes that end in ones', async () => {
   const of = (x: Tensor, scalar: Tensor) => x.mul(scalar).add(2)
   const shapes = (...end: number[]) => [[4, 3, ...end], []]
