@@ -100,10 +100,11 @@ export function compile(computation: Computation, target: Target): Program {
   const read = variables.map(t => port(nameOf(t, names), t))
   wantDistinct([...given, ...read, ...outputs])
   const wanted = outputs.map(({ name }) => name)
-  const { inParts, holdsVariables, hidesShapes } = devices[target.device]
+  const device = devices[target.device]
   const shapes = new Map(reached.filter(t => t.dtype === 'float').map(t => [e.nameOf(lowered(t)), t.shape]))
-  const whole = splits({ nodes: e.finished(wanted), initializers: e.initializers }, shapes)
-  const cuts = inParts && target.precision === 'float32'
+  const written = { nodes: e.finished(wanted), initializers: e.initializers }
+  const whole = device.splits ? splits(written, shapes) : written
+  const cuts = device.inParts && target.precision === 'float32'
   const { nodes, initializers } = cuts ? inPieces({ ...whole, shapes, outputs: new Set(wanted) }) : whole
   const mayOverwrite = overwriting(
     nodes,
@@ -114,8 +115,8 @@ export function compile(computation: Computation, target: Target): Program {
     return { ...port(name, t), updated, inPlace: updated && mayOverwrite(name, nextName(name)) }
   })
   const { givesBack = false } = target
-  const ended = !holdsVariables
-  const hides = hidesShapes && !givesBack && nodes.some(({ operator }) => operator === 'Conv')
+  const ended = !device.holdsVariables
+  const hides = device.hidesShapes && !givesBack && nodes.some(({ operator }) => operator === 'Conv')
   const graph = hides ? hideShapes(nodes, initializers) : { nodes, initializers, inputs: [] }
   const { model } = writeModel({
     nodes: ended ? [...graph.nodes, endNode] : graph.nodes,

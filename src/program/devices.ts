@@ -8,12 +8,14 @@ export interface Device {
   readonly loud: boolean
   /** Variables, and all that programs put out, stay in its memory between runs; else they cross to the host and back */
   readonly holdsVariables: boolean
-  /** Wants marked functions in parts that stay in the cache of a processor: see `TraceOptions` */
+  /** Wants marked functions in parts that stay in the cache of a processor, see `TraceOptions`, and chains of operators in pieces */
   readonly inParts: boolean
   /** May have convolutions of its own on blocks of channels; how many, a host finds out */
   readonly blocks: boolean
   /** Multiplies integers of 8 bits where that is asked for; how well, a host finds out */
   readonly int8: boolean
+  /** An operator may have as many results as one likes; WebGPU binds some ten buffers at most */
+  readonly splits: boolean
   /** Idle memory is given back where shapes are not known beforehand: see `hideShapes` */
   readonly hidesShapes: boolean
   /** What is to be done, or had, where it does not work */
@@ -30,6 +32,7 @@ const card = {
   inParts: false,
   blocks: false,
   int8: false,
+  splits: false,
   hidesShapes: false,
 }
 
@@ -42,6 +45,7 @@ const table = {
     inParts: true,
     blocks: true,
     int8: true,
+    splits: true,
     hidesShapes: true,
     needs: 'run `npm install` again on this machine',
     fetched: false,
@@ -58,6 +62,7 @@ const table = {
   cuda: {
     ...card,
     providers: ['cuda', 'cpu'],
+    splits: true,
     needs: 'it needs an NVIDIA card and the CUDA libraries',
     fetched: true,
   },
