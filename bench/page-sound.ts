@@ -12,7 +12,7 @@ export function soundSection(measured: readonly { readonly one: SoundCase; reado
   const head = ['', '', 's of sound/s', 'ratio', 'ratio, int8', 'Gflop/s', 'peak MB', 'compile s', 'first step s']
   return `## Encoders of sound
 
-One step with AdamW from waves of 16 kHz: the frames of the encoder are drawn to ones, which leaves out what a method costs beside it. Of wav2vec 2.0 half of the frames are hidden, and PyTorch's is the model of the package \`transformers\`. All take turns as above; ratios above 1 say how many times Lacuna is faster: *ratio* is of float32 to float32, *ratio, int8* of ours in int8 to all others.
+One step with AdamW from waves of 16 kHz: the frames of the encoder are drawn to ones, which leaves out what a method costs beside it. Of wav2vec 2.0 and HuBERT half of the frames are hidden, and PyTorch's is the model of the package \`transformers\`, for log-mel frames its transformer behind \`torch.stft\`. All take turns as above; ratios above 1 say how many times Lacuna is faster: *ratio* is of float32 to float32, *ratio, int8* of ours in int8 to all others.
 
 ${table(head, rows)}${problemList([...new Set(measured.flatMap(({ record }) => record.problems))])}`
 }
