@@ -21,9 +21,13 @@ const [LARGE, SMALL] = [
 function cut(lines: readonly string[], { shape = LARGE, outputs = [] as string[], shapes = {} } = {}) {
   const nodes = ['x = MatMul(a, b)', 'g = MatMul(a, b)', ...lines].map(node)
   const known = new Map<string, Shape>(
-    nodes.flatMap(node => node.outputs.map(name => [name, (shapes as Record<string, Shape>)[name] ?? shape] as const)),
+    ['variable', ...nodes.flatMap(node => node.outputs)].map(name => [
+      name,
+      (shapes as Record<string, Shape>)[name] ?? shape,
+    ]),
   )
-  const result = inPieces({ nodes, initializers: [scalar], shapes: known, outputs: new Set(outputs) })
+  const wide = { ...scalar, name: 'wide', shape: [1, 1] }
+  const result = inPieces({ nodes, initializers: [scalar, wide], shapes: known, outputs: new Set(outputs) })
   const shown = ({ operator, attributes: { body } }: Node): string =>
     body === undefined ? operator : `[${(body as LoopBody).nodes.map(shown).join(' ')}]`
   return result.nodes
@@ -58,10 +62,13 @@ describe('operators on large tensors stand in a loop', () => {
     expect(cut(slope, { shape: SMALL })).not.toContain('[')
     expect(cut(slope, { shapes: { g: [1, 1024, 1024] } })).toBe('[Mul Exp Div] Mul MatMul')
     expect(cut(slope, { shape: [2_097_169] }), 'a prime').not.toContain('[')
+    const ofTwoAxes = slope.map(line => line.replace('c)', 'wide)'))
+    expect(cut(ofTwoAxes), 'a number with more axes than a piece').toBe('Mul [Exp Div Mul] MatMul')
   })
 
   test('nor where they read a variable, which may be written over', () => {
-    expect(cut(slope.map(line => line.replace('x', 'variable')))).not.toContain('[')
+    const read = slope.map(line => line.replace('(x,', '(variable,'))
+    expect(cut(read)).toBe('Mul [Exp Div Mul] MatMul')
   })
 })
 

@@ -47,7 +47,10 @@ export interface ToCut {
  * @param outputs must not be within a chain: variables are written over by an operator that is seen to do so
  */
 export function inPieces({ nodes, initializers, shapes, outputs }: ToCut): Pick<Graph, 'nodes' | 'initializers'> {
-  const scalars = new Set(initializers.filter(({ shape }) => sizeOf(shape) === 1).map(({ name }) => name))
+  // of no more axes than a piece has
+  const scalars = new Set(
+    initializers.filter(({ shape }) => shape.length < 2 && sizeOf(shape) === 1).map(({ name }) => name),
+  )
   const made = new Set(nodes.flatMap(node => node.outputs))
   const readers = new Map<string, number[]>()
   nodes.forEach(({ inputs }, i) => {

@@ -67,7 +67,7 @@ export const flip = (x: Tensor, axis: number): Tensor => reordered('flip', x, ax
 
 /** An axis as a ring: each place has what was `by` places further on, the last ones what was at the start. */
 export const roll = (x: Tensor, axis: number, by: number): Tensor =>
-  by === 0 ? x : reordered('roll', x, axis, (i, n) => (i + by) % n)
+  by === 0 ? x : reordered('roll', x, axis, (i, n) => (((i + by) % n) + n) % n)
 
 function reordered(what: string, x: Tensor, axis: number, from: (i: number, n: number) => number): Tensor {
   const along = checkedAxis(what, x, axis)

@@ -32,17 +32,14 @@ export function normedConv(
   const run = (waves: Tensor, frames?: Tensor): Tensor => {
     const seen = patchesOf(waves, steps) // [N, T, kernel]
     const [n, length, taps] = sizes(seen.shape, 3)
-    // of each number by itself: ONNX Runtime multiplies rows of a few numbers by one each very slowly
-    const there = frames === undefined ? constant(1) : thereOf(frames.mul(taps), length * taps).reshape(n, length, taps)
+    const there = frames === undefined ? constant(1).expand(n, length, 1) : thereOf(frames, length)
     const count = frames === undefined ? constant(length) : frames.cast('float').maximum(1).reshape(n, 1, 1)
-    // about one number for all taps of a wave, which takes less than one for each and leaves little of a constant to square
-    const centre = seen.mul(there).mean([1, 2], true).mul(constant(length).div(count)) // [N, 1, 1]
-    const off = seen.sub(centre).mul(there)
-    const meanOff = off.sum(1, true).div(count) // [N, 1, kernel]
-    const mean = meanOff.add(centre)
-    const covariance = matmul(off, off, true)
-      .div(count)
-      .sub(matmul(meanOff, meanOff, true)) // [N, kernel, kernel]
+    // one number a tap for all frames that are there: ONNX Runtime takes rows of a few numbers beside one each very slowly
+    const ofTaps = (each: Tensor) => matmul(there, each)
+    const heard = seen.mul(ofTaps(constant(1).expand(n, 1, taps)))
+    const mean = heard.sum(1, true).div(count) // [N, 1, kernel]
+    const centred = heard.sub(ofTaps(mean))
+    const covariance = matmul(centred, centred, true).div(count) // [N, kernel, kernel]
     const matrix = weight.reshape(channels, taps)
 
     const means = matmul(mean, matrix, false, true) // [N, 1, channels]

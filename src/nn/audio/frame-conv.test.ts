@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { array, randomArray, relativeError } from '../../engine/testing.js'
-import { sizeOf } from '../../tensor/shape.js'
-import type { Tensor } from '../../tensor/tensor.js'
-import { module } from '../module.js'
+import { constant, type Tensor } from '../../tensor/tensor.js'
+import { module, variablesOf } from '../module.js'
 import { arrayOf, at, moduleGradientError, runModule } from '../testing.js'
-import { chain, chained, frameConv, ringChain, stepsOf, stepsOfEach } from './frame-conv.js'
+import { normedConv } from './first-conv.js'
+import { chain, chained, frameConv, ringChain, type Steps, stepsOf, stepsOfEach } from './frame-conv.js'
 import { numbered } from './norms.js'
 
 const cases = [
@@ -67,39 +67,72 @@ test.each([
   },
 )
 
-test('layers in a ring give what they give one after the other, of waves of any length, and read nothing beyond their end', async () => {
+describe('layers in a ring', () => {
   const steps = [
     { kernel: 10, stride: 5 },
     { kernel: 3, stride: 2 },
     { kernel: 2, stride: 2 },
   ]
-  const convs = (ring: boolean) =>
-    steps.map(({ kernel, stride }, i) => frameConv(i === 0 ? 1 : 4, 4, kernel, { stride, ring }))
-  const values = new Map(
-    steps.flatMap(({ kernel }, i) => [
-      [`${i}.weight`, randomArray([4, i === 0 ? 1 : 4, kernel], { seed: i }).values] as const,
-      [`${i}.bias`, randomArray([4], { seed: 9 + i }).values] as const,
-    ]),
-  )
-  for (const length of [50, 59, 60, 61, 127]) {
-    const told: number[] = []
-    const outputs = [chain, ringChain].map(make => {
-      const layers = convs(make === ringChain)
-      const run = make(
-        layers.map(layer => (x: Tensor, frames?: Tensor) => {
-          if (frames !== undefined) told.push(sizeOf(frames.shape))
-          return layer(x)
-        }),
-        steps,
-      )
-      const whole = module(numbered(layers), (x: Tensor) => run(x))
-      return runModule(whole, x => whole(x), [randomArray([2, length], { seed: 5 })], { values })
+  const framesOf = (length: number) => steps.reduce(stepsOf, length)
+
+  /** Frames of two waves with their norm, and the gradients of those that are there. */
+  async function run(ring: boolean, length: number, lengths?: readonly number[]) {
+    const [first, ...others] = steps as [Steps, ...Steps[]]
+    const normed = normedConv(4, 4, { ...first, ring })
+    const convs = others.map(({ kernel, stride }) => frameConv(4, 4, kernel, { stride, ring }))
+    const layers = [
+      (x: Tensor, frames?: Tensor) => normed.run(x, frames).gelu(),
+      ...convs.map(conv => (x: Tensor) => conv(x).gelu()),
+    ]
+    const all = (ring ? ringChain : chain)(layers, steps)
+    const parts = { conv: normed.conv, norm: normed.norm, convs: module(numbered(convs), (x: Tensor) => x) }
+    const whole = module(parts, (x: Tensor) => all(x, lengths && constant(lengths, [2], 'int')))
+    const names = [...variablesOf(whole).keys()]
+    const values = new Map(
+      [...variablesOf(whole)].map(([name, { shape }], i) => [name, randomArray(shape, { seed: i + 3 }).values]),
+    )
+    const told = lengths ?? [length, length]
+    const count = framesOf(length)
+    const isThere = (i: number) => Math.floor(i / 4) % count < framesOf(told[Math.floor(i / 4 / count)] ?? 0)
+    const weights = randomArray([2, count, 4], { seed: 99 }).values.map((weight, i) => (isThere(i) ? weight : 0))
+    const waves = randomArray([2, length], { seed: 5 })
+    const heard = waves.values.map((value, i) => (i % length < (told[Math.floor(i / length)] ?? 0) ? value : 0))
+    const given = [{ ...waves, values: heard }]
+    const { shape, y, gradients } = await runModule(whole, x => whole(x), given, {
+      values,
+      weights,
+      gradientsOf: names,
     })
-    const [plain, ringed] = await Promise.all(outputs)
-    expect(ringed?.shape).toEqual(plain?.shape)
-    expect(relativeError(ringed?.y ?? [], plain?.y ?? [])).toBeLessThan(1e-13)
-    expect(told).toEqual([2, 2, 2]) // one number of frames a wave
+    return { shape, y: y.filter((_, i) => isThere(i)), gradients }
   }
+
+  test.each([
+    [50, undefined],
+    [59, undefined],
+    [60, undefined],
+    [60, [60, 41]],
+    [61, [40, 61]],
+    [127, [127, 45]],
+  ])(
+    'of %i numbers, %j of them there, give what they give one after the other, and the same gradients',
+    async (length, lengths) => {
+      const [plain, ringed] = await Promise.all([false, true].map(ring => run(ring, length, lengths)))
+      expect(ringed?.shape).toEqual(plain?.shape)
+      expect(relativeError(ringed?.y ?? [], plain?.y ?? [])).toBeLessThan(1e-12)
+      for (const [name, gradient] of Object.entries(plain?.gradients ?? {})) {
+        expect(Math.max(...gradient.map(Math.abs)), name).toBeGreaterThan(1e-6)
+        expect(relativeError(ringed?.gradients[name] ?? [], gradient), name).toBeLessThan(1e-9)
+      }
+    },
+  )
+
+  test('too few numbers for a frame are refused, and so are zeros around and steps beside the ring', async () => {
+    await expect(run(true, 24)).rejects.toThrow('frameConv: 24 numbers are too few for a frame')
+    for (const options of [{ padding: [1, 0], stride: 2 }, { stride: 5 }] as const) {
+      const layer = frameConv(1, 2, 4, { ...options, ring: true })
+      await expect(runModule(layer, x => layer(x), [randomArray([1, 8, 1])])).rejects.toThrow('a ring of 8 frames')
+    }
+  })
 })
 
 test('many frames, of which a few more rows are multiplied than are seen, as one by one', async () => {

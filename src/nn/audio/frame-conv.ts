@@ -66,6 +66,8 @@ export const patchesOf = (x: Tensor, steps: Ringed): Tensor =>
 /** The rows of `stride` frames, cut to the taps that see them, for each part of the kernel; its own are those of all steps. */
 function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0], ring = false }: Ringed) {
   const [n, length, channels] = sizes(x.shape, 3)
+  if (ring && (length % stride !== 0 || padding.some(zeros => zeros > 0)))
+    throw new ShapeError('frameConv', `a ring of ${length} frames takes no steps of ${stride}, or no zeros around it`)
   const steps = ring ? length / stride : stepsOf(length, { kernel, stride, padding })
   if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
   const seen = Math.ceil(kernel / stride)
@@ -124,8 +126,10 @@ export function ringChain(
   const run = chain(layers, steps)
   return (waves, lengths) => {
     const [n, length] = sizes(waves.shape, 2)
+    const frames = steps.reduce(stepsOf, length)
+    if (frames < 1) throw new ShapeError('frameConv', `${length} numbers are too few for a frame`)
     const whole = waves.pad(1, 0, Math.ceil(length / hop) * hop - length)
-    return run(whole, lengths ?? constant(length).cast('int').expand(n)).slice(1, 0, steps.reduce(stepsOf, length))
+    return run(whole, lengths ?? constant(length).cast('int').expand(n)).slice(1, 0, frames)
   }
 }
 

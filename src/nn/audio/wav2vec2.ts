@@ -17,7 +17,7 @@ export interface Wav2vec2Options extends TransformerOptions {
   /** Channels of the convolutions */
   readonly channels: number
   /** Those of wav2vec 2.0 unless told */
-  readonly convolutions?: readonly Steps[]
+  readonly convolutions?: readonly Omit<Steps, 'padding'>[]
   /** Each channel over time after the first convolution (`group`, as BASE), or all channels after each, with biases (`layer`, as LARGE) */
   readonly norm?: 'group' | 'layer'
   /** Waves to mean 0 and deviation 1 first, as files with `do_normalize` want it */
