@@ -119,11 +119,14 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 export function spread(x: Tensor, axis: number, start: number, step: number, length: number): Tensor {
   const n = x.shape[axis] ?? 0
   const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)]
-  const apart = x
+  // where each has as many places, it is put into its own
+  const first = n * step === length ? start : 0
+  const all = x
     .reshape(...before, n, 1, ...after)
-    .pad(axis + 1, 0, step - 1)
+    .pad(axis + 1, first, step - 1 - first)
     .reshape(...before, n * step, ...after)
-    .slice(axis, 0, (n - 1) * step + 1)
+  if (n * step === length) return all
+  const apart = all.slice(axis, 0, (n - 1) * step + 1)
   return apart.pad(axis, start, length - start - (n - 1) * step - 1)
 }
 

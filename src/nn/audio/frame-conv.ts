@@ -72,12 +72,15 @@ function rowsSeen(x: Tensor, { kernel, stride, padding = [0, 0], ring = false }:
   if (steps < 1) throw new ShapeError('frameConv', `${length} frames are too few for a kernel of ${kernel}`)
   const seen = Math.ceil(kernel / stride)
   const count = ring ? steps : wholeRows(steps + seen - 1)
-  const all = between(x, -padding[0], count * stride - padding[0]).reshape(n, count, stride * channels)
+  const frames = between(x, -padding[0], count * stride - padding[0])
+  const all = frames.reshape(n, count, stride * channels)
   return range(seen).map(part => {
     const from = part * stride
     const taps = Math.min(stride, kernel - from)
     const own = (y: Tensor) => (ring ? roll(y, 1, part) : y.slice(1, part, part + steps))
-    return { rows: all.slice(2, 0, taps * channels), from, taps, own }
+    // whole frames rather than parts of rows: all threads take those
+    const rows = taps === 1 ? frames.slice(1, 0, undefined, stride) : all.slice(2, 0, taps * channels)
+    return { rows, from, taps, own }
   })
 }
 
