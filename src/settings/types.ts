@@ -39,7 +39,7 @@ export interface TrainingSettings {
   readonly checkpointActivations?: boolean
   /**
    * What the matrix products of the layers of transformers and of encoders of waves are in while they train, default fp32. int8
-   * is faster on processors with instructions for it, and rounds; docs/performance.md compares what simclr and mae learn in both.
+   * is faster on processors with instructions for it, and rounds; docs/performance.md compares what is learnt in both.
    * Where the machine multiplies wrongly or no faster, the run is trained in fp32.
    */
   readonly products?: Products
