@@ -2,6 +2,8 @@
 import torch
 import torch.nn as nn
 
+torch.version.cuda = None  # torchaudio, which transformers looks for, need not be of the same build
+
 
 class ChannelNorm(nn.Module):
     def __init__(self, channels):
@@ -31,7 +33,6 @@ class Wav2vec2(nn.Module):
 
     def __init__(self, channels, dim, depth, heads, kernel, drops):
         super().__init__()
-        torch.version.cuda = None  # torchaudio, which transformers looks for, need not be of the same build
         from transformers import Wav2Vec2Config, Wav2Vec2Model
 
         self.model = Wav2Vec2Model(Wav2Vec2Config(
@@ -51,7 +52,6 @@ class LogMel(nn.Module):
 
     def __init__(self, dim, depth, heads, kernel, drops, stable):
         super().__init__()
-        torch.version.cuda = None
         from transformers import Wav2Vec2Config
         from transformers.models.wav2vec2 import modeling_wav2vec2 as parts
 

@@ -102,10 +102,12 @@ export function compile(computation: Computation, target: Target): Program {
   const wanted = outputs.map(({ name }) => name)
   const device = devices[target.device]
   const shapes = new Map(reached.filter(t => t.dtype === 'float').map(t => [e.nameOf(lowered(t)), t.shape]))
-  const written = { nodes: e.finished(wanted), initializers: e.initializers }
-  const whole = device.splits ? splits(written, shapes) : written
+  const ints = (values: readonly number[]) => e.ints(values)
+  const written = e.finished(wanted)
+  const whole = device.splits ? splits(written, e.initializers, shapes, ints) : written
   const cuts = device.inParts && target.precision === 'float32'
-  const { nodes, initializers } = cuts ? inPieces({ ...whole, shapes, outputs: new Set(wanted) }) : whole
+  const { initializers } = e
+  const nodes = cuts ? inPieces({ nodes: whole, initializers, shapes, outputs: new Set(wanted), ints }) : whole
   const mayOverwrite = overwriting(
     nodes,
     initializers.map(({ name }) => name),

@@ -27,10 +27,11 @@ function cut(lines: readonly string[], { shape = LARGE, outputs = [] as string[]
     ]),
   )
   const wide = { ...scalar, name: 'wide', shape: [1, 1] }
-  const result = inPieces({ nodes, initializers: [scalar, wide], shapes: known, outputs: new Set(outputs) })
+  const ints = (values: readonly number[]) => values.join()
+  const found = inPieces({ nodes, initializers: [scalar, wide], shapes: known, outputs: new Set(outputs), ints })
   const shown = ({ operator, attributes: { body } }: Node): string =>
     body === undefined ? operator : `[${(body as LoopBody).nodes.map(shown).join(' ')}]`
-  return result.nodes
+  return found
     .slice(2)
     .filter(({ operator }) => operator !== 'Reshape')
     .map(shown)

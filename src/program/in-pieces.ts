@@ -1,25 +1,9 @@
 import { type Shape, sameShape, sizeOf } from '../tensor/shape.js'
-import { type Graph, type Initializer, int64s, type LoopBody, type Node } from './onnx/model.js'
+import { elementwise } from './in-place.js'
+import type { Initializer, LoopBody, Node } from './onnx/model.js'
 
 /** Operators whose result at a place hangs on the same place of their operands alone */
-const elementwise = new Set(
-  [
-    'Add',
-    'Sub',
-    'Mul',
-    'Div',
-    'Max',
-    'Min',
-    'Neg',
-    'Abs',
-    'Exp',
-    'Sqrt',
-    'Erf',
-    'Tanh',
-    'Sigmoid',
-    'HardSigmoid',
-  ].concat(['Relu', 'Gelu']),
-)
+const placewise = new Set([...elementwise, 'Abs', 'Exp', 'Erf', 'Tanh', 'Sigmoid', 'HardSigmoid', 'Relu', 'Gelu'])
 
 /** Numbers from which on a tensor, and what is made of it in between, leave the cache */
 const LARGE = 2 ** 21
@@ -37,6 +21,8 @@ export interface ToCut {
   readonly shapes: ReadonlyMap<string, Shape>
   /** Names of what the program is asked for */
   readonly outputs: ReadonlySet<string>
+  /** Names a constant of so many integers */
+  readonly ints: (values: readonly number[]) => string
 }
 
 /**
@@ -46,7 +32,7 @@ export interface ToCut {
  *
  * @param outputs must not be within a chain: variables are written over by an operator that is seen to do so
  */
-export function inPieces({ nodes, initializers, shapes, outputs }: ToCut): Pick<Graph, 'nodes' | 'initializers'> {
+export function inPieces({ nodes, initializers, shapes, outputs, ints }: ToCut): Node[] {
   // of no more axes than a piece has
   const scalars = new Set(
     initializers.filter(({ shape }) => shape.length < 2 && sizeOf(shape) === 1).map(({ name }) => name),
@@ -58,7 +44,7 @@ export function inPieces({ nodes, initializers, shapes, outputs }: ToCut): Pick<
   })
   const shapeOf = ({ operator, domain, inputs, outputs: [y = ''] }: Node): Shape | undefined => {
     const shape = shapes.get(y)
-    if (shape === undefined || domain !== '' || !elementwise.has(operator) || outputs.has(y)) return undefined
+    if (shape === undefined || domain !== '' || !placewise.has(operator) || outputs.has(y)) return undefined
     const fits = (name: string) => scalars.has(name) || (made.has(name) && sameShape(shapes.get(name) ?? [], shape))
     return sizeOf(shape) >= LARGE && inputs.every(fits) ? shape : undefined
   }
@@ -77,23 +63,16 @@ export function inPieces({ nodes, initializers, shapes, outputs }: ToCut): Pick<
     if (chain.size >= CHAIN) for (const i of chain) ends.set(i, end)
   }
 
-  const more = new Map<string, Initializer>()
-  const cut = nodes.flatMap((node, i): Node[] => {
+  return nodes.flatMap((node, i): Node[] => {
     const end = ends.get(i)
     if (end === undefined) return [node]
     if (end !== i) return [] // within the loop that stands where its chain ends
     const chain = nodes.filter((_, at) => ends.get(at) === end)
     const shape = shapes.get(node.outputs[0] ?? '') ?? []
     const piece = sizePiece(sizeOf(shape)) ?? sizeOf(shape)
-    const loop = loopOf(chain, scalars, piece)
-    const [cutShape, wholeShape] = [[sizeOf(shape) / piece, piece], shape].map(sizes => {
-      const constant = int64s(`shape ${sizes.join(' × ')}`, sizes)
-      more.set(constant.name, constant)
-      return constant.name
-    })
-    return loop(cutShape ?? '', wholeShape ?? '')
+    const shapesAround = { cut: ints([sizeOf(shape) / piece, piece]), whole: ints(shape) }
+    return loopOf(chain, scalars, piece, shapesAround)
   })
-  return { nodes: cut, initializers: [...initializers, ...more.values()] }
 }
 
 /** The least size of equal pieces, whole vectors each; undefined where there is none. */
@@ -103,8 +82,13 @@ function sizePiece(total: number): number | undefined {
   return undefined
 }
 
-/** A chain as a loop over pieces of what it reads. */
-function loopOf(chain: readonly Node[], scalars: ReadonlySet<string>, piece: number) {
+/** A chain as a loop over pieces of what it reads. @param shapes of its operands and result, as they are cut and as they are whole */
+function loopOf(
+  chain: readonly Node[],
+  scalars: ReadonlySet<string>,
+  piece: number,
+  shapes: { readonly cut: string; readonly whole: string },
+): Node[] {
   const end = chain.at(-1)?.outputs[0] ?? ''
   const inside = new Set(chain.flatMap(({ outputs }) => outputs))
   const read = [...new Set(chain.flatMap(({ inputs }) => inputs))].filter(x => !inside.has(x) && !scalars.has(x))
@@ -118,12 +102,12 @@ function loopOf(chain: readonly Node[], scalars: ReadonlySet<string>, piece: num
   }
   const plain = { domain: '', attributes: {} }
   const cutName = (name: string) => `${name} cut for ${end}`
-  return (cutShape: string, wholeShape: string): Node[] => [
-    ...read.map(x => ({ ...plain, operator: 'Reshape', inputs: [x, cutShape], outputs: [cutName(x)] })),
+  return [
+    ...read.map(x => ({ ...plain, operator: 'Reshape', inputs: [x, shapes.cut], outputs: [cutName(x)] })),
     {
       ...{ operator: 'Scan', domain: '', attributes: { body, num_scan_inputs: read.length } },
       ...{ inputs: read.map(cutName), outputs: [cutName(end)] },
     },
-    { ...plain, operator: 'Reshape', inputs: [cutName(end), wholeShape], outputs: [end] },
+    { ...plain, operator: 'Reshape', inputs: [cutName(end), shapes.whole], outputs: [end] },
   ]
 }

@@ -1,7 +1,7 @@
 import type { Node } from './onnx/model.js'
 
 /** Operators that read a place of their operands before they write the same place of their result, and never after. */
-const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Neg', 'Sqrt', 'Max', 'Min'])
+export const elementwise: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div', 'Neg', 'Sqrt', 'Max', 'Min'])
 
 /**
  * Which variables a program may write over while it runs: those that nobody reads any more when the node that makes the next

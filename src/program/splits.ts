@@ -1,15 +1,18 @@
 import { type Shape, sizeOf } from '../tensor/shape.js'
-import { type Graph, type Initializer, int64s, type Node } from './onnx/model.js'
+import type { Initializer, Node } from './onnx/model.js'
 
 /**
  * A vector that slices take apart, as the optimiser's of all small variables is, is split into all its parts by one operator:
  * of so little each takes longer to begin than to do.
  * @param shapes of values, as far as they are known
+ * @param ints names a constant of so many integers
  */
 export function splits(
-  { nodes, initializers }: Pick<Graph, 'nodes' | 'initializers'>,
+  nodes: readonly Node[],
+  initializers: readonly Initializer[],
   shapes: ReadonlyMap<string, Shape>,
-): Pick<Graph, 'nodes' | 'initializers'> {
+  ints: (values: readonly number[]) => string,
+): readonly Node[] {
   const integers = new Map(initializers.map(constant => [constant.name, constant]))
   const slices = new Map<string, Part[]>()
   for (const node of nodes) {
@@ -17,27 +20,19 @@ export function splits(
     if (part !== undefined) slices.set(part.vector, [...(slices.get(part.vector) ?? []), part])
   }
   const made = new Map<Node, Node | undefined>() // of the first slice what stands in its place, of all others nothing
-  const more: Initializer[] = []
   for (const [vector, parts] of slices) {
     const inOrder = [...parts].sort((a, b) => a.from - b.from)
     const total = sizeOf(shapes.get(vector) ?? [])
     const areAll = inOrder.every(({ from }, i) => from === (inOrder[i - 1]?.to ?? 0)) && inOrder.at(-1)?.to === total
     if (!areAll || parts.length < 2) continue
-    const sizes = int64s(
-      `parts of ${vector}`,
-      inOrder.map(({ from, to }) => to - from),
-    )
-    more.push(sizes)
+    const sizes = ints(inOrder.map(({ from, to }) => to - from))
     for (const { node } of parts) made.set(node, undefined)
     made.set(parts[0]?.node as Node, {
       ...{ operator: 'Split', domain: '', attributes: { axis: 0 } },
-      ...{ inputs: [vector, sizes.name], outputs: inOrder.flatMap(({ node }) => node.outputs) },
+      ...{ inputs: [vector, sizes], outputs: inOrder.flatMap(({ node }) => node.outputs) },
     })
   }
-  return {
-    nodes: nodes.flatMap(node => (made.has(node) ? (made.get(node) ?? []) : [node])),
-    initializers: [...initializers, ...more],
-  }
+  return nodes.flatMap(node => (made.has(node) ? (made.get(node) ?? []) : [node]))
 }
 
 interface Part {

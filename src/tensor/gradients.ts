@@ -185,7 +185,7 @@ function opposite(indices: Tensor): Tensor | undefined {
   ;(indices as TensorOf<'constant'>).attributes.values.forEach((from, to) => {
     back[from] = to
   })
-  return back.length === count && back.every(to => to >= 0) ? constant(back, [count], 'int') : undefined
+  return back.every(to => to >= 0) ? constant(back, [count], 'int') : undefined
 }
 
 const share = (ahead: Tensor, tie: Tensor): Tensor => where(tie, constant(0.5), ahead.cast('float'))

@@ -38,11 +38,6 @@ export interface Initializer {
   readonly shape: readonly number[]
   readonly bytes: Uint8Array
 }
-/** A list of integers, such as a shape. */
-export const int64s = (name: string, values: readonly number[]): Initializer => {
-  const { buffer } = BigInt64Array.from(values, BigInt)
-  return { name, type: 'int64', shape: [values.length], bytes: new Uint8Array(buffer) }
-}
 export interface Node {
   readonly operator: string
   readonly domain: string
