@@ -16,8 +16,8 @@ export interface Case {
   readonly views: number
   /** Timed steps of a round: some seconds */
   readonly steps: number
-  /** Whether it is a transformer's, which is measured in fewer bits too: ours in int8, PyTorch's in bf16 */
-  readonly transformer?: boolean
+  /** Whether it is measured in fewer bits too: ours in int8, PyTorch's in bf16 */
+  readonly fewerBits?: boolean
   /** How PyTorch lays out pictures, its default first: [N, C, H, W] or, for convolutions, [N, H, W, C] in memory */
   readonly layouts: readonly Layout[]
 }
@@ -30,10 +30,10 @@ const vit = {
   ...simclr,
   encoder: 'vit:dim=192,depth=6,heads=3,patch=4,class=false',
   peer: 'vit',
-  transformer: true,
+  fewerBits: true,
   layouts: ['contiguous'],
 } as const
-const resnet18 = { ...simclr, encoder: 'resnet18-small', peer: 'resnet18', ...convolutions }
+const resnet18 = { ...simclr, encoder: 'resnet18-small', peer: 'resnet18', fewerBits: true, ...convolutions }
 
 export const cases: readonly Case[] = [
   { name: 'vit', title: 'ViT, width 192, 6 blocks, 3 heads, patches of 4 px', ...vit, size: 32, batch: 32, steps: 12 },
@@ -45,6 +45,7 @@ export const cases: readonly Case[] = [
     ...simclr,
     encoder: 'c4',
     peer: 'c4',
+    fewerBits: true,
     ...convolutions,
     size: 32,
     batch: 64,
@@ -56,7 +57,7 @@ export const cases: readonly Case[] = [
     method: 'clip',
     encoder: 'clip-vit:dim=192,depth=6,heads=3,patch=4',
     peer: 'open_clip',
-    transformer: true,
+    fewerBits: true,
     layouts: ['contiguous'],
     size: 32,
     batch: 64,

@@ -20,11 +20,11 @@ export interface ProductsOptions {
 
 /** What int8 products win in whole steps; kept as `products`. */
 export async function measureProducts({ threads, report }: ProductsOptions): Promise<void> {
-  const pictured = cases.filter(({ transformer }) => transformer)
+  const pictured = cases.filter(({ fewerBits }) => fewerBits)
   const found: ProductsRecord['cases'][number][] = []
   const all = [
     ...pictured.flatMap(one => (one.name === 'vit' ? [one, widened(one)] : [one])).map(ofPictures),
-    ...soundCases.filter(({ transformer }) => transformer).map(ofSound),
+    ...soundCases.filter(({ fewerBits }) => fewerBits).map(ofSound),
   ]
   for (const { title, args } of all) {
     const measured = await measureOurs<ProductsMeasurement>('run-products.js', ...args, threads)

@@ -11,7 +11,7 @@ import { type Contender, inTurns } from './turns.js'
 /** What we are called in a record; all others are peers. */
 export const ours = { fp32: 'Lacuna', int8: 'Lacuna, int8' } as const
 
-/** Our step of an encoder of sound and the peers', in turns, of transformers in fewer bits too; kept as `sound-NAME`. */
+/** Our step of an encoder of sound and the peers', in turns, in fewer bits too where it asks for it; kept as `sound-NAME`. */
 export async function measureSound(one: SoundCase, options: StepOptions): Promise<void> {
   const { name, encoder, seconds, batch, steps } = one
   const { peers, rounds, threads, compile, problems, report } = options
@@ -22,7 +22,7 @@ export async function measureSound(one: SoundCase, options: StepOptions): Promis
   })
   const contenders = [
     own('fp32'),
-    ...(one.transformer ? [own('int8')] : []),
+    ...(one.fewerBits ? [own('int8')] : []),
     ...precisionsOf(one).flatMap(precision =>
       peers.flatMap(peer =>
         (compile && peer.compiles ? (['eager', 'compile'] as const) : (['eager'] as const)).map((mode: Mode) => ({

@@ -38,8 +38,8 @@ const BF16 = 'bf16'
 export const isInFp32 = (peer: string): boolean => !peer.endsWith(`, ${BF16}`)
 
 /** What peers are measured in. */
-export const precisionsOf = ({ transformer }: Pick<Case, 'transformer'>): readonly PeerPrecision[] =>
-  transformer ? ['fp32', 'bf16'] : ['fp32']
+export const precisionsOf = ({ fewerBits }: Pick<Case, 'fewerBits'>): readonly PeerPrecision[] =>
+  fewerBits ? ['fp32', 'bf16'] : ['fp32']
 
 /** What our contenders are called in a record; all others are peers. */
 export const ours = {
@@ -50,7 +50,7 @@ export const ours = {
 
 /**
  * Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. Peers are measured in each
- * layout, and compiled in the last one; of transformers ours in int8 and theirs in bf16 too.
+ * layout, and compiled in the last one; ours in int8 and theirs in bf16 where the case asks for fewer bits.
  */
 export async function measureSteps(one: Case, options: StepOptions): Promise<void> {
   const { name, method, encoder, peer: model, size, batch, steps, layouts } = one
@@ -71,7 +71,7 @@ export async function measureSteps(one: Case, options: StepOptions): Promise<voi
   const contenders = [
     own('whole'),
     own('plain'),
-    ...(one.transformer ? [own('int8')] : []),
+    ...(one.fewerBits ? [own('int8')] : []),
     ...precisionsOf(one).flatMap(precision => [
       ...peers.flatMap(peer => layouts.map(layout => theirs(peer, 'eager', precision, layout))),
       ...compiling.flatMap(peer => layouts.slice(-1).map(layout => theirs(peer, 'compile', precision, layout))),

@@ -11,7 +11,7 @@ export interface SoundCase {
   /** Timed steps of a round: some seconds */
   readonly steps: number
   /** As of a `Case` */
-  readonly transformer?: boolean
+  readonly fewerBits?: boolean
 }
 
 /** The case, its batch and the length of its windows. */
@@ -20,10 +20,10 @@ export const soundTitle = ({ title, batch, seconds }: Pick<SoundCase, 'title' | 
 
 const cpc = { encoder: 'cpc-small', title: 'CPC, 128 channels, GRU of 128' }
 const cpcBase = { encoder: 'cpc', title: 'CPC, 512 channels, GRU of 256' }
-const wav2vec2 = { encoder: 'wav2vec2-small', title: 'wav2vec 2.0, 96 channels, 4 layers of 192', transformer: true }
-const wav2vec2Base = { encoder: 'wav2vec2-base', title: 'wav2vec 2.0, BASE', transformer: true }
-const logMel = { encoder: 'log-mel-small', title: 'HuBERT on log-mel frames, 4 layers of 192', transformer: true }
-const logMelBase = { encoder: 'log-mel-base', title: 'HuBERT on log-mel frames, 12 layers of 768', transformer: true }
+const wav2vec2 = { encoder: 'wav2vec2-small', title: 'wav2vec 2.0, 96 channels, 4 layers of 192', fewerBits: true }
+const wav2vec2Base = { encoder: 'wav2vec2-base', title: 'wav2vec 2.0, BASE', fewerBits: true }
+const logMel = { encoder: 'log-mel-small', title: 'HuBERT on log-mel frames, 4 layers of 192', fewerBits: true }
+const logMelBase = { encoder: 'log-mel-base', title: 'HuBERT on log-mel frames, 12 layers of 768', fewerBits: true }
 
 export const soundCases: readonly SoundCase[] = [
   { name: 'cpc-small', ...cpc, seconds: 2, batch: 16, steps: 5 },

@@ -20,7 +20,7 @@ export function c4({ size, channels }: EncoderInput, { scale = 1, norm = 'batch'
   const widths = [32, 64, 128, 256].map(width => Math.round(width * scale))
   const stages = widths.map((width, i) => {
     const stride = i === 0 && size <= 32 ? 1 : 2
-    const options = { stride, padding: 1, bias: false, weight: heFanOut }
+    const options = { stride, padding: 1, bias: false, weight: heFanOut, int8: true }
     return {
       conv: conv2d(i === 0 ? channels : (widths[i - 1] ?? 1), width, 3, options),
       norm: norm === 'batch' ? batchNorm(width) : groupNorm(width, 8),

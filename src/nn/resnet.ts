@@ -124,7 +124,7 @@ function shortcut(from: number, width: number, stride: number, norm: Norm): Modu
   return from === width && stride === 1 ? undefined : sequential(conv(from, width, 1, stride), norm(width))
 }
 
-const plain = { bias: false, weight: heFanOut }
+const plain = { bias: false, weight: heFanOut, int8: true }
 
 const conv = (from: number, to: number, kernel: number, stride = 1): Module =>
   conv2d(from, to, kernel, { ...plain, stride, padding: (kernel - 1) / 2 })

@@ -38,8 +38,8 @@ export interface TrainingSettings {
   /** Computes the activations inside blocks again in the backward instead of keeping them: less memory, more time */
   readonly checkpointActivations?: boolean
   /**
-   * What the matrix products of the layers of transformers and of encoders of waves are in while they train, default fp32. int8
-   * is faster on processors with instructions for it, and rounds; docs/performance.md compares what is learnt in both.
+   * What the matrix products of the layers of transformers, of convolutional encoders and of encoders of waves are in while they
+   * train, default fp32. int8 is faster on processors with instructions for it, and rounds; docs/performance.md compares what is learnt in both.
    * Where the machine multiplies wrongly or no faster, the run is trained in fp32.
    */
   readonly products?: Products

@@ -33,6 +33,8 @@ export interface ConvolutionOptions {
   readonly padding?: number | readonly (readonly [number, number])[]
   readonly dilation?: number | Shape
   readonly groups?: number
+  /** In a training with `--products int8` its products are in int8, where that is faster; not unless told */
+  readonly int8?: boolean
 }
 
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
@@ -115,6 +117,7 @@ function attributesFor(x: Tensor, weight: Tensor, options: ConvolutionOptions): 
     stride: each(options.stride),
     dilation: each(options.dilation),
     groups: options.groups ?? 1,
+    ...(options.int8 && { int8: true }),
     padding: typeof padding === 'number' ? each(padding).map(p => [p, p] as const) : padding,
   }
 }

@@ -25,6 +25,8 @@ export interface ConvolutionAttributes {
   readonly padding: readonly (readonly [number, number])[]
   readonly dilation: Shape
   readonly groups: number
+  /** Whether the products of the layer, and of its gradient in the input, may be computed in fewer bits; not unless told */
+  readonly int8?: boolean
 }
 
 /**

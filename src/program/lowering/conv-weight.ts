@@ -1,7 +1,7 @@
 import type { TensorOf } from '../../tensor/primitives.js'
 import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { channelsLast, zerosBelow } from './blocked.js'
-import { onnxAttributes, places } from './conv.js'
+import { onnxAttributes, places, seenBy } from './conv.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -52,20 +52,11 @@ function product(e: Emitter, rows: string, column: string): string {
  * product over all places of all samples.
  */
 export function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): string | undefined {
-  const { stride, padding, dilation, groups } = t.attributes
-  if (groups !== 1) return undefined
+  if (t.attributes.groups !== 1) return undefined
   const [n, o, ...spatial] = sizes(t.inputs[1].shape, 2)
   const [, c, ...from] = sizes(t.inputs[0].shape, 2)
   const kernel = t.shape.slice(2)
-  const seen = places(spatial).flatMap(at =>
-    places(kernel).map(place => {
-      const start = at.map(
-        (p, i) => p * (stride[i] ?? 1) + (place[i] ?? 0) * (dilation[i] ?? 1) - (padding[i]?.[0] ?? 0),
-      )
-      if (start.some((s, i) => s < 0 || s >= (from[i] ?? 0))) return sizeOf(from) // the first of the zeros
-      return start.reduce((index, s, i) => index * (from[i] ?? 1) + s, 0)
-    }),
-  )
+  const seen = seenBy(spatial, from, kernel, t.attributes) // beyond the border, the first of the zeros
   const columns = e.one('Gather', [zerosBelow(e, x, [n, c, ...from]), e.ints(seen)], { axis: 1 }) // [N, length · places, C]
   const wide = e.one('Reshape', [columns, e.ints([-1, sizeOf(kernel) * c])])
   const rows = e.one('Reshape', [channelsLast(e, output, t.inputs[1].shape), e.ints([-1, o])])

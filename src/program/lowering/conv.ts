@@ -1,5 +1,5 @@
 import type { ConvolutionAttributes, TensorOf } from '../../tensor/primitives.js'
-import { range, type Shape, sizes } from '../../tensor/shape.js'
+import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -81,7 +81,31 @@ export function places(kernel: Shape): number[][] {
   return kernel.reduce<number[][]>((found, size) => found.flatMap(place => range(size).map(i => [...place, i])), [[]])
 }
 
-export function onnxAttributes({ stride, padding, dilation, groups }: ConvolutionAttributes) {
+/** The number of a place of a picture; of one beyond its border, the first that is none. */
+export function indexIn(size: Shape, place: Shape): number {
+  if (place.some((p, i) => p < 0 || p >= (size[i] ?? 0))) return sizeOf(size)
+  return place.reduce((index, p, i) => index * (size[i] ?? 1) + p, 0)
+}
+
+/** For every place of an output, by {@link indexIn}, what it sees of the input by each tap of the kernel. */
+export function seenBy(
+  to: Shape,
+  from: Shape,
+  kernel: Shape,
+  { stride, padding, dilation }: ConvolutionAttributes,
+): number[] {
+  const taps = places(kernel)
+  return places(to).flatMap(at =>
+    taps.map(tap =>
+      indexIn(
+        from,
+        at.map((p, i) => p * (stride[i] ?? 1) + (tap[i] ?? 0) * (dilation[i] ?? 1) - (padding[i]?.[0] ?? 0)),
+      ),
+    ),
+  )
+}
+
+export function onnxAttributes({ stride, padding, dilation, groups }: Omit<ConvolutionAttributes, 'int8'>) {
   return {
     strides: stride,
     dilations: dilation,

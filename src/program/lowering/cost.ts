@@ -1,5 +1,6 @@
 import type { Primitive, TensorOf } from '../../tensor/primitives.js'
 import { type Shape, sizeOf } from '../../tensor/shape.js'
+import { int8Work } from './int8-cost.js'
 
 export type Convolution = Extract<Primitive, 'conv' | 'convInput' | 'convWeight'>
 
@@ -88,14 +89,25 @@ const toPoints = (g: Geometry, numbers: number, channels: number): number =>
 const fromPoints = (g: Geometry, numbers: number, channels: number): number =>
   transform(g, channels, PLACES) + 2 * pass(numbers)
 
+/**
+ * In int8: a pass for each of `passes`, the columns that are gathered, and their product, which takes as long again where the
+ * result has 30 channels and others are many.
+ */
+const integers = (g: Geometry, seen: number, made: number, passes: number): number =>
+  int8Work(g.y * g.inputs * g.taps * (1 + 30 / made), passes + g.samples * seen * g.taps * g.places + 2 * g.weight, 14)
+
 /** Estimates in milliseconds, by the names that the forms have. */
 export const costs = {
   conv: {
+    /** Quantised and brought channels last; brought back */
+    int8: (g: Geometry) => integers(g, g.inputs, g.outputs, 2 * g.x + 2 * g.y),
     tiles: (g: Geometry) => toPoints(g, g.x, g.inputs) + atPoints(g) + fromPoints(g, g.y, g.outputs),
     blocked,
     plain: unfolded,
   },
   convInput: {
+    /** Normalised before and scaled back afterwards, too */
+    int8: (g: Geometry) => integers(g, g.outputs, g.inputs, 4 * g.y + 4 * g.x),
     tiles: (g: Geometry) => toPoints(g, g.y, g.outputs) + atPoints(g) + fromPoints(g, g.x, g.inputs),
     blocked,
     /** The four kinds of places, one after the other and then each in its place */

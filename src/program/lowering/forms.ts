@@ -7,6 +7,7 @@ import { lowerConv, lowerConvInput, lowerStrideOneInput } from './conv.js'
 import { lowerWeightByPlace, lowerWeightColumns, lowerWeightProduct } from './conv-weight.js'
 import { type Convolution, costs, geometryOf } from './cost.js'
 import type { Emitter } from './emitter.js'
+import { int8Conv, int8Input } from './int8-conv.js'
 import { tiledConv, tiledInput, tiledWeight } from './winograd.js'
 
 /** One way to compute a convolution or a gradient of it; gives nothing, and writes nothing, where it cannot serve. */
@@ -18,8 +19,9 @@ export type Form<P extends Convolution> = (
 
 /** All forms that the CPU has, one for each cost; the last of each serves always. */
 export const forms: { readonly [P in Convolution]: Readonly<Record<keyof (typeof costs)[P], Form<P>>> } = {
-  conv: { tiles: tiledConv, blocked: blockedConv, plain: lowerConv },
+  conv: { int8: int8Conv, tiles: tiledConv, blocked: blockedConv, plain: lowerConv },
   convInput: {
+    int8: int8Input,
     tiles: tiledInput,
     blocked: blockedInput,
     phases: blockedPhases,

@@ -26,9 +26,7 @@ const products: { readonly [R in Int8Role]: (e: Emitter, names: Names, t: Tensor
    * training collapses.
    */
   input(e, [g, weight], t) {
-    const ones = e.one('Expand', [e.float(1), e.ints([t.inputs[0].size(1)])])
-    const attributes = { axis: -1, epsilon: new Float(NO_ROW) }
-    const [rows = '', inverse = ''] = e.node('SimplifiedLayerNormalization', [g, ones], attributes, { outputs: 2 })
+    const { rows, inverse } = unitRows(e, g, t.inputs[0].size(1))
     return e.one('Div', [product(e, unsigned(e, rows), checked(e, weight)), inverse])
   },
 
@@ -45,14 +43,22 @@ const products: { readonly [R in Int8Role]: (e: Emitter, names: Names, t: Tensor
 /** Added to the mean square of a row, so that one of zeros stays so: far below any square of a gradient */
 const NO_ROW = 1e-36
 
+/** Rows in units of their own size, the root of the mean of squares, and one over that for each. */
+export function unitRows(e: Emitter, x: string, width: number): { readonly rows: string; readonly inverse: string } {
+  const ones = e.one('Expand', [e.float(1), e.ints([width])])
+  const attributes = { axis: -1, epsilon: new Float(NO_ROW) }
+  const [rows = '', inverse = ''] = e.node('SimplifiedLayerNormalization', [x, ones], attributes, { outputs: 2 })
+  return { rows, inverse }
+}
+
 /** Numbers as integers of 8 bits, number ≈ scale · (integer − zero), with one scale and one zero a tensor; 0 is exact. */
-interface Quantised {
+export interface Quantised {
   readonly values: string
   readonly scale: string
   readonly zero: string
 }
 
-function unsigned(e: Emitter, x: string): Quantised {
+export function unsigned(e: Emitter, x: string): Quantised {
   const [values = '', scale = '', zero = ''] = e.node('DynamicQuantizeLinear', [x], {}, { outputs: 3 })
   return { values, scale, zero }
 }
@@ -74,7 +80,7 @@ function even(e: Emitter, x: string): Quantised {
 }
 
 /** A weight, signed; integers know no NaN, so that the scale becomes one where a number of the weight is none. */
-function checked(e: Emitter, weight: string): Quantised {
+export function checked(e: Emitter, weight: string): Quantised {
   const { scale, ...rest } = signed(e, weight)
   const nothing = e.one('Mul', [e.one('ReduceSum', [weight], { keepdims: 0 }), e.float(0)])
   return { scale: e.one('Add', [scale, nothing]), ...rest }
@@ -90,12 +96,12 @@ function around(e: Emitter, x: string, scale: string): Quantised {
   return { values: e.one('QuantizeLinear', [x, scale, zero]), scale, zero }
 }
 
-const transposed = (e: Emitter, { values, ...rest }: Quantised): Quantised => ({
+export const transposed = (e: Emitter, { values, ...rest }: Quantised): Quantised => ({
   values: e.one('Transpose', [values], { perm: [1, 0] }),
   ...rest,
 })
 
-function product(e: Emitter, a: Quantised, b: Quantised): string {
+export function product(e: Emitter, a: Quantised, b: Quantised): string {
   return e.one(OPERATOR, [a.values, b.values, a.scale, b.scale, a.zero, b.zero], {}, 'com.microsoft')
 }
 const OPERATOR = 'MatMulIntegerToFloat'
