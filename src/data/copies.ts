@@ -27,19 +27,23 @@ export type Copies = readonly ({ readonly of: number; readonly exact: boolean } 
 export function copyFinder(size: number, channels: number) {
   const keys: string[] = []
   const signs: Uint16Array[] = []
-  const variances: number[] = []
   return {
     /** @param pixels uint8 [size, size, channels] of the next picture */
     see(pixels: Uint8Array): void {
       keys.push(createHash('sha1').update(pixels).digest('base64'))
       signs.push(signsOf(gridOf(pixels, size, channels)))
-      variances.push(variance(pixels, channels))
     },
     /** @param read writes the values of a picture that was seen */
     copies(read: (row: number, out: Uint8Array) => void): Copies {
       const first = new Map<string, number>()
       const bands = Array.from({ length: BANDS }, () => new Map<number, number[]>())
       const [own, other] = [new Uint8Array(size * size * channels), new Uint8Array(size * size * channels)]
+      const variances = new Map<number, number>() // of those that are compared, which few are
+      const varianceOf = (row: number, pixels: Uint8Array) => {
+        const known = variances.get(row) ?? variance(pixels, channels)
+        variances.set(row, known)
+        return known
+      }
       return keys.map((key, row) => {
         const same = first.get(key)
         if (same !== undefined) return { of: same, exact: true }
@@ -49,7 +53,7 @@ export function copyFinder(size: number, channels: number) {
         if (candidates.length > 0) read(row, own)
         for (const candidate of candidates.sort((a, b) => a - b)) {
           read(candidate, other)
-          const contrast = Math.min(variances[row] ?? 0, variances[candidate] ?? 0)
+          const contrast = Math.min(varianceOf(row, own), varianceOf(candidate, other))
           if (nearlySame(own, other, contrast)) return { of: candidate, exact: false }
         }
         bands.forEach((band, b) => {
