@@ -74,8 +74,8 @@ export async function decode(bytes: Uint8Array, wanted: Wanted): Promise<Decoded
   // Drawn at the size wanted: enlarging the picture of a small drawing would blur it.
   const isDrawing = metadata.format === 'svg'
   const density = isDrawing ? Math.min(Math.max(72, (72 * size) / Math.min(width, height)), 100_000) : undefined
-  const image = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels: limit, density })
-    .flatten({ background })
+  const whole = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels: limit, density })
+  const image = (metadata.hasAlpha ? whole.flatten({ background }) : whole)
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
   if (!isDrawing && width * height <= small) return done(resample(await toRaster(image, channels), size, fit))
