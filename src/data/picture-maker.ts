@@ -42,8 +42,8 @@ function processesFor(listing: Members, workers: number): number {
 
 /**
  * Pictures of a listing, made square, as bytes. Pipelines of libvips wait for each other within a process, so that many pictures
- * are decoded by several. This one decodes as well until those have begun, and what they leave to it: what takes much memory, and
- * what has more than 8 bits until the range of all is known.
+ * are decoded by several. This one decodes what they leave to it: what takes much memory, and what has more than 8 bits until the range
+ * of all is known.
  *
  * @param count of other processes; as many as are worth it unless told
  */

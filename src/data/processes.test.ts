@@ -1,21 +1,22 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
-import { type Processes, processes } from './processes.js'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { Left, type Processes, processes, serve } from './processes.js'
 import { put, temporaryFolder } from './testing.js'
 
 /** The far side in plain JavaScript: doubles numbers, and does what words say. */
 const far = `
   process.on('disconnect', () => process.exit())
-  process.on('message', ({ number, job }) => {
+  const answer = ({ number, job }) => {
     if (job === 'die') process.kill(process.pid, 'SIGKILL')
-    else if (job === 'leave') process.send({ number })
-    else if (job === 'fail') process.send({ number, reason: 'is odd' })
-    else if (job === 'pid') process.send({ number, made: process.pid })
-    else if (job !== 'wait') process.send({ number, made: 2 * job })
-  })
-  process.send('ready')
+    else if (job === 'leave') process.send([{ number }])
+    else if (job === 'fail') process.send([{ number, reason: 'is odd' }])
+    else if (job === 'pid') process.send([{ number, made: process.pid }])
+    else if (job === 'certificates') process.send([{ number, made: process.env.NODE_EXTRA_CA_CERTS ?? 'none' }])
+    else if (job !== 'wait') process.send([{ number, made: 2 * job }])
+  }
+  process.on('message', jobs => jobs.forEach(answer))
 `
 
 type Far = Processes<number | string, number>
@@ -24,12 +25,6 @@ function start(count: number, code = far, signal?: AbortSignal): Far {
   const file = pathToFileURL(join(put(temporaryFolder(), { 'far.mjs': code }), 'far.mjs'))
   const all: Far = processes(file, count, signal)
   onTestFinished(() => all.close())
-  return all
-}
-
-/** Until one has begun */
-async function begun(all: Far): Promise<Far> {
-  while ((await all.ask(0)) === undefined) await wait(5)
   return all
 }
 
@@ -43,8 +38,6 @@ const isRunning = (pid: number) => {
 
 test('jobs are done, fail with a reason, or are left to the caller', async () => {
   const all = start(2)
-  expect(await all.ask(3)).toBeUndefined() // none has begun
-  await begun(all)
   expect(await Promise.all(Array.from({ length: 20 }, (_, i) => all.ask(i)))).toEqual(
     Array.from({ length: 20 }, (_, i) => 2 * i),
   )
@@ -53,7 +46,7 @@ test('jobs are done, fail with a reason, or are left to the caller', async () =>
 })
 
 test('what a process had in hand when it was killed is left to the caller, and the other goes on', async () => {
-  const all = await begun(start(2))
+  const all = start(2)
   const pids = new Set<number | undefined>()
   while (pids.size < 2) for (const pid of await Promise.all([all.ask('pid'), all.ask('pid')])) pids.add(pid)
   const had = [all.ask('wait'), all.ask('wait')] // one each
@@ -67,7 +60,7 @@ test('what a process had in hand when it was killed is left to the caller, and t
 test('they end when they are closed, and what they have in hand fails', async () => {
   const controller = new AbortController()
   for (const end of [(all: Far) => all.close(), () => controller.abort()]) {
-    const all = await begun(start(1, far, controller.signal))
+    const all = start(1, far, controller.signal)
     const pid = (await all.ask('pid')) ?? 0
     const given = all.ask('wait')
     end(all)
@@ -84,4 +77,53 @@ test('where none can begin, all is left to the caller', async () => {
       expect(await all.ask(i)).toBeUndefined()
       await wait(10)
     }
+})
+
+test('they read no certificates, which would take them as long as all else to begin', async () => {
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', '/etc/some.pem')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  expect(await start(1).ask('certificates')).toBe('none')
+})
+
+test('what is asked in one turn goes to a process in one message', async () => {
+  const counting = far.replace(
+    'jobs.forEach(answer)',
+    'process.send(jobs.map(({ number }) => ({ number, made: jobs.length })))',
+  )
+  const all = start(1, counting)
+  expect(await Promise.all([all.ask(1), all.ask(2), all.ask(3)])).toEqual([3, 3, 3])
+  expect(await all.ask(1)).toBe(1)
+})
+
+/** This process as the far side: what it sends, and a message to it */
+function served(work: (job: number) => Promise<number>) {
+  const sent: unknown[] = []
+  const own = process.send
+  process.send = message => sent.push(message) > 0
+  const on = vi.spyOn(process, 'on').mockReturnThis()
+  serve(2, work)
+  const hears = on.mock.calls.find(([event]) => event === 'message')?.[1]
+  on.mockRestore()
+  onTestFinished(() => {
+    process.send = own
+  })
+  return { sent, ask: (...jobs: number[]) => hears?.(jobs.map(job => ({ number: job, job }))) }
+}
+
+test('answers go together, and none waits when nothing is left to be done', async () => {
+  const { sent, ask } = served(async job => {
+    if (job === 3) throw new Error('is odd')
+    if (job === 4) throw new Left()
+    return 2 * job
+  })
+  ask(0, 1, 2, 3, 4)
+  ask(5)
+  await wait(10)
+  expect(sent).toEqual([
+    [0, 1, 2].map(number => ({ number, made: 2 * number })),
+    [{ number: 3, reason: 'is odd' }, { number: 4 }],
+    [{ number: 5, made: 10 }],
+  ])
 })

@@ -2,6 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { atMost } from './concurrency.js'
 import { reasonOf } from './walk.js'
 
+interface Asked<Job> {
+  readonly number: number
+  readonly job: Job
+}
+
 /** What became of a job in another process: what it made, or why it could not, or neither. */
 interface Answer<Made> {
   readonly number: number
@@ -12,8 +17,8 @@ interface Answer<Made> {
 
 export interface Processes<Job, Made> {
   /**
-   * Has a job done by the process that has least to do. It is left to the caller while no process has begun yet, when the one that
-   * had it has ended, whyever, and when that says so ({@link Left}): so whatever becomes of processes, all gets done.
+   * Has a job done by the process that has least to do. It is left to the caller when the one that had it has ended, whyever, and when
+   * that says so ({@link Left}): so whatever becomes of processes, all gets done.
    * @returns undefined where it is left to the caller
    * @throws Error why it cannot be done, in one line
    */
@@ -39,7 +44,7 @@ export function processes<Job, Made>(file: URL | undefined, count: number, signa
     async ask(job) {
       if (file === undefined) return undefined
       all ??= Array.from({ length: count }, () => processOf<Job, Made>(file))
-      const [idlest] = all.filter(({ state }) => state === 'ready').sort((a, b) => a.jobs - b.jobs)
+      const [idlest] = all.filter(({ ended }) => !ended).sort((a, b) => a.jobs - b.jobs)
       return idlest?.ask(job)
     },
     close,
@@ -47,7 +52,7 @@ export function processes<Job, Made>(file: URL | undefined, count: number, signa
 }
 
 interface Process<Job, Made> {
-  readonly state: 'begins' | 'ready' | 'ended'
+  readonly ended: boolean
   /** That it has in hand */
   readonly jobs: number
   ask(job: Job): Promise<Made | undefined>
@@ -56,30 +61,34 @@ interface Process<Job, Made> {
 
 function processOf<Job, Made>(file: URL): Process<Job, Made> {
   const asked = new Map<number, (answer: Omit<Answer<Made>, 'number'>) => void>()
-  let state: Process<Job, Made>['state'] = 'begins'
+  let unsent: Asked<Job>[] = []
+  let ended = false
   let count = 0
   const child = started(file)
   const end = (reason?: string) => {
-    state = 'ended'
+    ended = true
     child?.kill('SIGKILL') // there is nothing that it would have to tidy up
     for (const settle of asked.values()) settle({ reason })
     asked.clear()
   }
+  const send = () => {
+    if (!ended) child?.send(unsent, error => error && end())
+    unsent = []
+  }
   if (child === undefined) end()
   child
-    ?.on('message', (message: 'ready' | Answer<Made>) => {
-      if (message === 'ready') state = state === 'begins' ? 'ready' : state
-      else {
-        asked.get(message.number)?.(message)
-        asked.delete(message.number)
+    ?.on('message', (answers: readonly Answer<Made>[]) => {
+      for (const answer of answers) {
+        asked.get(answer.number)?.(answer)
+        asked.delete(answer.number)
       }
     })
     .on('error', () => end())
     .on('disconnect', () => end())
     .on('exit', () => end())
   return {
-    get state() {
-      return state
+    get ended() {
+      return ended
     },
     get jobs() {
       return asked.size
@@ -88,7 +97,8 @@ function processOf<Job, Made>(file: URL): Process<Job, Made> {
       const number = count++
       const { made, reason } = await new Promise<Omit<Answer<Made>, 'number'>>(settle => {
         asked.set(number, settle)
-        child?.send({ number, job }, error => error && end())
+        if (unsent.length === 0) setImmediate(send) // and with it what is asked until then
+        unsent.push({ number, job })
       })
       if (reason !== undefined) throw new Error(reason)
       return made
@@ -100,7 +110,12 @@ function processOf<Job, Made>(file: URL): Process<Job, Made> {
 /** undefined where this one may not start others */
 function started(file: URL): ChildProcess | undefined {
   try {
-    return fork(file, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    return fork(file, [], {
+      execArgv: [],
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined }, // reading them takes as long as all else that Node begins with
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
   } catch {
     return undefined
   }
@@ -110,20 +125,32 @@ function started(file: URL): ChildProcess | undefined {
 export class Left extends Error {}
 
 /**
- * The far side of {@link processes}: does what it is asked, until the other side is no longer there.
+ * The far side of {@link processes}: does what it is asked, until the other side is no longer there. Answers wait until they are as
+ * many as what is still to be done, since each message wakes the other side, which takes the core from work under way.
  * @param atOnce jobs that it does at any time
  */
 export function serve<Job, Made>(atOnce: number, work: (job: Job) => Promise<Made>): void {
   const inTurn = atMost(atOnce)
-  const answer = (message: 'ready' | Answer<Made>) => process.send?.(message)
+  let toDo = 0
+  let done: Answer<Made>[] = []
+  const answered = async ({ number, job }: Asked<Job>): Promise<Answer<Made>> => {
+    try {
+      return { number, made: await inTurn(() => work(job)) }
+    } catch (error) {
+      return { number, reason: error instanceof Left ? undefined : reasonOf(error) }
+    }
+  }
   process.on('SIGINT', () => undefined) // Ctrl-C is for the other side, which says what becomes of this one
   process.on('disconnect', () => process.exit())
-  process.on('message', async ({ number, job }: { readonly number: number; readonly job: Job }) => {
-    try {
-      answer({ number, made: await inTurn(() => work(job)) })
-    } catch (error) {
-      answer({ number, reason: error instanceof Left ? undefined : reasonOf(error) })
-    }
+  process.on('message', (jobs: readonly Asked<Job>[]) => {
+    toDo += jobs.length
+    for (const job of jobs)
+      answered(job).then(answer => {
+        toDo--
+        done.push(answer)
+        if (done.length < toDo) return
+        process.send?.(done)
+        done = []
+      })
   })
-  answer('ready')
 }
