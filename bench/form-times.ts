@@ -59,7 +59,7 @@ export async function formTimes(t: TensorOf<Convolution>, { block, threads, runs
  * reduced by operators that no form has, since buffers of Node's are slower than those of ONNX Runtime.
  */
 function modelOf(form: Form<Convolution>, t: TensorOf<Convolution>, block: number): Uint8Array | undefined {
-  const e = new Emitter('float32', undefined, block)
+  const e = new Emitter('float32', undefined, block, 'int8')
   const names = t.inputs.map(({ shape }, i) => {
     const copied = e.one('Neg', [`x${i}`])
     const isWeight = i === 1 && t.op !== 'convWeight'

@@ -41,20 +41,22 @@ export interface RunOptions {
   readonly block?: number
   /** Of layers that may be computed in fewer bits; fp32 unless told */
   readonly products?: Products
+  /** 1 unless told */
+  readonly threads?: number
 }
 
 /** Computes what a function of tensors gives for the given numbers; in float64 unless told. */
 export async function evaluate(
   build: (...inputs: Tensor[]) => Readonly<Record<string, Tensor>>,
   given: readonly Given[],
-  { precision = 'float64', device = 'cpu', block = 0, products = 'fp32' }: RunOptions = {},
+  { precision = 'float64', device = 'cpu', block = 0, products = 'fp32', threads = 1 }: RunOptions = {},
 ): Promise<Record<string, number[]>> {
   const inputs = given.map(({ shape }, i) => input(`input.${i}`, shape))
   const { result, trace: traced } = trace({ training: true }, () => build(...inputs))
   const outputs = Object.fromEntries(
     Object.entries(result).map(([name, t]) => [name, t.dtype === 'bool' ? t.cast('int') : t]),
   )
-  const engine = openEngine({ device, precision, threads: 1 })
+  const engine = openEngine({ device, precision, threads })
   try {
     await engine.load('test', compile({ outputs, draws: traced.draws }, { device, precision, block, products }))
     const feeds = Object.fromEntries(given.map(({ values }, i) => [`input.${i}`, values]))

@@ -45,6 +45,8 @@ export interface ConvolutionLayerOptions extends WeightOptions {
   readonly padding?: number
   readonly dilation?: number
   readonly groups?: number
+  /** In a training with `--products int8` its products, and those of its gradient in the input, are in int8, where that is faster */
+  readonly int8?: boolean
 }
 
 /** 2-d convolution of [N, in, H, W]; weight [out, in / groups, kernel, kernel] as torch.nn.Conv2d. */
@@ -56,7 +58,7 @@ export function conv2d(inputs: number, outputs: number, kernel: number, options:
   })
 }
 
-export interface Convolution1dOptions extends Omit<ConvolutionLayerOptions, 'padding'> {
+export interface Convolution1dOptions extends Omit<ConvolutionLayerOptions, 'padding' | 'int8'> {
   /** Zeros at both ends, or [begin, end] */
   readonly padding?: number | readonly [begin: number, end: number]
 }

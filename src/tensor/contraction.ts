@@ -33,11 +33,14 @@ export interface ConvolutionOptions {
   readonly padding?: number | readonly (readonly [number, number])[]
   readonly dilation?: number | Shape
   readonly groups?: number
-  /** In a training with `--products int8` its products are in int8, where that is faster; not unless told */
+  /**
+   * In a training with `--products int8` its products, and those of its gradient in the input, are in int8, where that is faster;
+   * of pictures alone, not unless told
+   */
   readonly int8?: boolean
 }
 
-export interface TransposedConvolutionOptions extends ConvolutionOptions {
+export interface TransposedConvolutionOptions extends Omit<ConvolutionOptions, 'int8'> {
   /** Added to one side of the output, to choose among sizes that the stride cannot tell apart */
   readonly outputPadding?: number
 }

@@ -167,11 +167,11 @@ export const gradients: { readonly [P in Primitive]: Gradient<P> } = {
     convInput(g, weight, x.shape, attributes),
     convWeight(x, g, weight.shape, attributes),
   ],
-  convInput: (g, { inputs: [output, weight], attributes }) => [
+  convInput: (g, { inputs: [output, weight], attributes: { int8: _, ...attributes } }) => [
     g.conv(weight, attributes),
     convWeight(g, output, weight.shape, attributes),
   ],
-  convWeight: (g, { inputs: [x, output], attributes }) => [
+  convWeight: (g, { inputs: [x, output], attributes: { int8: _, ...attributes } }) => [
     convInput(output, g, x.shape, attributes),
     x.conv(g, attributes),
   ],

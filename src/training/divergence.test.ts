@@ -20,6 +20,12 @@ test('a training that learns, one that starts badly, one with a bad step, and on
   nothing([1e9]) // the first step is nobody's fault
 })
 
+test('a gradient that is no number ends it while the loss is one', () => {
+  const watch = divergenceWatch(1)
+  expect(watch.see(1, 2)).toBeUndefined()
+  expect(watch.see(1, Number.NaN)).toBe('the gradient is no number any more')
+})
+
 test('no number ends it at once; far above chance for twenty steps ends it then', () => {
   expect(watched([1, Number.NaN]).said).toEqual([undefined, 'the loss is no number any more'])
   expect(watched([1, Number.POSITIVE_INFINITY]).said[1]).toBe('the loss is no number any more')

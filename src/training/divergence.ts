@@ -22,8 +22,10 @@ export function divergenceWatch(chance: number, firstLoss?: number) {
       ? `the loss is ${mean().toPrecision(3)} where a network that knows nothing has ${chance.toPrecision(3)}`
       : undefined
   return {
-    see(loss: number): string | undefined {
+    /** @param gradientNorm where it is known: weights that it moves are no numbers when it is none */
+    see(loss: number, gradientNorm = 0): string | undefined {
       if (!Number.isFinite(loss)) return 'the loss is no number any more'
+      if (!Number.isFinite(gradientNorm)) return 'the gradient is no number any more'
       first ??= loss
       last.push(loss)
       if (last.length > STEPS) last.shift()

@@ -32,7 +32,7 @@ export async function train(task: TrainingTask): Promise<number> {
     }
     const running = stepping.take(inputs, schedules, { seed: config.seed, step })
     const [results] = await Promise.all([running, meanwhile()])
-    const problem = watch.see(Number(results.loss?.[0]))
+    const problem = watch.see(Number(results.loss?.[0]), results.gradientNorm && Number(results.gradientNorm[0]))
     if (problem !== undefined) throw await saver.stopped(step, problem)
     journal.add(results)
     step++

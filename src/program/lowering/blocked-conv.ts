@@ -42,7 +42,6 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
   const phases = [0, 1].map(axis => [0, 1].map(place => phase(place, axis)))
   if (phases.flat().some(p => p === undefined)) return undefined
   const [rows = [], columns = []] = phases as Phase[][]
-  const lines = (n * c * height) / e.block / 2
   const parts = rows.flatMap(row =>
     columns.map(column => {
       const seen = [row, column]
@@ -51,14 +50,11 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
       const inputs = [toBlocked(e, output), blockExchanged(e, weight, kernel, taps, places)]
       const padding = seen.map(({ around }) => around)
       const attributes = onnxAttributes({ stride: [1, 1], dilation: [1, 1], groups: 1, padding })
-      return e.one('Reshape', [e.one('Conv', inputs, attributes, BLOCKED), e.ints([lines, width / 2, e.block])])
+      return e.one('Conv', inputs, attributes, BLOCKED)
     }),
   )
-  // even and odd pixels of a row beside each other, then even and odd rows
-  const row = (both: readonly string[]) =>
-    e.one('Reshape', [e.one('Concat', both, { axis: 2 }), e.ints([lines, width, e.block])])
-  const beside = e.one('Concat', [row(parts.slice(0, 2)), row(parts.slice(2))], { axis: 1 })
-  return fromBlocked(e, e.one('Reshape', [beside, e.ints(t.shape)]), c)
+  const whole = interleaved(e, parts, [(n * c * height) / e.block, width, e.block], [2, 2])
+  return fromBlocked(e, e.one('Reshape', [whole, e.ints(t.shape)]), c)
 
   /** What places 2·j + `place` of an axis see: input[j] = Σ over m of output[j + shift − m] · kernel[first + 2·m]. */
   function phase(place: number, axis: number): Phase | undefined {
@@ -70,6 +66,27 @@ export function blockedPhases(e: Emitter, [output, weight]: Two, t: TensorOf<'co
     if (count < 1 || before < 0 || after < 0) return undefined
     return { taps: range(count).map(i => first + 2 * (count - 1 - i)), around: [before, after] }
   }
+}
+
+/**
+ * Pixels that lie alike between the steps of a stride, each in its place: those of a row beside each other, then whole rows.
+ * @param parts by row, then by column
+ * @param shape lines, pixels of each and numbers of those, of all together
+ */
+export function interleaved(
+  e: Emitter,
+  parts: readonly string[],
+  [lines, width, numbers]: readonly [number, number, number],
+  [down, across]: readonly [number, number],
+): string {
+  const beside = (some: readonly string[], shape: Shape) => {
+    const apart = some.map(part => e.one('Reshape', [part, e.ints(shape)]))
+    return apart.length === 1 ? (apart[0] ?? '') : e.one('Concat', apart, { axis: 1 })
+  }
+  const rows = range(down).map(row =>
+    beside(parts.slice(row * across, (row + 1) * across), [(lines * width) / down / across, numbers]),
+  )
+  return beside(rows, [lines / down, width * numbers])
 }
 
 interface Phase {

@@ -17,6 +17,7 @@ interface Shapes {
   readonly x: Shape
   readonly weight: Shape
   readonly stride?: number
+  readonly dilation?: number
   readonly groups?: number
   readonly padding?: number | readonly (readonly [number, number])[]
 }
@@ -54,6 +55,9 @@ const shapes: readonly Shapes[] = [
   { what: 'samples, in bands of rows', x: [16, 16, 20, 18], weight: [16, 16, 3, 3], padding: 1 },
   { what: 'samples, in bands, stride 2', x: [16, 16, 39, 35], weight: [16, 16, 3, 3], stride: 2, padding: 1 },
   { what: 'samples of many channels, in bands', x: [32, 32, 20, 18], weight: [32, 32, 3, 3], padding: 1 },
+  { what: 'holes', x: [2, 16, 9, 8], weight: [32, 16, 3, 3], padding: 2, dilation: 2 },
+  { what: 'stride 3', x: [2, 16, 9, 12], weight: [16, 16, 3, 3], padding: 1, stride: 3 },
+  { what: 'stride 2 over holes', x: [2, 16, 12, 8], weight: [16, 16, 3, 3], padding: 3, stride: 2, dilation: 3 },
   { what: 'samples, 1×1, stride 2', x: [16, 16, 6, 6], weight: [32, 16, 1, 1], stride: 2 },
   { what: 'samples of channels that do not fill a block', x: [16, 20, 5, 4], weight: [16, 20, 3, 3], padding: 1 },
   { what: 'samples of three colours', x: [16, 3, 7, 7], weight: [16, 3, 3, 3], stride: 2, padding: 1 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { host } from '#host'
-import { evaluate, type Given, randomArray } from '../../engine/testing.js'
+import { evaluate, type Given, optimisedGraph, randomArray } from '../../engine/testing.js'
 import type { ConvolutionOptions } from '../../tensor/contraction.js'
 import { derivative } from '../../tensor/derivative.js'
 import type { Shape } from '../../tensor/shape.js'
@@ -75,6 +75,27 @@ describe.skipIf(!int8?.exact || block === 0)('a convolution in int8', () => {
     expect(y?.every(Number.isNaN)).toBe(true)
   })
 
+  test('has the same bits on any number of threads', async () => {
+    const given = [x, weight, g]
+    const alone = await evaluate(layer, given, inInt8)
+    for (const threads of [2, 3, 4])
+      expect(await evaluate(layer, given, { ...inInt8, threads }), `${threads} threads`).toEqual(alone)
+  })
+
+  test('of a number that is none shows it in the gradient of the weight', async () => {
+    const { ofWeight } = await evaluate(layer, [{ ...x, values: x.values.with(5, Number.NaN) }, weight, g], inInt8)
+    expect(ofWeight?.some(Number.isNaN)).toBe(true)
+  })
+
+  test('has its weight in order without a transpose of single bytes', async () => {
+    const inputs = [input('x', one.x), input('w', one.weight)] as const
+    const y = inputs[0].conv(inputs[1], { padding: 1, int8: true })
+    const target = { device: 'cpu', precision: 'float32', products: 'int8', block } as const
+    const { node } = await optimisedGraph(compile({ outputs: { y }, names: new Map() }, target))
+    const turns = node.filter(({ opType }) => opType === 'Transpose')
+    expect(turns.map(({ attribute }) => attribute[0]?.ints.map(Number))).toEqual([[1, 0]])
+  })
+
   test('is one where a layer says so, int8 is asked for, and it takes less time', () => {
     const counted = (shape: Shape, kernel: Shape, options: ConvolutionOptions, products: 'fp32' | 'int8' = 'int8') => {
       const inputs = [input('x', shape), input('w', kernel)] as const
@@ -86,7 +107,8 @@ describe.skipIf(!int8?.exact || block === 0)('a convolution in int8', () => {
     }
     const [said, stride] = [{ padding: 1, int8: true }, 2]
     expect(counted(one.x, one.weight, said)).toBe(2)
-    expect(counted([16, 128, 8, 8], [256, 128, 3, 3], { ...said, stride })).toBe(1 + stride * stride)
+    expect(counted([64, 128, 16, 16], [256, 128, 3, 3], { ...said, stride })).toBe(1 + stride * stride)
+    expect(counted([32, 16, 32, 32], [32, 16, 3, 3], { ...said, stride })).toBe(0)
     expect(counted(one.x, one.weight, said, 'fp32')).toBe(0)
     expect(counted(one.x, one.weight, { padding: 1 })).toBe(0)
     expect(counted([2, 16, 4, 4], [16, 16, 3, 3], said)).toBe(0)

@@ -1,6 +1,7 @@
 import type { TensorOf } from '../../tensor/primitives.js'
 import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
-import { canBlock, channelsFirst, fromBlocked, toBlocked } from './blocked.js'
+import { canBlock, channelsFirst, fromBlocked, moved, toBlocked } from './blocked.js'
+import { interleaved } from './blocked-conv.js'
 import { indexIn, places, seenBy } from './conv.js'
 import type { Emitter } from './emitter.js'
 import { checked, product, type Quantised, transposed, unitRows, unsigned } from './int8.js'
@@ -8,7 +9,6 @@ import { LONGEST_SUM } from './int8-cost.js'
 import { rowsOfPart } from './product-in-parts.js'
 
 type Names = readonly [string, string]
-type Two = readonly [number, number]
 type Three = readonly [number, number, number]
 
 /**
@@ -20,17 +20,19 @@ export function int8Conv(e: Emitter, [x, weight]: Names, t: TensorOf<'conv'>): s
   if (!serves(e, t, sizeOf(kernel.slice(1)))) return undefined
   const [n, , ...to] = sizes(t.shape, 2)
   const [o, c, ...taps] = sizes(kernel, 2)
+  const [count, places] = [sizeOf(taps), sizeOf(to)]
   const seen = columns(e, pixels(e, unsigned(e, toBlocked(e, x)), from), seenBy(to, from.slice(2), taps, t.attributes))
-  // [O, C · taps] → [C, taps, O] → [taps · C, O]
-  const flat = transposed(e, reshaped(e, checked(e, weight), [o, c * sizeOf(taps)]))
-  const tapsFirst = e.one('Transpose', [reshaped(e, flat, [c, sizeOf(taps), o]).values], { perm: [1, 0, 2] })
-  const sides = [n * sizeOf(to), sizeOf(taps) * c, o] as const
-  return channelsFirst(e, rowProduct(e, seen, { ...flat, values: tapsFirst }, sides), t.shape)
+  // [O, C · taps] → [C · taps, O] → [taps · C, O]: rows are gathered, since two transposes might be made one, of single bytes
+  const rows = transposed(e, reshaped(e, checked(e, weight), [o, c * count]))
+  const order = range(count * c).map(row => (row % c) * count + Math.floor(row / c))
+  const kernelRows = { ...rows, values: e.one('Gather', [rows.values, e.ints(order)]) }
+  return channelsFirst(e, rowProduct(e, seen, kernelRows, [n * places, count * c, o]), t.shape)
 }
 
 /**
  * The gradient in the input, in units of the size of each sample's: places that lie alike between the steps of the stride see the
- * same taps, and are one product.
+ * same taps, and are one product. All samples share a scale then, so that it is for gradients that are dense, as those behind a
+ * norm are: one sample with a gradient in a single pixel would leave a tenth of an error in all others.
  */
 export function int8Input(e: Emitter, [output, weight]: Names, t: TensorOf<'convInput'>): string | undefined {
   const { stride, dilation, padding } = t.attributes
@@ -70,22 +72,10 @@ export function int8Input(e: Emitter, [output, weight]: Names, t: TensorOf<'conv
   }
 }
 
-/** Pixels that lie alike between the steps of a stride, each in its place: those of a line beside each other, then whole lines. */
-function interleaved(e: Emitter, parts: readonly string[], [lines, width, c]: Three, [down, across]: Two): string {
-  const beside = (some: readonly string[], shape: Shape) => {
-    const apart = some.map(part => e.one('Reshape', [part, e.ints(shape)]))
-    return apart.length === 1 ? (apart[0] ?? '') : e.one('Concat', apart, { axis: 1 })
-  }
-  const rows = range(down).map(row =>
-    beside(parts.slice(row * across, (row + 1) * across), [(lines * width) / down / across, c]),
-  )
-  return beside(rows, [lines / down, width * c])
-}
-
 /** Whether a device can do so, and a layer lets it. */
 function serves(e: Emitter, t: TensorOf<'conv' | 'convInput'>, sum: number): boolean {
   const { groups, int8 = false } = t.attributes
-  const canBe = e.products === 'int8' && e.precision === 'float32' && int8 && groups === 1 && sum <= LONGEST_SUM
+  const canBe = e.products === 'int8' && int8 && groups === 1 && sum <= LONGEST_SUM
   return canBe && canBlock(e, t.shape) && canBlock(e, t.inputs[0].shape)
 }
 
@@ -98,7 +88,7 @@ function pixels(e: Emitter, { values, zero, ...rest }: Quantised, shape: Shape):
   const order = range(count).flatMap(place => range(blocks).map(block => block * count + place))
   const behind = range(blocks).map(() => blocks * count)
   const all = e.one('Concat', [pieces, nothing], { axis: 1 })
-  const sorted = e.one('Gather', [all, e.ints([...order, ...behind])], { axis: 1 })
+  const sorted = moved(e, all, [n, blocks * count + 1], [...order, ...behind])
   return { ...rest, zero, values: e.one('Reshape', [sorted, e.ints([n, count + 1, c])]) }
 }
 

@@ -34,19 +34,17 @@ export function isFasterInInt8(role: Int8Role, t: TensorOf<'matmul'>): boolean {
   return sum <= longest && costs[role](rows, columns, sum) < float
 }
 
-/** Milliseconds of multiply-adds in int8, and of what moves so many numbers before and after them. */
-export const int8Work = (multiplyAdds: number, moved: number, operators: number): number =>
+const int8 = (multiplyAdds: number, moved: number, operators: number): number =>
   multiplyAdds / RATES.int8 + moved / RATES.moved + operators * OPERATOR
 
 /** Estimates in milliseconds, for a result of rows × columns that are sums of so many products. */
 const costs = {
   /** x quantised, W quantised and transposed */
-  forward: (rows: number, columns: number, sum: number) =>
-    int8Work(rows * columns * sum, sum * (rows + 2 * columns), 8),
+  forward: (rows: number, columns: number, sum: number) => int8(rows * columns * sum, sum * (rows + 2 * columns), 8),
   /** Rows of g normalised, which takes twice as long as another pass, and quantised; W quantised; the result scaled back */
   input: (rows: number, columns: number, sum: number) =>
-    int8Work(rows * columns * sum, sum * (3 * rows + columns) + rows * columns, 9),
+    int8(rows * columns * sum, sum * (3 * rows + columns) + rows * columns, 9),
   /** g in two terms, five passes; x quantised and transposed; two products, added and transposed */
   weight: (rows: number, columns: number, sum: number) =>
-    int8Work(2 * rows * columns * sum, sum * (5 * rows + 2 * columns) + 2 * rows * columns, 14),
+    int8(2 * rows * columns * sum, sum * (5 * rows + 2 * columns) + 2 * rows * columns, 14),
 }
