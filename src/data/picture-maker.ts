@@ -29,8 +29,8 @@ const readAlone = atMost(1)
 const WORTH = { pictures: 500, bytes: 1e8 }
 /** Processes that decode at most: each has its own memory. */
 const MOST_PROCESSES = 16
-/** Records under way for each process: what is done waits for those before it */
-const AHEAD = 8
+/** Records under way for each process: what is done waits for those before it, and goes back in messages of up to half as many */
+const AHEAD = 16
 
 /** How many processes beside this one shall decode a listing: none where one would do. */
 function processesFor(listing: Members, workers: number): number {

@@ -12,9 +12,6 @@ export interface PictureJob {
   readonly wanted: Omit<Wanted, 'findRange' | 'alone'>
 }
 
-/** One that waits for libvips, and one that is read meanwhile */
-const AT_ONCE = 2
-
 /** What concerns all pictures is left to the process that knows them all. */
 const leave = () => {
   throw new Left()
@@ -43,6 +40,6 @@ async function bytesOf(path: string): Promise<Uint8Array> {
 }
 
 sharp.cache(false) // of operations: none comes twice
-serve<PictureJob, Picture>(AT_ONCE, async ({ from, wanted }) =>
+serve<PictureJob, Picture>(async ({ from, wanted }) =>
   pictureOf(typeof from === 'string' ? await bytesOf(from) : from, { ...wanted, findRange: leave, alone: leave }),
 )

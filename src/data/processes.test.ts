@@ -13,6 +13,7 @@ const far = `
     else if (job === 'leave') process.send([{ number }])
     else if (job === 'fail') process.send([{ number, reason: 'is odd' }])
     else if (job === 'pid') process.send([{ number, made: process.pid }])
+    else if (job === 'threads') process.send([{ number, made: Number(process.env.UV_THREADPOOL_SIZE) }])
     else if (job === 'certificates') process.send([{ number, made: process.env.NODE_EXTRA_CA_CERTS ?? 'none' }])
     else if (job !== 'wait') process.send([{ number, made: 2 * job }])
   }
@@ -79,6 +80,10 @@ test('where none can begin, all is left to the caller', async () => {
     }
 })
 
+test('they have a thread for each job that they do at any time', async () => {
+  expect(await start(1).ask('threads')).toBe(2)
+})
+
 test('they read no certificates, which would take them as long as all else to begin', async () => {
   vi.stubEnv('NODE_EXTRA_CA_CERTS', '/etc/some.pem')
   onTestFinished(() => {
@@ -103,7 +108,7 @@ function served(work: (job: number) => Promise<number>) {
   const own = process.send
   process.send = message => sent.push(message) > 0
   const on = vi.spyOn(process, 'on').mockReturnThis()
-  serve(2, work)
+  serve(work)
   const hears = on.mock.calls.find(([event]) => event === 'message')?.[1]
   on.mockRestore()
   onTestFinished(() => {

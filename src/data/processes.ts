@@ -2,6 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { atMost } from './concurrency.js'
 import { reasonOf } from './walk.js'
 
+/** Jobs that a process does at any time: one that waits for other threads, and one that is read meanwhile */
+const AT_ONCE = 2
+
 interface Asked<Job> {
   readonly number: number
   readonly job: Job
@@ -112,7 +115,9 @@ function started(file: URL): ChildProcess | undefined {
   try {
     return fork(file, [], {
       execArgv: [],
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined }, // reading them takes as long as all else that Node begins with
+      // A thread more than there are jobs only costs memory and what it finds in the cache; and reading certificates takes as long as
+      // all else that Node begins with.
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(AT_ONCE), NODE_EXTRA_CA_CERTS: undefined },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
@@ -127,10 +132,9 @@ export class Left extends Error {}
 /**
  * The far side of {@link processes}: does what it is asked, until the other side is no longer there. Answers wait until they are as
  * many as what is still to be done, since each message wakes the other side, which takes the core from work under way.
- * @param atOnce jobs that it does at any time
  */
-export function serve<Job, Made>(atOnce: number, work: (job: Job) => Promise<Made>): void {
-  const inTurn = atMost(atOnce)
+export function serve<Job, Made>(work: (job: Job) => Promise<Made>): void {
+  const inTurn = atMost(AT_ONCE)
   let toDo = 0
   let done: Answer<Made>[] = []
   const answered = async ({ number, job }: Asked<Job>): Promise<Answer<Made>> => {
