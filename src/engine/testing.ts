@@ -165,6 +165,14 @@ export function relativeError(actual: readonly number[] | undefined, expected: r
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
 }
 
+/** The size of the difference over the size of what is right, each the root of the sum of squares; infinite where one is longer. */
+export function distance(found: ArrayLike<number> | undefined, right: ArrayLike<number>): number {
+  if (found?.length !== right.length) return Number.POSITIVE_INFINITY
+  const size = (of: (i: number) => number) =>
+    Math.sqrt(Array.from(right, (_, i) => of(i) ** 2).reduce((sum, square) => sum + square, 0))
+  return size(i => Number(found[i]) - Number(right[i])) / size(i => Number(right[i]))
+}
+
 export const maxAbs = (values: readonly number[]): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
 
 /** Makes engines that are closed after each test. */

@@ -39,8 +39,8 @@ export interface TrainingSettings {
   readonly checkpointActivations?: boolean
   /**
    * What the matrix products of the layers of transformers, of convolutional encoders and of encoders of waves are in while they
-   * train, default fp32. int8 is faster on processors with instructions for it, and rounds; docs/performance.md compares what is learnt in both.
-   * Where the machine multiplies wrongly or no faster, the run is trained in fp32.
+   * train, default fp32. int8 is faster on processors with instructions for it, and rounds; docs/performance.md compares what is
+   * learnt in both. Where the machine multiplies wrongly or no faster, the run is trained in fp32.
    */
   readonly products?: Products
   /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */

@@ -9,7 +9,7 @@ import { numbered, setInMemory } from '../data/memory.js'
 import { memorySet, temporaryFolder } from '../data/testing.js'
 import { targetFor } from '../engine/host.js'
 import { openEngine } from '../engine/node/engine.js'
-import { array, randomArray } from '../engine/testing.js'
+import { array, distance, randomArray } from '../engine/testing.js'
 import { voices } from '../methods/testing.js'
 import { logMelEncoder } from '../nn/audio/log-mel.js'
 import { heard, noise } from '../nn/audio/testing.js'
@@ -85,15 +85,9 @@ async function gradientErrors(kind: Kind): Promise<number[]> {
   const found = loadCheckpoint(int8).values
   return [...loadCheckpoint(float).values].flatMap(([name, right]) =>
     /^optimiser\.mean\..*(layers\.|blocks\.|conv).*weight$/.test(name) && right.length >= 96 ** 2
-      ? [distance(found.get(name) ?? [], right)]
+      ? [distance(found.get(name), right)]
       : [],
   )
-}
-
-/** The size of the difference over the size of what is right. */
-function distance(found: ArrayLike<number>, right: ArrayLike<number>): number {
-  const size = (of: (i: number) => number) => Math.sqrt(range(right.length).reduce((sum, i) => sum + of(i) ** 2, 0))
-  return size(i => Number(found[i]) - Number(right[i])) / size(i => Number(right[i]))
 }
 
 const pairs = { batch: 32, channels: { ...pictured(16), text: { kind: 'text', vocabulary: 300, length: 16 } } } as const

@@ -1,7 +1,7 @@
 import type { TensorOf } from '../../tensor/primitives.js'
 import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { channelsLast, zerosBelow } from './blocked.js'
-import { onnxAttributes, places, seenBy } from './conv.js'
+import { onnxAttributes, places, placesSeen } from './conv.js'
 import type { Emitter } from './emitter.js'
 
 type Two = readonly [string, string]
@@ -56,7 +56,7 @@ export function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'co
   const [n, o, ...spatial] = sizes(t.inputs[1].shape, 2)
   const [, c, ...from] = sizes(t.inputs[0].shape, 2)
   const kernel = t.shape.slice(2)
-  const seen = seenBy(spatial, from, kernel, t.attributes) // beyond the border, the first of the zeros
+  const seen = placesSeen(spatial, from, kernel, t.attributes) // beyond the border, the first of the zeros
   const columns = e.one('Gather', [zerosBelow(e, x, [n, c, ...from]), e.ints(seen)], { axis: 1 }) // [N, length · places, C]
   const wide = e.one('Reshape', [columns, e.ints([-1, sizeOf(kernel) * c])])
   const rows = e.one('Reshape', [channelsLast(e, output, t.inputs[1].shape), e.ints([-1, o])])

@@ -88,7 +88,7 @@ export function indexIn(size: Shape, place: Shape): number {
 }
 
 /** For every place of an output, by {@link indexIn}, what it sees of the input by each tap of the kernel. */
-export function seenBy(
+export function placesSeen(
   to: Shape,
   from: Shape,
   kernel: Shape,

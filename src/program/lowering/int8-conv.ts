@@ -2,7 +2,7 @@ import type { TensorOf } from '../../tensor/primitives.js'
 import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
 import { canBlock, channelsFirst, fromBlocked, moved, toBlocked } from './blocked.js'
 import { interleaved } from './blocked-conv.js'
-import { indexIn, places, seenBy } from './conv.js'
+import { indexIn, places, placesSeen } from './conv.js'
 import type { Emitter } from './emitter.js'
 import { checked, product, type Quantised, transposed, unitRows, unsigned } from './int8.js'
 import { LONGEST_SUM } from './int8-cost.js'
@@ -20,13 +20,14 @@ export function int8Conv(e: Emitter, [x, weight]: Names, t: TensorOf<'conv'>): s
   if (!serves(e, t, sizeOf(kernel.slice(1)))) return undefined
   const [n, , ...to] = sizes(t.shape, 2)
   const [o, c, ...taps] = sizes(kernel, 2)
-  const [count, places] = [sizeOf(taps), sizeOf(to)]
-  const seen = columns(e, pixels(e, unsigned(e, toBlocked(e, x)), from), seenBy(to, from.slice(2), taps, t.attributes))
+  const count = sizeOf(taps)
+  const all = pixels(e, unsigned(e, toBlocked(e, x)), from)
+  const seen = columns(e, all, placesSeen(to, from.slice(2), taps, t.attributes))
   // [O, C · taps] → [C · taps, O] → [taps · C, O]: rows are gathered, since two transposes might be made one, of single bytes
   const rows = transposed(e, reshaped(e, checked(e, weight), [o, c * count]))
   const order = range(count * c).map(row => (row % c) * count + Math.floor(row / c))
   const kernelRows = { ...rows, values: e.one('Gather', [rows.values, e.ints(order)]) }
-  return channelsFirst(e, rowProduct(e, seen, kernelRows, [n * places, count * c, o]), t.shape)
+  return channelsFirst(e, rowProduct(e, seen, kernelRows, [n * sizeOf(to), count * c, o]), t.shape)
 }
 
 /**
@@ -41,16 +42,17 @@ export function int8Input(e: Emitter, [output, weight]: Names, t: TensorOf<'conv
   const [o, , ...taps] = sizes(kernel, 2)
   const [down = 1, across = 1] = stride
   if (!serves(e, t, o * sizeOf(taps)) || height % down !== 0 || width % across !== 0) return undefined
-  const phases = places(stride).map(phase => phaseOf(phase))
+  const each = places(taps)
+  const phases = places(stride).map(phaseOf)
   if (phases.some(({ used }) => used.length === 0)) return undefined
 
   const samples = e.one('Reshape', [toBlocked(e, output), e.ints([n, -1])])
   const { rows, inverse } = unitRows(e, samples, sizeOf(from.slice(1)))
   const all = pixels(e, unsigned(e, rows), from)
   // [O · C, taps] → [taps, O, C]
-  const last = transposed(e, reshaped(e, checked(e, weight), [o * c, sizeOf(taps)]))
+  const last = transposed(e, reshaped(e, checked(e, weight), [o * c, each.length]))
   const parts = phases.map(({ used, seen }) => {
-    const some = used.length === sizeOf(taps) ? last.values : e.one('Gather', [last.values, e.ints(used)])
+    const some = used.length === each.length ? last.values : e.one('Gather', [last.values, e.ints(used)])
     const sides = [(n * height * width) / phases.length, used.length * o, c] as const
     return rowProduct(e, columns(e, all, seen), { ...last, values: some }, sides)
   })
@@ -62,12 +64,11 @@ export function int8Input(e: Emitter, [output, weight]: Names, t: TensorOf<'conv
   function phaseOf(phase: Shape) {
     const at = (place: Shape, tap: Shape): Shape =>
       place.map((p, i) => (p + (padding[i]?.[0] ?? 0) - (tap[i] ?? 0) * (dilation[i] ?? 1)) / (stride[i] ?? 1))
-    const all = places(taps)
-    const used = range(all.length).filter(i => at(phase, all[i] ?? []).every(Number.isInteger))
+    const used = range(each.length).filter(i => at(phase, each[i] ?? []).every(Number.isInteger))
     const mine = places([height / down, width / across]).map(place =>
       place.map((p, i) => p * (stride[i] ?? 1) + (phase[i] ?? 0)),
     )
-    const seen = mine.flatMap(place => used.map(i => indexIn(from.slice(2), at(place, all[i] ?? []))))
+    const seen = mine.flatMap(place => used.map(i => indexIn(from.slice(2), at(place, each[i] ?? []))))
     return { used, seen }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { host } from '#host'
-import { evaluate, type Given, randomArray } from '../../engine/testing.js'
+import { distance, evaluate, type Given, randomArray } from '../../engine/testing.js'
 import { frameTransformer } from '../../nn/audio/wav2vec2-transformer.js'
 import { clipLayers } from '../../nn/clip-layers.js'
 import { affine } from '../../nn/layers.js'
@@ -36,12 +36,9 @@ async function bothOf(x: Given, g: Given) {
   return { exact, rounded: await evaluate(layer, given, { precision: 'float32', products: 'int8' }) }
 }
 
-/** The size of the difference over the size of what is right. */
-function error(found: readonly number[] = [], right: readonly number[] = [], from = 0, to = right.length): number {
-  const size = (of: (i: number) => number) =>
-    Math.sqrt(Array.from({ length: to - from }, (_, i) => of(from + i) ** 2).reduce((sum, square) => sum + square, 0))
-  return size(i => Number(found[i]) - Number(right[i])) / size(i => Number(right[i]))
-}
+/** Over all numbers, or over some. */
+const error = (found: readonly number[] = [], right: readonly number[] = [], from = 0, to = right.length): number =>
+  distance(found.slice(from, to), right.slice(from, to))
 
 describe.skipIf(!int8?.exact)('products in int8', () => {
   test('of a layer and of both its gradients are near those in float64, also where rows differ a thousandfold', async () => {
