@@ -37,6 +37,7 @@ export const configOf = (encoder: string, size: number, batch: number): RunConfi
   learningRate: 1e-3,
   weightDecay: 1e-4,
   warmup: 0,
+  products: 'fp32',
   clip: 0,
   device: 'cpu',
 })

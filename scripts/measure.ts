@@ -120,11 +120,12 @@ const tidy = (value: number) => Number(value.toPrecision(4))
 
 /** The command that trains a seed. */
 export const training = (
-  { name, method, on, train, after }: Experiment,
+  { name, method, on, train, after, products }: Experiment,
   seed: number,
   out = runOf(name, seed),
 ): string[] => [
   ...['pretrain', method, sources[on].path, ...words(train)],
+  ...(products === undefined ? ['--products', 'fp32'] : []), // for the same figures on every processor
   ...(after === undefined ? [] : ['--weights', runOf(after, seed)]),
   ...['--seed', `${seed}`, '--threads', '1', '--out', out],
 ]

@@ -38,6 +38,7 @@ const run = await pretrain('simclr', pictures, {
   batch: 64,
   learningRate: 8e-3,
   seed,
+  products: 'fp32', // for about the same figures on every processor
   options: { temperature: 0.2, views: { crop: [0.15, 1] } },
   onProgress: progress => show(progressLine(progress)),
 })

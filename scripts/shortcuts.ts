@@ -48,7 +48,7 @@ const rows = (['jigsaw', 'relative-position'] as const).flatMap(method =>
       title,
       out,
       commands: [
-        ['pretrain', method, photos, ...train, ...settings, '--threads', '1', '--out', out],
+        ['pretrain', method, photos, ...train, ...settings, '--products', 'fp32', '--threads', '1', '--out', out],
         ['pretext', out, photos, '--threads', '1'],
         ['evaluate', out, labelled, '--labels', '10', '--seeds', '1', '--threads', '1'],
       ],

@@ -3,11 +3,15 @@ import { type Channel, channelSchema } from '../channels/channel.js'
 import { readingSchema } from '../channels/picture-reading.js'
 import type { Reading } from '../channels/reading.js'
 import { LacunaError, parsedBy } from '../errors.js'
+import type { Products } from '../program/lowering/emitter.js'
 import { rowsOf } from '../settings/rows.js'
 import { dataSettings, trainingSettings } from '../settings/table.js'
 import type { TrainingSettings } from '../settings/types.js'
 
 export const CONFIG_VERSION = 3
+
+/** What the products of a run are in whose configuration says nothing of it: only int8 was kept once. */
+export const PRODUCTS_BEFORE: Products = 'fp32'
 
 /** Settings of a training that a run keeps so. */
 type Kept<How> = {
@@ -17,9 +21,11 @@ type Kept<How> = {
 /** Everything needed to repeat a run: `config.json`. Settings are as they were given, or as they are unless told. */
 export interface RunConfig
   extends Required<Pick<TrainingSettings, Kept<'always'>>>,
-    Pick<TrainingSettings, Kept<'told'>> {
+    Omit<Pick<TrainingSettings, Kept<'told'>>, 'products'> {
   readonly version: typeof CONFIG_VERSION
   readonly method: string
+  /** What the matrix products of the training are in, as it was found when the run began */
+  readonly products: Products
   /** What the method learnt from the pictures before the first step */
   readonly prepared?: unknown
   /** The channels of the data, by name: pictures are one, `image` */
@@ -51,6 +57,7 @@ export const runConfig = z.strictObject({
   version: z.literal(CONFIG_VERSION),
   method: z.string(),
   ...kept,
+  products: z.enum(['fp32', 'int8']).default(PRODUCTS_BEFORE),
   channels: z.record(z.string(), channelSchema),
   reading: readingSchema,
   data: z.strictObject({

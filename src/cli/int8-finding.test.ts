@@ -6,19 +6,14 @@ test.each([
     true,
     2.34,
     true,
-    'u8 × s8 is exact, 2.3 times the rate of fp32 in a matrix product; --products int8 trains with it',
+    'u8 × s8 is exact, 2.3 times the rate of fp32 in a matrix product; trainings are in it unless told --products fp32',
   ],
-  [
-    true,
-    0.5,
-    false,
-    'u8 × s8 is exact, 0.5 times the rate of fp32 in a matrix product; --products int8 would train in fp32',
-  ],
+  [true, 0.5, false, 'u8 × s8 is exact, 0.5 times the rate of fp32 in a matrix product; trainings are in fp32'],
   [
     false,
     1.5,
     false,
-    'u8 × s8 saturates, as on processors without VNNI; 1.5 times the rate of fp32 in a matrix product; --products int8 would train in fp32',
+    'u8 × s8 saturates, as on processors without VNNI; 1.5 times the rate of fp32 in a matrix product; trainings are in fp32',
   ],
 ])('of products in int8, exact %s and %f times as fast', (exact, gain, works, detail) => {
   expect(int8Finding({ exact, gain })).toEqual({ name: 'int8', works, detail })

@@ -13,6 +13,6 @@ export function int8Finding({ exact, gain }: ProbedInt8): {
   return {
     name: 'int8',
     works,
-    detail: `${detail}; --products int8 ${works ? 'trains with it' : 'would train in fp32'}`,
+    detail: `${detail}; trainings are in ${works ? 'it unless told --products fp32' : 'fp32'}`,
   }
 }

@@ -40,7 +40,7 @@ const training: Arbitraries<TrainingSettings> = {
   warmup: maybe(share),
   clip: maybe(share),
   checkpointActivations: maybe(fc.boolean()),
-  products: maybe(fc.constantFrom('fp32', 'int8')),
+  products: maybe(fc.constantFrom('auto', 'fp32', 'int8')),
   weights: maybe(fc.constantFrom('/a/resnet 18.safetensors', "/it's")),
   tokenizer: maybe(fc.constantFrom('/a/tokenizer.json')),
   plugins: maybe(fc.constantFrom(['/a/b.js'], ['/a/b.js', '/my modules/c.mjs'])),

@@ -68,6 +68,7 @@ const configOf = (prepared: unknown, options: Record<string, unknown> = {}): Run
   learningRate: 5e-3,
   weightDecay: 0,
   warmup: 0,
+  products: 'fp32',
   clip: 0,
   device: 'cpu',
 })

@@ -34,6 +34,7 @@ const configOf = (colours: 1 | 3, batch: number, options: Record<string, unknown
   learningRate: 1e-3,
   weightDecay: 0,
   warmup: 0,
+  products: 'fp32',
   clip: 0,
   device: 'cpu',
 })

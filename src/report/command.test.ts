@@ -25,6 +25,7 @@ const config: RunConfig = {
   learningRate: 1e-3,
   weightDecay: 1e-4,
   warmup: 0.1,
+  products: 'fp32',
   clip: 0,
   device: 'cpu',
 }
@@ -33,7 +34,7 @@ const command = (config: RunConfig) => commandOf({ config, method: methodNamed('
 
 test('the command that repeats a run says all that is not as it would be anyway', () => {
   expect(command(config)).toBe(
-    "lacuna pretrain simclr /data --size 28 --channels 1 --encoder c4 --steps 200 --batch 64 --seed 3 --optimiser adamw --lr 0.001 --weight-decay 0.0001 --warmup 0.1 --set temperature=0.2 --set 'views.crop=[0.3,1]' --out RUN",
+    "lacuna pretrain simclr /data --size 28 --channels 1 --encoder c4 --steps 200 --batch 64 --seed 3 --optimiser adamw --lr 0.001 --weight-decay 0.0001 --warmup 0.1 --products fp32 --set temperature=0.2 --set 'views.crop=[0.3,1]' --out RUN",
   )
 })
 

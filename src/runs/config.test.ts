@@ -10,6 +10,7 @@ import { put, temporaryFolder } from '../data/testing.js'
 import { issuesOf, LacunaError } from '../errors.js'
 import { isRun, readConfig, writeConfig } from './config.js'
 import { readMetrics } from './metrics.js'
+import { readSettings } from './settings.js'
 
 const config: RunConfig = {
   version: CONFIG_VERSION,
@@ -26,6 +27,7 @@ const config: RunConfig = {
   learningRate: 6.25e-5,
   weightDecay: 1e-4,
   warmup: 0.05,
+  products: 'fp32',
   clip: 0,
   device: 'cpu',
 }
@@ -37,6 +39,13 @@ test.each([config, { ...config, weights: 'weights.safetensors' }])('a config com
   expect(isRun(folder)).toBe(true)
   expect(readConfig(folder)).toEqual(given)
   expect(readFileSync(join(folder, 'config.json'), 'utf8')).toContain('\n  "method": "simclr",\n') // to be read by people
+})
+
+test('a run that says nothing of its products is of before they were int8 unless told, and in fp32', () => {
+  const { products: _, ...before } = config
+  const folder = put(temporaryFolder(), { 'config.json': JSON.stringify(before) })
+  expect(readConfig(folder).products).toBe('fp32')
+  expect(readSettings(join(folder, 'config.json')).train.products).toBe('fp32')
 })
 
 describe('refused in one line that names the file', () => {

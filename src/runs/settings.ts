@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { CONFIG_VERSION, type RunConfig } from '../assembly/config.js'
+import { CONFIG_VERSION, PRODUCTS_BEFORE, type RunConfig } from '../assembly/config.js'
 import { channelSchema } from '../channels/channel.js'
 import { errorCode, LacunaError, messageOf, parsedBy } from '../errors.js'
 import { readError, textOf } from '../files.js'
@@ -148,12 +148,13 @@ function settingsIn(document: unknown): Settings {
     const of = rowsOf(dataSettings).find(([own]) => own === name)?.[1].of
     return of === undefined || kinds === undefined || of.some(kind => kinds.includes(kind))
   }
+  const fingerprint = textAt('data', 'fingerprint') // written by a run
   return present({
     method: textAt('method'),
     source: textAt('data', 'source'),
     open: present(Object.fromEntries(Object.entries(open).filter(([name]) => meant(name)))),
-    train: placed(trainingSettings, document),
-    fingerprint: textAt('data', 'fingerprint'),
+    train: { ...(fingerprint !== undefined && { products: PRODUCTS_BEFORE }), ...placed(trainingSettings, document) },
+    fingerprint,
   })
 }
 

@@ -212,9 +212,9 @@ export const trainingSettings = {
   },
   products: {
     flag: '--products <kind>',
-    kind: choice(['fp32', 'int8']),
-    help: 'matrix products of the layers of transformers, convolutional encoders and encoders of waves in training: int8 is faster where the processor has instructions for it, but rounds; what is learnt in both is compared for simclr, mae, clip and hubert in docs/performance.md',
-    default: 'fp32',
+    kind: choice(['auto', 'fp32', 'int8']),
+    help: 'matrix products of the layers of transformers, convolutional encoders and encoders of waves in training: int8 is faster where the processor has instructions for it, and rounds; auto is int8 there and fp32 elsewhere; what is learnt in both is compared for simclr, mae, clip and hubert in docs/performance.md',
+    default: 'auto',
     kept: 'told',
   },
   weights: {

@@ -39,10 +39,11 @@ export interface TrainingSettings {
   readonly checkpointActivations?: boolean
   /**
    * What the matrix products of the layers of transformers, of convolutional encoders and of encoders of waves are in while they
-   * train, default fp32. int8 is faster on processors with instructions for it, and rounds; docs/performance.md compares what is
-   * learnt in both. Where the machine multiplies wrongly or no faster, the run is trained in fp32.
+   * train. int8 is faster on processors with instructions for it, and rounds; docs/performance.md compares what is learnt in both.
+   * Where the machine multiplies wrongly or no faster, the run is trained in fp32, which is noted where int8 was asked for. Default
+   * auto: int8 where it is right and faster. The run keeps which of the two it was.
    */
-  readonly products?: Products
+  readonly products?: 'auto' | Products
   /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */
   readonly weights?: string
   /** A `tokenizer.json`, or a run that has one; learnt from the texts to train on unless told */

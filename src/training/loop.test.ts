@@ -36,6 +36,7 @@ const configOf = (steps: number): RunConfig => ({
   learningRate: 6.4, // 0.1 for a batch of 4
   weightDecay: 0,
   warmup: 3 / steps,
+  products: 'fp32',
   clip: 0,
   device: 'cpu',
 })

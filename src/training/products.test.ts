@@ -14,6 +14,7 @@ import { readConfig } from '../runs/config.js'
 import { readMetrics } from '../runs/metrics.js'
 import type { PretrainOptions } from './options.js'
 import { pretrain } from './pretrain.js'
+import { productsFor } from './products.js'
 import { assembled, configOf, pictured, whiteNoise } from './testing.js'
 
 const encoder = 'vit:dim=96,depth=2,heads=3,patch=4'
@@ -53,10 +54,10 @@ describe.skipIf(!exact)('a training with products in int8', () => {
       '--products is "fp32" where it was "int8"',
     )
     probed(true, 0.5) // timing is for new runs
-    await trained(parted, { resume: true, products: undefined })
+    await trained(parted, { resume: true, products: 'auto' })
     expect(stateOf(parted)).toBe(stateOf(whole))
-    await trained(float, { products: undefined })
-    expect(readConfig(float)).not.toHaveProperty('products')
+    await trained(float, { products: 'fp32' })
+    expect(readConfig(float).products).toBe('fp32')
     expect(stateOf(float)).not.toBe(stateOf(whole))
   })
 
@@ -132,7 +133,7 @@ describe('where products in int8 are', () => {
     const notes: string[] = []
     await trained(out, { onNote: note => notes.push(note), steps: 1 })
     expect(notes).toContain(`--products int8: ${why}; the run is trained in fp32`)
-    expect(readConfig(out)).not.toHaveProperty('products')
+    expect(readConfig(out).products).toBe('fp32')
     expect(readMetrics(out, 1)).toHaveLength(1)
   })
 
@@ -143,8 +144,29 @@ describe('where products in int8 are', () => {
     probed(false, 2)
     const notes: string[] = []
     await trained(out, { steps: 2, resume: true, onNote: note => notes.push(note) })
-    expect(notes.join()).toContain('the run was started with --products int8, but this processor gives wrong numbers')
+    expect(notes.join()).toContain('the run was started in int8, but this processor gives wrong numbers')
     expect(readConfig(out).products).toBe('int8')
+  })
+
+  test.each([
+    [true, 2, 'int8'],
+    [true, 0.5, 'fp32'],
+    [false, 3, 'fp32'],
+  ] as const)(
+    'right: %s, and %f times as fast, a run that is told nothing is in %3$s and says nothing',
+    async (exact, gain, products) => {
+      probed(exact, gain)
+      const out = join(temporaryFolder(), 'run')
+      const notes: string[] = []
+      await trained(out, { products: undefined, onNote: note => notes.push(note), steps: 1 })
+      expect(readConfig(out).products).toBe(products)
+      expect(notes.filter(note => /int8|fp32/.test(note))).toEqual([])
+    },
+  )
+
+  test('not there, as on other devices, a run that is told nothing is in fp32', async () => {
+    vi.spyOn(host, 'int8').mockResolvedValue(undefined)
+    expect(await productsFor(undefined, 'webgpu', undefined)).toBe('fp32')
   })
 
   test('asked for, what is evaluated stays in fp32', async () => {

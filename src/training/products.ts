@@ -8,18 +8,18 @@ import type { PretrainOptions } from './options.js'
 type Told = PretrainOptions['onNote']
 
 /**
- * What the products of a new run are in: int8 where that is asked for, right on this machine, and faster. It is kept in the
- * configuration, so that a run that is resumed does not hang on what is timed.
+ * What the products of a new run are in: int8 where it is right on this machine and faster, unless fp32 is asked for. It is kept in
+ * the configuration, so that a run that is resumed or repeated does not hang on what is timed.
  */
 export async function productsFor(
-  asked: Products = trainingSettings.products.default,
+  asked: 'auto' | Products = trainingSettings.products.default,
   device: DeviceName,
   onNote: Told,
 ): Promise<Products> {
-  if (asked !== 'int8') return asked
+  if (asked === 'fp32') return asked
   const problem = (await wrongInt8(device)) ?? slow(await host.int8(device))
-  if (problem === undefined) return asked
-  onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
+  if (problem === undefined) return 'int8'
+  if (asked === 'int8') onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
   return 'fp32'
 }
 
@@ -30,7 +30,7 @@ export async function productsOfStep(
 ): Promise<Products> {
   if (products !== 'int8') return 'fp32'
   const problem = await wrongInt8(device)
-  if (problem !== undefined) onNote?.(`the run was started with --products int8, but ${problem}; it goes on in fp32`)
+  if (problem !== undefined) onNote?.(`the run was started in int8, but ${problem}; it goes on in fp32`)
   return problem === undefined ? 'int8' : 'fp32'
 }
 

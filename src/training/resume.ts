@@ -71,7 +71,7 @@ type Pair = [flag: string, is: unknown, was: unknown]
 
 /** What was given beside `--resume` and is not as the run has it, each as `--batch is 32 where it was 16`. */
 function differences(config: RunConfig, given: PretrainOptions): string[] {
-  const { encoder, chunk, warmup, weights, tokenizer, options = {} } = given
+  const { encoder, chunk, warmup, weights, tokenizer, products, options = {} } = given
   const rising = (share: number) => warmupSteps(share, config.steps)
   const now = {
     ...given,
@@ -80,10 +80,10 @@ function differences(config: RunConfig, given: PretrainOptions): string[] {
     warmup: warmup !== undefined && rising(warmup) === rising(config.warmup) ? config.warmup : warmup,
     weights: weights && resolve(weights),
     tokenizer: tokenizer && resolve(tokenizer),
+    products: products === 'auto' ? undefined : products,
   }
   const before = {
     checkpointActivations: false,
-    products: trainingSettings.products.default,
     ...config,
     chunk: config.chunk ?? config.batch,
   }

@@ -90,7 +90,7 @@ export async function newConfig(
     warmup: options.warmup ?? trainingSettings.warmup.default,
     clip: options.clip ?? trainingSettings.clip.default,
     ...(options.checkpointActivations && { checkpointActivations: true }),
-    ...(products === 'int8' && { products }),
+    products,
     device,
     ...(options.weights !== undefined && { weights: resolve(options.weights) }),
     ...(options.tokenizer !== undefined && { tokenizer: resolve(options.tokenizer) }),

@@ -32,6 +32,7 @@ export const configOf = (
   weightDecay: 0,
   warmup: 0,
   clip: 0,
+  products: 'fp32',
   device: 'cpu',
   ...changes,
 })
