@@ -45,8 +45,16 @@ export const precisionsOf = ({ fewerBits }: Pick<Case, 'fewerBits'>): readonly P
 export const ours = {
   whole: 'Lacuna, whole step',
   plain: 'Lacuna, no augmentation',
-  int8: 'Lacuna, no augmentation, int8',
+  wholeInt8: 'Lacuna, whole step, int8',
+  plainInt8: 'Lacuna, no augmentation, int8',
 } as const
+type Own = keyof typeof ours
+const asked: { readonly [Kind in Own]: readonly string[] } = {
+  whole: ['whole', 'fp32'],
+  plain: ['plain', 'fp32'],
+  wholeInt8: ['whole', 'int8'],
+  plainInt8: ['plain', 'int8'],
+}
 
 /**
  * Our step with and without augmentation and the peers' without, in turns; kept as `step-NAME`. Peers are measured in each
@@ -55,9 +63,9 @@ export const ours = {
 export async function measureSteps(one: Case, options: StepOptions): Promise<void> {
   const { name, method, encoder, peer: model, size, batch, steps, layouts } = one
   const { peers, rounds, threads, compile, problems, report } = options
-  const own = (kind: keyof typeof ours): Contender<StepMeasurement> => ({
+  const own = (kind: Own): Contender<StepMeasurement> => ({
     name: ours[kind],
-    measure: () => measureOurs('run-step.js', method, encoder, size, batch, steps, threads, kind),
+    measure: () => measureOurs('run-step.js', method, encoder, size, batch, steps, threads, ...asked[kind]),
   })
   const theirs = (peer: Peer, mode: Mode, precision: PeerPrecision, layout: Layout): Contender<StepMeasurement> => {
     const sizes = [size, batch, steps, threads, WARM_UP]
@@ -71,7 +79,7 @@ export async function measureSteps(one: Case, options: StepOptions): Promise<voi
   const contenders = [
     own('whole'),
     own('plain'),
-    ...(one.fewerBits ? [own('int8')] : []),
+    ...(one.fewerBits ? [own('wholeInt8'), own('plainInt8')] : []),
     ...precisionsOf(one).flatMap(precision => [
       ...peers.flatMap(peer => layouts.map(layout => theirs(peer, 'eager', precision, layout))),
       ...compiling.flatMap(peer => layouts.slice(-1).map(layout => theirs(peer, 'compile', precision, layout))),

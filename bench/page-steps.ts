@@ -7,28 +7,31 @@ import type { StepMeasurement } from './step-measurement.js'
 
 type Rounds = readonly StepMeasurement[]
 
-/** One row of the table of all cases, in fp32: our speeds, that of the fastest peer, and how often ours goes into it. */
+/** One row of the table of all cases: our speeds, that of the fastest peer in fp32, and how often ours goes into it. */
 export function summaryRow(one: Case, record: StepRecord): string[] {
-  const { whole, plain, peers } = contendersOf(record)
+  const { whole, plain, wholeInt8, peers } = contendersOf(record)
   const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, one, record))
   const [fastest] = peers
     .filter(({ name }) => isInFp32(name))
     .sort((a, b) => median(speeds(b.rounds)) - median(speeds(a.rounds)))
   const theirs = fastest === undefined ? [] : speeds(fastest.rounds)
-  const against = (rounds: Rounds) => (fastest === undefined ? '' : withSpread(ratios(speeds(rounds), theirs)))
+  const against = (rounds: Rounds) =>
+    fastest === undefined || rounds.length === 0 ? '' : withSpread(ratios(speeds(rounds), theirs))
   return [
     titleOf(one, record),
     figure(median(speeds(whole))),
     figure(median(speeds(plain))),
+    wholeInt8.length === 0 ? '' : figure(median(speeds(wholeInt8))),
     fastest === undefined ? '' : `${figure(median(theirs))} (${fastest.name.replace('PyTorch ', '')})`,
     against(whole),
     against(plain),
+    against(wholeInt8),
   ]
 }
 
 /** All that was measured of one case. */
 export function stepSection(one: Case, record: StepRecord): string {
-  const { whole, plain, int8, peers } = contendersOf(record)
+  const { whole, plain, wholeInt8, plainInt8, peers } = contendersOf(record)
   const gflop = plain[0]?.gflop ?? Number.NaN
   const speeds = (rounds: Rounds) => rounds.map(m => viewsPerSecond(m, one, record))
   const row = (name: string, rounds: Rounds, compared: readonly string[]) => [
@@ -46,13 +49,14 @@ export function stepSection(one: Case, record: StepRecord): string {
   const compared = [
     { title: 'ratio, whole', own: whole, to: isInFp32 },
     { title: 'ratio, no augmentation', own: plain, to: isInFp32 },
-    ...(int8.length > 0 ? [{ title: 'ratio, int8', own: int8, to: () => true }] : []),
-  ]
+    { title: 'ratio, whole, int8', own: wholeInt8, to: () => true },
+    { title: 'ratio, no augmentation, int8', own: plainInt8, to: () => true },
+  ].filter(({ own }) => own.length > 0)
   const none = compared.map(() => '')
   const rows = [
-    row(ours.whole, whole, none),
-    row(ours.plain, plain, none),
-    ...(int8.length > 0 ? [row(ours.int8, int8, none)] : []),
+    ...Object.entries({ whole, plain, wholeInt8, plainInt8 }).flatMap(([kind, rounds]) =>
+      rounds.length > 0 ? [row(ours[kind as keyof typeof ours], rounds, none)] : [],
+    ),
     ...peers.map(({ name, rounds }) =>
       row(
         name,
@@ -72,8 +76,10 @@ ${table([...head, ...rest], rows)}${problemList(record.problems)}`
 }
 
 function contendersOf({ results }: StepRecord) {
-  const { [ours.whole]: whole = [], [ours.plain]: plain = [], [ours.int8]: int8 = [], ...others } = results
-  return { whole, plain, int8, peers: Object.entries(others).map(([name, rounds]) => ({ name, rounds })) }
+  const [whole = [], plain = [], wholeInt8 = [], plainInt8 = []] = Object.values(ours).map(name => results[name] ?? [])
+  const own: readonly string[] = Object.values(ours)
+  const peers = Object.entries(results).filter(([name]) => !own.includes(name))
+  return { whole, plain, wholeInt8, plainInt8, peers: peers.map(([name, rounds]) => ({ name, rounds })) }
 }
 
 const viewsPerSecond = ({ seconds }: StepMeasurement, { views }: Case, { batch }: StepRecord): number =>

@@ -57,10 +57,13 @@ Written by \`npm run bench\`; every number is one that it measured, except in th
     steps.length > 0 &&
       `## Training steps
 
-One step of SimCLR, CLIP or \`next-frame\` with AdamW, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, for CLIP whole, and of films the frames that there are, which is what PyTorch is given to do here, for CLIP by the model and the loss of the package \`open_clip\`: for convolutions in its default memory layout and with channels last, compiled with channels last alone. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round, of float32 to float32. Most are measured in fewer bits too, in rows of their own that have no part in those: PyTorch in *bf16* is under its autocast, with weights and optimiser in float32, and ours in *int8* is the step without augmentation by \`--products int8\`; *ratio, int8* is how many times as fast that is as the others. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in float32 in the same process.
+One step of SimCLR, CLIP or \`next-frame\` with AdamW, from pictures in uint8. A *whole step* has the augmentation in it; *no augmentation* casts the pictures and takes each twice, for CLIP whole, and of films the frames that there are, which is what PyTorch is given to do here, for CLIP by the model and the loss of the package \`open_clip\`: for convolutions in its default memory layout and with channels last, compiled with channels last alone. All take turns, each time in a new process; figures are medians over the rounds, in brackets the least and the most. Ratios above 1 say how many times Lacuna is faster, and are taken round by round, of float32 to float32. Most are measured in fewer bits too, in rows of their own that have no part in those: PyTorch in *bf16* is under its autocast, with weights and optimiser in float32, and ours in *int8* by \`--products int8\`, which is what trainings are in unless told otherwise; *ratio, int8* of a step is how many times as fast it is as the others, in the first table as the fastest in float32. Operations are those of convolutions and matrix products, 2 for each multiply-add, counted in the traced step without augmentation; a share is that of a product of two 2048 × 2048 matrices in float32 in the same process.
 
 ${table(
-  ['', 'Lacuna, whole step', 'no augmentation', 'fastest PyTorch', 'ratio, whole', 'ratio, no augmentation'],
+  [
+    ...['', 'Lacuna, whole step', 'no augmentation', 'whole step, int8', 'fastest PyTorch'],
+    ...['ratio, whole', 'ratio, no augmentation', 'ratio, whole, int8'],
+  ],
   steps.map(({ one, record }) => summaryRow(one, record)),
 )}`,
     ...steps.map(({ one, record }) => stepSection(one, record)),
