@@ -23,7 +23,7 @@ export interface Tar {
  * The files in a tar, in their order, by their headers alone: ustar, with the long names of GNU and pax. What lies in them is found
  * by its place, so that any can be read without the others. A link to a file before it is that file once more.
  *
- * @throws Error where it is no tar, compressed, or ends too early
+ * @throws Error where it is no tar, empty, compressed, damaged, or ends too early
  */
 export function openTar(path: string): Tar {
   const file = openSync(path, 'r')
@@ -49,10 +49,10 @@ function entriesIn(read: (position: number, length: number) => Buffer): Tar {
     const header = read(at, BLOCK)
     if (at === 0 && !isTar(header)) throw new Error(notTar(header))
     if (header.length < BLOCK || header.every(byte => byte === 0)) {
-      if (header.length > 0 && header.length < BLOCK) throw new Error('ends in the middle of a header')
+      if (header.length > 0 && header.length < BLOCK) throw cutOff('a header')
       return { entries, ended: header.length > 0 }
     }
-    if (!checked(header)) throw new Error(`has a damaged header at byte ${at}`)
+    if (!checked(header)) throw new Error(`has a damaged header at byte ${at}: ${getAgain}`)
     const type = String.fromCharCode(header[156] ?? 0)
     const bytes = pax.size ?? sizeOf(header)
     const offset = at + BLOCK
@@ -70,8 +70,7 @@ function entriesIn(read: (position: number, length: number) => Buffer): Tar {
       longLink = undefined
       longName = undefined
       pax = {}
-      if (regular && bytes > 0 && read(offset + bytes - 1, 1).length === 0)
-        throw new Error(`ends in the middle of ${entries.at(-1)?.name}`)
+      if (regular && bytes > 0 && read(offset + bytes - 1, 1).length === 0) throw cutOff(entries.at(-1)?.name)
     }
     at = offset + Math.ceil(bytes / BLOCK) * BLOCK
   }
@@ -106,8 +105,15 @@ const isTar = (header: Buffer): boolean =>
 /** What to do with one that is compressed */
 export const unpackFirst = 'is a compressed tar: unpack it once with gunzip or unzstd, and give the .tar'
 
-const notTar = (header: Buffer): string =>
-  ['1f8b', '28b5'].includes(header.toString('hex', 0, 2)) ? unpackFirst : 'is no tar'
+/** What to do with one that is not as it was packed */
+const getAgain = 'fetch it again from where it comes, or pack it anew'
+
+const cutOff = (within = 'a file'): Error => new Error(`ends in the middle of ${within}, so it is cut off: ${getAgain}`)
+
+function notTar(header: Buffer): string {
+  if (header.length === 0) return `is empty: ${getAgain}`
+  return ['1f8b', '28b5'].includes(header.toString('hex', 0, 2)) ? unpackFirst : 'is no tar'
+}
 
 /** Octal, or from 8 GiB on binary with the highest bit set */
 function sizeOf(header: Buffer): number {

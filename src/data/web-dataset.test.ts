@@ -116,9 +116,12 @@ test('members that lie apart, and tars that are none, are told with what to do',
     ['a.png', red],
     ['a.txt', 'a'],
   ])
+  const damaged = Buffer.from(whole).fill('x', 1024, 1100)
+  const again = 'fetch it again from where it comes, or pack it anew'
   const root = put(temporaryFolder(), {
     ...{ '1/apart.tar': apart, '2/packed.tar': gzipSync(whole), '3/none.tar': 'x'.repeat(2000) },
     ...{ '4/short.tar': whole.subarray(0, 512 + 20), '5/empty.tar': Buffer.alloc(1024) },
+    ...{ '6/header.tar': whole.subarray(0, 1024 + 200), '7/damaged.tar': damaged, '8/nothing.tar': '' },
   })
   const fails = [
     [
@@ -127,8 +130,11 @@ test('members that lie apart, and tars that are none, are told with what to do',
     ],
     ['2', 'packed.tar: is a compressed tar: unpack it once'],
     ['3', 'none.tar: is no tar'],
-    ['4', 'short.tar: ends in the middle of a.png'],
+    ['4', `short.tar: ends in the middle of a.png, so it is cut off: ${again}`],
     ['5', 'holds no pictures with their captions'],
+    ['6', `header.tar: ends in the middle of a header, so it is cut off: ${again}`],
+    ['7', `damaged.tar: has a damaged header at byte 1024: ${again}`],
+    ['8', `nothing.tar: is empty: ${again}`],
   ] as const
   for (const [folder, message] of fails) await expect(open(join(root, folder))).rejects.toThrow(message)
   expect(readFileSync(join(root, '1/apart.tar')).length).toBe(apart.length)
