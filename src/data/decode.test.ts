@@ -118,6 +118,21 @@ test('empty, foreign and truncated files fail with a reason', async () => {
     await expect(decode(whole.subarray(0, whole.length / 2), 8, 3)).rejects.toThrow('is damaged or truncated')
 })
 
+test.each([
+  { compression: 'none' },
+  { compression: 'lzw', bigtiff: true },
+  { compression: 'jpeg' }, // with its tables behind the list of what is in it
+] as const)('a TIFF that was cut anywhere is damaged, and no file of another kind: %o', async options => {
+  const noise = picture(
+    64,
+    64,
+    Array.from({ length: 3 * 64 * 64 }, (_, i) => (i * i * 7919) % 251),
+  )
+  const whole = await noise.tiff(options).toBuffer()
+  for (const share of [0.01, 0.5, 0.8, 0.9, 0.97])
+    await expect(decode(whole.subarray(0, share * whole.length), 8, 3)).rejects.toThrow(/^is damaged or truncated$/)
+})
+
 test('too many pixels fail before they are decoded', async () => {
   const bytes = await sharp({ create: { width: 12_000, height: 9_000, channels: 3, background: 'red' } })
     .png({ compressionLevel: 1 })

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js'
 import { atMost } from './concurrency.js'
 import { deepKind, deepSample, deepValues, inRange, upright } from './deep.js'
 import { groundOf, onCanvas, type Raster } from './fit.js'
-import { readable, unreadable, unreadableFormat } from './formats.js'
+import { isTiff, readable, unreadable, unreadableFormat } from './formats.js'
 import { plainJpeg } from './plain-jpeg.js'
 import { rangeOf, type Sample } from './range.js'
 import { resample } from './resample.js'
@@ -110,7 +110,8 @@ async function look(bytes: Uint8Array): Promise<{ metadata: Looked; limit: numbe
   if (bytes.length === 0) throw new Error('is empty')
   const reason = unreadable(bytes)
   if (reason !== undefined) throw new Error(reason)
-  const metadata = plainJpeg(bytes) ?? (await sharp(bytes, { limitInputPixels: false }).metadata().catch(explain))
+  const read = () => sharp(bytes, { limitInputPixels: false }).metadata()
+  const metadata = plainJpeg(bytes) ?? (await read().catch(error => explain(error, bytes)))
   const { format, width, height, isProgressive, compression } = metadata
   if (compression === 'hevc') throw new Error(unreadableFormat('HEIC'))
   const limit = format === 'jpeg' && !isProgressive ? limits.jpeg : limits.others
@@ -155,13 +156,17 @@ async function toRaster(image: Sharp, channels: 1 | 3): Promise<Raster> {
  * What the decoders of each format say of a file that is not whole. All decodes share one error text, and one that ends at the same
  * moment may have cleared it or added to it, so that the words are not to be told apart further.
  */
-const damage = /^Unknown error$|corrupt|premature end|unexpected end|read error|decoding error|unable to|bad seek/i
+const damage =
+  /^Unknown error$|corrupt|premature end|unexpected end|read error|decoding error|unable to|bad seek|table \S+ was not defined/i
 
-function explain(error: unknown): never {
+function explain(error: unknown, bytes?: Uint8Array): never {
   const message = messageOf(error)
-  if (message.includes('unsupported image format')) throw new Error(`is no picture that can be read: ${readable} can`)
   if (message.includes('samples out of range'))
     throw new Error('holds numbers of a kind that cannot be read, such as 64-bit ones: save it with 32 bits or fewer')
-  if (damage.test(message)) throw new Error('is damaged or truncated')
+  const foreign = message.includes('unsupported image format')
+  // what a TIFF holds is mostly listed at its end: one that was cut is as one of no format
+  if (damage.test(message) || (foreign && bytes !== undefined && isTiff(bytes)))
+    throw new Error('is damaged or truncated')
+  if (foreign) throw new Error(`is no picture that can be read: ${readable} can`)
   throw error
 }

@@ -31,3 +31,7 @@ export function unreadable(bytes: Uint8Array): string | undefined {
 
 export const unreadableFormat = (format: string): string =>
   `is ${format}, which cannot be read: convert it to JPEG or PNG`
+
+/** Whether a file begins as a TIFF or a BigTIFF does, of either byte order. */
+export const isTiff = (bytes: Uint8Array): boolean =>
+  ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some(mark => at(bytes, 0, mark))
