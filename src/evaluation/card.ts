@@ -1,7 +1,6 @@
 import type { RunConfig } from '../assembly/config.js'
-import type { ClipNaming } from '../nn/clip-names.js'
+import { type ClipNaming, weightFiles } from '../nn/clip-names.js'
 import { type Pool, poolWords } from '../nn/pools.js'
-import { weightFiles } from './clip-files.js'
 import { pythonRecipe, type Recipe, typescriptRecipe } from './recipes.js'
 
 /** The first line of every card: a folder whose README.md begins with it is an export, and may be written again. */

@@ -1,13 +1,6 @@
 import { imageIn } from '../channels/bound.js'
-import type { ClipNaming } from '../nn/clip-names.js'
 import type { OpenedRun } from '../runs/run.js'
 import type { KeptTokenizer } from '../runs/tokenizer.js'
-
-/** What the file with the weights of both sides is called where it is expected. */
-export const weightFiles = {
-  transformers: 'model.safetensors',
-  open_clip: 'open_clip_model.safetensors',
-} as const satisfies Record<ClipNaming, string>
 
 /** What Hugging Face's libraries read beside models, by file: how texts become numbers, and pictures. */
 export function clipFiles(

@@ -5,6 +5,12 @@ import { range } from '../tensor/shape.js'
 export const clipNamings = ['transformers', 'open_clip'] as const
 export type ClipNaming = (typeof clipNamings)[number]
 
+/** What the file with the weights is called in a folder of Hugging Face's: of transformers and timm, and of open_clip. */
+export const weightFiles = {
+  transformers: 'model.safetensors',
+  open_clip: 'open_clip_model.safetensors',
+} as const satisfies Record<ClipNaming, string>
+
 type Tensors = ReadonlyMap<string, StoredTensor>
 
 /** A variable of a run on pictures and texts as Hugging Face's CLIPModel calls it; other names stay as they are. */

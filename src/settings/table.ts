@@ -220,7 +220,7 @@ export const trainingSettings = {
   weights: {
     flag: '--weights <path>',
     kind: text('a file'),
-    help: 'what the encoder starts from: safetensors of torchvision, timm, transformers or open_clip, a run, or an export',
+    help: 'what the encoder starts from: safetensors of torchvision, timm, transformers or open_clip, a folder with model.safetensors as of Hugging Face, a run, or an export',
     kept: 'told',
     path: true,
   },

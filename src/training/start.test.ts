@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunConfig } from '../assembly/config.js'
@@ -62,6 +62,12 @@ test('a file without prefix, as of torchvision or `lacuna export`', () => {
   )
   expect(new Map([...from(path)].map(([name, data]) => [name.slice('encoder.'.length), data]))).toEqual(values)
   expect(from(folder)).toEqual(from(path)) // the folder of an export
+  for (const name of ['model.safetensors', 'open_clip_model.safetensors']) {
+    const cloned = temporaryFolder()
+    copyFileSync(path, join(cloned, name))
+    put(cloned, { 'config.json': '{}' })
+    expect(from(cloned)).toEqual(from(path)) // as Hugging Face's libraries keep a model
+  }
 })
 
 test('what is no such file says what would be one', () => {
@@ -70,7 +76,7 @@ test('what is no such file says what would be one', () => {
   put(folder, { empty: '', 'weights.pth': 'PK\x03\x04, a pickle in an archive' })
   writeFileSync(join(folder, 'cat.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'))
   const fitting =
-    /; what fits is safetensors of torchvision, timm, transformers or open_clip, a run, or an export of `lacuna export`$/
+    /; what fits is safetensors of torchvision, timm, transformers or open_clip, a folder with model.safetensors, a run, or an export of `lacuna export`$/
   const says = (name: string, what: string) => {
     const path = join(folder, name)
     expect(() => from(path)).toThrow(`--weights ${path}: ${what}`)
@@ -80,7 +86,7 @@ test('what is no such file says what would be one', () => {
   says('weights.pth', 'not a safetensors file')
   says('empty', 'the file is cut short: expected 8 bytes, found 0')
   says('nowhere', 'no such file')
-  says('folder', 'is a folder')
+  says('folder', 'is a folder without weights')
 })
 
 test('weights that do not fit leave no folder behind', async () => {

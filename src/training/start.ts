@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path'
 import type { Assembly } from '../assembly/assemble.js'
 import type { RunConfig } from '../assembly/config.js'
 import { LacunaError } from '../errors.js'
-import { isThere } from '../files.js'
+import { isFolder, isThere } from '../files.js'
 import { readSafetensors, type StoredTensor } from '../formats/index.js'
 import { type Learner, mainEncoder } from '../methods/method.js'
-import { clipNames, fromOpenClip } from '../nn/clip-names.js'
+import { clipNames, fromOpenClip, weightFiles } from '../nn/clip-names.js'
 import { type AnyModule, variablesOf } from '../nn/module.js'
 import { parameterCount } from '../nn/parameters.js'
 import { matchWeights } from '../nn/weights.js'
@@ -18,10 +18,10 @@ type Weights = ReadonlyMap<string, Float32Array>
 
 /**
  * What a run starts from beside random numbers: heads that are encoders of earlier runs, and the weights of its own encoder, of
- * a file of torchvision, timm, transformers or open_clip, an export, another run, or its checkpoint. Where it keeps an encoder of text too,
- * and is given the tokenizer that this was trained with, that begins so as well.
+ * a file of torchvision, timm, transformers or open_clip or a folder with one, an export, another run, or its checkpoint. Where it
+ * keeps an encoder of text too, and is given the tokenizer that this was trained with, that begins so as well.
  * @returns values by their names in the run; none where the configuration names no file
- * @throws LacunaError when a file is none of these, or of another encoder; when an encoder is frozen and there is no file
+ * @throws LacunaError when it is none of these, or of another encoder; when an encoder is frozen and no file is named
  */
 export const startWeights = ({ learner }: Assembly, config: RunConfig): Weights =>
   new Map([...earlierValues(learner), ...encoderWeights(learner, config)])
@@ -85,15 +85,18 @@ function othersIn({ kept, heads = {} }: Learner, own: string, tensors: Stored['t
   })
 }
 
-/** The file that a folder stands for: the encoder of an export, or the checkpoint of a run. */
+/** The file that a folder stands for: the checkpoint of a run, the encoder of an export, or what Hugging Face's libraries keep. */
 function fileOf(path: string): string {
   // of a process that was killed between two renames the one before alone is there
-  const checkpoints = ['state', 'previous'].map(name => join(path, 'checkpoint', `${name}.safetensors`))
-  const [checkpoint] = checkpoints.filter(isThere)
-  if (checkpoint !== undefined) return checkpoint
-  const exported = join(path, 'encoder.safetensors')
-  return isThere(exported) ? exported : path
+  const checkpoints = ['state', 'previous'].map(name => join('checkpoint', `${name}.safetensors`))
+  const names = [...checkpoints, 'encoder.safetensors', ...Object.values(weightFiles)]
+  const file = names.map(name => join(path, name)).find(isThere)
+  if (file === undefined && isFolder(path))
+    throw new LacunaError(`--weights ${path}: is a folder without weights; ${fitting}`)
+  return file ?? path
 }
+
+const fitting = `what fits is safetensors of torchvision, timm, transformers or open_clip, a folder with ${weightFiles.transformers}, a run, or an export of \`lacuna export\``
 
 function read(path: string): Stored {
   try {
@@ -101,8 +104,6 @@ function read(path: string): Stored {
     return { tensors: fromOpenClip(tensors), metadata }
   } catch (error) {
     if (!(error instanceof LacunaError)) throw error
-    throw new LacunaError(
-      `--weights ${error.message}; what fits is safetensors of torchvision, timm, transformers or open_clip, a run, or an export of \`lacuna export\``,
-    )
+    throw new LacunaError(`--weights ${error.message}; ${fitting}`)
   }
 }
