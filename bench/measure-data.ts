@@ -17,14 +17,14 @@ const FILTERS = ['lanczos', 'bilinear'] as const
 /** Folders to read: pictures as in ImageNet, and as cameras take them. */
 export const folders = {
   data: { width: 500, height: 375, share: 1 },
-  'data-large': { width: 2000, height: 1500, share: 0.025 },
+  'data-large': { width: 2000, height: 1500, share: 0.1 },
 } as const
 export type FolderName = keyof typeof folders
 
 export interface DataOptions {
   readonly peers: readonly Peer[]
   readonly rounds: number
-  /** In the folder of small ones; the other has a fortieth of it */
+  /** In the folder of small ones; the other has a tenth of it */
   readonly pictures: number
   readonly problems: readonly string[]
   readonly report: (line: string) => void
