@@ -74,6 +74,26 @@ test('what could be of several recordings of one name is of none of them', () =>
   expect(notes[1]).toContain('3 in alignment.csv')
 })
 
+test('what is not in UTF-8 is taken as Latin-1, which Praat may write, and told', () => {
+  const root = put(temporaryFolder(), {
+    'a.TextGrid': new Uint8Array(Buffer.from(grid('é'), 'latin1')),
+    'b.lab': new Uint8Array(Buffer.from('0 0.5 ß', 'latin1')),
+    'c.TextGrid': grid('é'),
+  })
+  const found = alignmentsOf(set(root, ['a.wav', 'b.wav', 'c.wav']))
+  expect(labels(found)).toEqual({ 0: ['é'], 1: ['ß'], 2: ['é'] })
+  expect(found.notes).toEqual([
+    'Alignment: 2 files are not in UTF-8 and taken as Latin-1 (a.TextGrid, b.lab): where labels look wrong, save them as UTF-8.',
+  ])
+})
+
+test('a binary file is refused, with what to do', () => {
+  const root = put(temporaryFolder(), {
+    'a.TextGrid': new Uint8Array(Buffer.from('ooBinaryFile\bTextGrid\0\0\xff', 'latin1')),
+  })
+  expect(() => alignmentsOf(set(root, ['a.wav']))).toThrow(/a\.TextGrid: is not text in UTF-8[^\n]*save it/)
+})
+
 test('a table says what it lacks', () => {
   const root = put(temporaryFolder(), { 'alignment.csv': 'file,begin,end,label\na,0,1,b' })
   expect(() => alignmentsOf(set(root, ['a.wav']))).toThrow('alignment.csv: has no column start')

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
 import { findAudio } from '../../channels/bound.js'
+import { firstNames } from '../../data/incomplete.js'
 import type { SampleSet } from '../../data/index.js'
-import { readText } from '../../data/text.js'
+import { readOldText, readText } from '../../data/text.js'
 import { LacunaError } from '../../errors.js'
 import { isFolder, isThere } from '../../files.js'
 import { parseLab } from './lab.js'
@@ -39,10 +40,13 @@ export function alignmentsOf(recordings: SampleSet, place?: string): Alignments 
   const found = recordings.items.map(({ name }) => find(name))
   const shared = sharedBetween(recordings, found)
   const faults: Faults[] = []
+  const old: { readonly name: string }[] = []
   const byPosition = new Map<number, readonly Segment[]>()
   for (const [position, one] of found.entries()) {
     if (one === undefined || shared.has(one.at)) continue
-    const made = tidied(one.segments(), recordings.lengthOf(name, position) / rate)
+    const { segments, latin1 } = one.read()
+    if (latin1) old.push({ name: basename(one.at) })
+    const made = tidied(segments, recordings.lengthOf(name, position) / rate)
     faults.push(made.faults)
     if (made.segments.length > 0) byPosition.set(position, made.segments)
   }
@@ -59,6 +63,7 @@ export function alignmentsOf(recordings: SampleSet, place?: string): Alignments 
           ]
         : []),
       ...told(faults),
+      ...taken(old),
     ],
   }
 }
@@ -79,7 +84,13 @@ function sharedBetween({ items }: SampleSet, found: readonly (Found | undefined)
 /** An alignment, and where it stands: a file, or what a table calls the recording */
 interface Found {
   readonly at: string
-  readonly segments: () => readonly Segment[]
+  readonly read: () => Aligned
+}
+
+interface Aligned {
+  readonly segments: readonly Segment[]
+  /** Whether the file is in an encoding of before Unicode */
+  readonly latin1?: boolean
 }
 
 type Find = (recording: string) => Found | undefined
@@ -111,17 +122,18 @@ function finder(root: string, place: string | undefined): Find {
       const file = filesIn(where).get(stem)
       if (file !== undefined) {
         const at = join(where, file)
-        return { at, segments: () => read(at) }
+        return { at, read: () => read(at) }
       }
     }
     return tabled?.(recording)
   }
 }
 
-function read(path: string): Segment[] {
-  const text = readText(path, path)
-  if (path.toLowerCase().endsWith('.lab')) return parseLab(text, path)
-  return [...(phoneTier(parseTextGrid(text, path))?.segments ?? [])]
+/** Praat has a setting to write Latin-1 wherever that is enough, and older programs knew nothing else. */
+function read(path: string): Aligned {
+  const { text, latin1 } = readOldText(path, path)
+  const isLab = path.toLowerCase().endsWith('.lab')
+  return { segments: isLab ? parseLab(text, path) : (phoneTier(parseTextGrid(text, path))?.segments ?? []), latin1 }
 }
 
 /** Files of a table are named with their folder or without, with their extension or without. */
@@ -130,7 +142,9 @@ function inTable(path: string): Find {
   return recording => {
     const name = posix.basename(recording)
     const key = [recording, withoutExtension(recording), name, stemOf(name)].find(key => found.has(key))
-    return key === undefined ? undefined : { at: `${key} in ${basename(path)}`, segments: () => found.get(key) ?? [] }
+    return key === undefined
+      ? undefined
+      : { at: `${key} in ${basename(path)}`, read: () => ({ segments: found.get(key) ?? [] }) }
   }
 }
 
@@ -148,6 +162,15 @@ function remembered<T>(make: (key: string) => T): (key: string) => T {
     made.set(key, value)
     return value
   }
+}
+
+/** @param old files that are in Latin-1 */
+function taken(old: readonly { readonly name: string }[]): string[] {
+  if (old.length === 0) return []
+  const files = old.length === 1 ? '1 file is' : `${old.length} files are`
+  return [
+    `Alignment: ${files} not in UTF-8 and taken as Latin-1 ${firstNames(old)}: where labels look wrong, save them as UTF-8.`,
+  ]
 }
 
 function told(faults: readonly Faults[]): string[] {
