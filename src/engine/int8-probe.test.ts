@@ -3,12 +3,12 @@ import { host } from '#host'
 import type { Runtime } from './host.js'
 import { probedInt8 } from './int8-probe.js'
 
-/** The runtime of this process, but for what its products in int8, the second session, have in the end. */
+/** The runtime of this process, but for what its products in int8, the first session, have in the end. */
 function runtimeWith(change: (y: Float32Array) => void): Runtime {
   let sessions = 0
   const create = async (...args: Parameters<typeof host.ort.InferenceSession.create>) => {
     const session = await host.ort.InferenceSession.create(...args)
-    if (++sessions < 2) return session
+    if (++sessions > 1) return session
     const run = async (feeds: never, fetches: never) => {
       try {
         return await session.run(feeds, fetches)
@@ -18,18 +18,28 @@ function runtimeWith(change: (y: Float32Array) => void): Runtime {
     }
     return { outputNames: session.outputNames, release: () => session.release(), run }
   }
-  return { ...host, ort: { Tensor: host.ort.Tensor, InferenceSession: { create } as never } }
+  return runtimeThat(create)
 }
+
+const runtimeThat = (create: unknown): Runtime => ({
+  ...host,
+  ort: { Tensor: host.ort.Tensor, InferenceSession: { create } as never },
+})
 
 test('the probe says how much faster a product in int8 is, where it is right', async () => {
   const probed = await probedInt8(runtimeWith(() => undefined))
-  expect(probed.gain).toBeGreaterThan(0)
-  expect(probed.exact).toBe((await host.int8('cpu'))?.exact)
+  expect(probed?.gain).toBeGreaterThan(0)
+  expect(probed?.exact).toBe((await host.int8('cpu'))?.exact)
 })
 
 test('pairs of products that are added up in 16 bits are found out', async () => {
   const saturated = (y: Float32Array) => y.set(y.map(sum => Math.min(sum, 128 * 32767)))
-  expect((await probedInt8(runtimeWith(saturated))).exact).toBe(false)
+  expect((await probedInt8(runtimeWith(saturated)))?.exact).toBe(false)
+})
+
+test('without the operators there are no such products, and nothing fails', async () => {
+  const create = () => Promise.reject(new Error('NOT_IMPLEMENTED: DynamicQuantizeLinear'))
+  expect(await probedInt8(runtimeThat(create))).toBeUndefined()
 })
 
 test('devices without such products are not tried', async () => {

@@ -7,7 +7,7 @@ import { startRunner } from './runner.js'
 import { runtime } from './runtime.js'
 
 let block: Promise<number> | undefined
-let int8: Promise<ProbedInt8> | undefined
+let int8: Promise<ProbedInt8 | undefined> | undefined
 
 /** This process. */
 export const host: Host = {
