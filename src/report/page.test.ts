@@ -48,7 +48,13 @@ const pretext: Pretext = {
   step: 100,
   pictures: 2560,
   heldOut: true,
-  measures: [{ name: 'accuracy', value: 0.8694, better: 'higher', baselines: { chance: 0.25 }, noise: 0.246 }],
+  measures: [
+    {
+      ...{ name: 'accuracy', value: 0.8694, better: 'higher', baselines: { chance: 0.25, copied: 0.4 } },
+      ...{ noise: 0.246, noiseBound: 0.26 },
+    },
+    { name: 'code perplexity', value: 12, better: 'higher', baselines: {} },
+  ],
   notes: [],
   alarms: [],
 }
@@ -205,15 +211,18 @@ test('each class has its numbers, and where training made it worse is marked', (
   )
 })
 
-test('the task: its measure beside what needs no learning and beside white noise', () => {
+test('the task: its measure beside what needs no learning and white noise, with the bound that this is held against', () => {
   const page = reportPage({ ...bare, pretext })
   const columns = [...page.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(match => match[1])
   const cells = [...page.matchAll(/<td>(.*?)<\/td>/g)].map(match => match[1])
   expect([columns, cells]).toEqual([
-    ['trained', 'chance', 'on white noise'],
-    ['<b>0.869</b>', '0.25', '0.246'],
+    ['trained', 'chance', 'copied', 'on white noise', 'bound there'],
+    ['<b>0.869</b>', '0.25', '0.4', '0.246', '0.26', '<b>12</b>', '–', '–', '–', '–'],
   ])
   expect(page).toContain('2,560 pictures held out')
+  expect(page).toContain('clearly better there than the bound has found a shortcut')
+  const quiet = { ...pretext, measures: pretext.measures.slice(1) }
+  expect(reportPage({ ...bare, pretext: quiet })).not.toMatch(/white noise|bound/)
 })
 
 test('neighbours have their names, shortened, and whole where one points at them', async () => {

@@ -23,14 +23,19 @@ function measures({ pretext, medium = 'image' }: RunReport): string {
     cells: [
       `<b>${figure(measure.value)}</b>`,
       ...beside.map(baseline => figure(measure.baselines[baseline])),
-      ...(noisy ? [figure(measure.noise)] : []),
+      ...(noisy ? [figure(measure.noise), figure(measure.noiseBound)] : []),
     ],
   }))
   const all = of === undefined ? '' : `of ${of.toLocaleString('en')} `
   const on = `Measured on ${pictures.toLocaleString('en')} ${all}${counted} ${heldOut ? 'held out: the training has not seen them' : 'of the data'}.`
-  return `<h3 class="apart">How well it is done</h3>${table(['trained', ...beside, ...(noisy ? ['on white noise'] : [])], rows)}
-${note(worded([on, 'What stands beside the trained network needs no learning.', ...notes].join(' '), medium))}`
+  const columns = ['trained', ...beside, ...(noisy ? ['on white noise', 'bound there'] : [])]
+  const said = [on, 'What stands beside the trained network needs no learning.', ...(noisy ? [nothingThere] : [])]
+  return `<h3 class="apart">How well it is done</h3>${table(columns, rows)}
+${note(worded([...said, ...notes].join(' '), medium))}`
 }
+
+const nothingThere =
+  'In white noise there is nothing to find: a network that is clearly better there than the bound has found a shortcut.'
 
 const figure = (value: PretextMeasure['value'] | undefined): string =>
   value === undefined || !Number.isFinite(value) ? '–' : `${Number(value.toPrecision(3))}`
