@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { memoryColumn } from '../data/columns.js'
 import { picturesOf, type SampleSet } from '../data/index.js'
+import { numbered, setInMemory } from '../data/memory.js'
 import { memorySet, temporaryFolder } from '../data/testing.js'
 import { tinyAudioEncoder } from '../nn/audio/testing.js'
 import { openRun } from '../runs/run.js'
@@ -86,4 +88,34 @@ test('recordings are measured window by window, all through', async () => {
   )
   expect([...heard].sort()).toEqual(all.sort())
   expect(found.notes).toEqual(['The data has no test part: it was measured on pictures that were trained on.'])
+})
+
+test('films that end before there is a frame to guess, or in which nothing moves, have no skill of 0: it is said what to do', async () => {
+  const video = { kind: 'video', size: 16, colours: 1, rate: 10, length: 6 } as const
+  /** A line that goes to the right by `speed` px a frame, in films of so many frames */
+  const films = (frames: readonly number[], speed = 2) => {
+    const pixel = (i: number) => (i % 16 === (speed * Math.floor(i / 256)) % 16 ? 220 : 30)
+    const made = frames.map(count => Array.from({ length: 256 * count }, (_, i) => pixel(i)))
+    return setInMemory({ video: memoryColumn(video, made) }, numbered(frames.length))
+  }
+  const out = join(temporaryFolder(), 'run')
+  const own = { options: { frames: 3, ahead: 3, width: 32 }, encoder: 'c4-half', batch: 4, steps: 1 }
+  await pretrain('next-frame', films([8, 8, 8, 8]), { ...own, out, threads: 1 })
+  const measured = async (given: SampleSet) => {
+    const { measures, notes, alarms } = await pretext(out, given, { threads: 1 })
+    return { names: measures.map(({ name }) => name), left: notes.filter(note => note.startsWith('Left')), alarms }
+  }
+  const names = ['skill, 1 frame ahead', 'skill, 2 frames ahead', 'PSNR where it moves, dB', 'SSIM where it moves']
+  expect(await measured(films([6, 6, 6, 6]))).toMatchObject({ names, left: [] })
+  expect(await measured(films([4, 4, 3, 4]))).toMatchObject({
+    names: names.filter(name => !name.includes('2')),
+    left: [
+      'Left out, since there was nothing to guess: skill, 2 frames ahead; the longest film has 4 frames, and the task looks at 6; give longer films, or train with fewer --frames.',
+    ],
+  })
+  const nothing = (why: string) => ({ names: [], left: [], alarms: [`nothing could be guessed: ${why}`] })
+  expect(await measured(films([3, 2, 3, 3]))).toEqual(
+    nothing('the longest film has 3 frames, and the task looks at 6; give longer films, or train with fewer --frames'),
+  )
+  expect(await measured(films([8, 8, 8, 8], 0))).toEqual(nothing('give films with more to guess in them'))
 })

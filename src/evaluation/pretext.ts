@@ -15,6 +15,7 @@ import { noiseFor } from './noise.js'
 import { alarmsOf } from './pretext-alarms.js'
 import type { Pretext, PretextMeasure } from './pretext-figures.js'
 import { mean, sampleDeviation } from './statistics.js'
+import { unmeasured } from './unmeasured.js'
 
 export type { Pretext, PretextMeasure } from './pretext-figures.js'
 
@@ -110,6 +111,12 @@ export async function pretext(
       ]
     })
     const seen = { measures: rows, pictures: measured.size }
+    const named = new Set(rows.map(({ name }) => name))
+    const untold = unmeasured(
+      samples,
+      seen,
+      Object.keys(measures).filter(name => !named.has(name)),
+    )
     return {
       method: config.method,
       medium,
@@ -118,8 +125,8 @@ export async function pretext(
       heldOut: unseen,
       ...seen,
       ...(measured.size < count && { of: count }),
-      notes,
-      alarms: alarmsOf(seen),
+      notes: [...notes, ...untold.notes],
+      alarms: [...untold.alarms, ...alarmsOf(seen)],
     }
   } finally {
     await runner.close()

@@ -56,8 +56,12 @@ export function examineFrames({ before, last, guesses, truths, there }: Guessed)
 
 const without = ({ 'linear change': _, ...rest }: Readonly<Record<string, Tensor | number>>) => rest
 
-/** @param errors of a guess and of the last frame, where something moves */
-const skillOf = ([own = 0, copied = 0]: readonly number[]): number => (copied > 0 ? 1 - own / copied : 0)
+/**
+ * @param errors of a guess and of the last frame, where something moves
+ * @returns none where nothing moves, or no film goes on so far
+ */
+const skillOf = ([own = 0, copied = 0]: readonly number[]): number | undefined =>
+  copied > 0 ? 1 - own / copied : undefined
 
 /** Block motion, which is fed what it has made as a guess is. */
 function movedOn(before: Tensor, last: Tensor, count: number): Tensor[] {
@@ -82,7 +86,7 @@ interface Compared {
 function qualities({ guess, last, block, truth, moving }: Compared): Record<string, Measure> {
   const meanWhere = (values: Tensor, mask: Tensor) => stack([values.mean(1, true).mul(mask).mean(), mask.mean()])
   const squares = (frame: Tensor) => meanWhere(frame.sub(truth).square(), moving)
-  const noise = ([sum = 0, area = 0]: readonly number[]) => peakSignalToNoise(area > 0 ? sum / area : 0)
+  const noise = ([sum = 0, area = 0]: readonly number[]) => (area > 0 ? peakSignalToNoise(sum / area) : undefined)
   const all = {
     'PSNR where it moves, dB': {
       value: squares(guess),
@@ -100,7 +104,7 @@ function qualities({ guess, last, block, truth, moving }: Compared): Record<stri
     ...all,
     'SSIM where it moves': {
       value: likeness(guess),
-      figure: ([sum = 0, area = 0]) => (area > 0 ? sum / area : 1),
+      figure: ([sum = 0, area = 0]) => (area > 0 ? sum / area : undefined),
       better: 'higher',
       baselines: { 'copy last': likeness(last), 'block motion': likeness(block) },
     },
