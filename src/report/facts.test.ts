@@ -12,6 +12,12 @@ const of = (step: number) =>
     factsOf({ config, assembly: () => assembled(config) }, step, []).map(({ label, value }) => [label, value]),
   )
 
+test('what products are in is told where they round', () => {
+  expect(of(1)).not.toHaveProperty('matrix products')
+  const factsIn = factsOf({ config: { ...config, products: 'int8' }, assembly: () => assembled(config) }, 1, [])
+  expect(factsIn).toContainEqual({ label: 'matrix products', value: 'int8' })
+})
+
 test('the steps are those of the checkpoint, of all that were planned', () => {
   expect(of(69)).toMatchObject({ steps: '69 of 100,000', batch: '16', epochs: '17.3' })
   expect(of(100_000)).toMatchObject({ steps: '100,000', epochs: '25000.0' })
