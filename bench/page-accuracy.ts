@@ -33,7 +33,7 @@ export function accuracySection(pairs: readonly ProductsPair[], chart: string): 
   })
   return `### What is learnt with products in int8
 
-The same trainings with \`--products int8\` and without, by \`npm run results\`: mean over the seeds, scores in per cent (balanced accuracy, R@10), and of the difference each seed's own.
+The same trainings with \`--products fp32\` and \`--products int8\`, by \`npm run results\`: mean over the seeds, scores in per cent (balanced accuracy, R@10), and of the difference each seed's own.
 
 ${table(['', '', 'fp32', 'int8', 'difference, seed by seed'], rows)}
 

@@ -13,7 +13,7 @@ export function productsSection({ threads, cases }: ProductsRecord): string {
   ])
   return `## Products in int8
 
-Whole steps with \`--products int8\` and without, one after the other in one process, on ${threads === 1 ? 'one thread' : `${threads} threads`}: milliseconds that the processor spends, medians, and how many times as many without, step by step, with the least and the most. Of encoders of sound a step is as above, of all others that of SimCLR or CLIP with augmentation. The last column is what one product wins that is tried when a run begins.
+Whole steps with \`--products fp32\` and \`--products int8\`, one after the other in one process, on ${threads === 1 ? 'one thread' : `${threads} threads`}: milliseconds that the processor spends, medians, and how many times as many in fp32, step by step, with the least and the most. Of encoders of sound a step is as above, of all others that of SimCLR or CLIP with augmentation. The last column is what one product wins that is tried when a run begins.
 
 ${table(['', 'fp32, ms', 'int8, ms', 'ratio', 'one product'], rows)}`
 }

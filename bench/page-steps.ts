@@ -54,9 +54,10 @@ export function stepSection(one: Case, record: StepRecord): string {
   ].filter(({ own }) => own.length > 0)
   const none = compared.map(() => '')
   const rows = [
-    ...Object.entries({ whole, plain, wholeInt8, plainInt8 }).flatMap(([kind, rounds]) =>
-      rounds.length > 0 ? [row(ours[kind as keyof typeof ours], rounds, none)] : [],
-    ),
+    row(ours.whole, whole, none),
+    row(ours.plain, plain, none),
+    ...(wholeInt8.length > 0 ? [row(ours.wholeInt8, wholeInt8, none)] : []),
+    ...(plainInt8.length > 0 ? [row(ours.plainInt8, plainInt8, none)] : []),
     ...peers.map(({ name, rounds }) =>
       row(
         name,
@@ -76,10 +77,12 @@ ${table([...head, ...rest], rows)}${problemList(record.problems)}`
 }
 
 function contendersOf({ results }: StepRecord) {
-  const [whole = [], plain = [], wholeInt8 = [], plainInt8 = []] = Object.values(ours).map(name => results[name] ?? [])
+  const of = (kind: keyof typeof ours): Rounds => results[ours[kind]] ?? []
   const own: readonly string[] = Object.values(ours)
-  const peers = Object.entries(results).filter(([name]) => !own.includes(name))
-  return { whole, plain, wholeInt8, plainInt8, peers: peers.map(([name, rounds]) => ({ name, rounds })) }
+  return {
+    ...{ whole: of('whole'), plain: of('plain'), wholeInt8: of('wholeInt8'), plainInt8: of('plainInt8') },
+    peers: Object.entries(results).flatMap(([name, rounds]) => (own.includes(name) ? [] : [{ name, rounds }])),
+  }
 }
 
 const viewsPerSecond = ({ seconds }: StepMeasurement, { views }: Case, { batch }: StepRecord): number =>

@@ -24,6 +24,7 @@ try {
     batch,
     steps,
     threads,
+    products: 'fp32',
     onStep: seconds => {
       total = seconds
       step++

@@ -24,6 +24,7 @@ try {
     batch,
     steps: count + WARM_UP,
     threads,
+    products: 'fp32',
     onStep: (seconds, busy) => marks.push({ seconds, busy }),
   })
   const steps = marks.slice(WARM_UP).map(({ seconds, busy }, i) => {

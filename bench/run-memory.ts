@@ -23,6 +23,7 @@ try {
     batch,
     steps,
     threads,
+    products: 'fp32',
     ...(chunk > 0 && { chunk }),
     checkpointActivations: checkpoint === 1,
     onStep: seconds => marks.push(seconds),

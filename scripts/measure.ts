@@ -125,7 +125,7 @@ export const training = (
   out = runOf(name, seed),
 ): string[] => [
   ...['pretrain', method, sources[on].path, ...words(train)],
-  ...(products === undefined ? ['--products', 'fp32'] : []), // for the same figures on every processor
+  ...(products === undefined ? ['--products', 'fp32'] : []), // for the same figures on every processor; others say it
   ...(after === undefined ? [] : ['--weights', runOf(after, seed)]),
   ...['--seed', `${seed}`, '--threads', '1', '--out', out],
 ]

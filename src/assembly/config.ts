@@ -24,7 +24,7 @@ export interface RunConfig
     Omit<Pick<TrainingSettings, Kept<'told'>>, 'products'> {
   readonly version: typeof CONFIG_VERSION
   readonly method: string
-  /** What the matrix products of the training are in, as it was found when the run began */
+  /** What those matrix products of the training are in that may be in int8, as it was found when the run began */
   readonly products: Products
   /** What the method learnt from the pictures before the first step */
   readonly prepared?: unknown

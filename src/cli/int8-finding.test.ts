@@ -18,3 +18,10 @@ test.each([
 ])('of products in int8, exact %s and %f times as fast', (exact, gain, works, detail) => {
   expect(int8Finding({ exact, gain })).toEqual({ name: 'int8', works, detail })
 })
+
+test('of an ONNX Runtime without products in int8', () => {
+  expect(int8Finding(undefined)).toMatchObject({
+    works: false,
+    detail: expect.stringContaining('trainings are in fp32'),
+  })
+})

@@ -42,8 +42,7 @@ export async function runDoctor(json: boolean): Promise<void> {
     usual ??= finding.rate // of the first, which computes unless another is asked for
     findings.push(finding)
   }
-  const int8 = await host.int8(defaultDevice)
-  if (int8 !== undefined) findings.push(int8Finding(int8))
+  findings.push(int8Finding(await host.int8(defaultDevice)))
   output.result(
     findings,
     table(findings.map(({ name, works, detail }) => [`${works ? 'yes' : 'no '}  ${name.padEnd(18)} ${detail}`])),

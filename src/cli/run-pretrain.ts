@@ -86,6 +86,7 @@ export async function runPretrain(
       directory,
       step,
       steps: config.steps,
+      products: config.products,
       interrupted,
       chance,
       verdict,

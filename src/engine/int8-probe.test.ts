@@ -40,6 +40,8 @@ test('pairs of products that are added up in 16 bits are found out', async () =>
 test('without the operators there are no such products, and nothing fails', async () => {
   const create = () => Promise.reject(new Error('NOT_IMPLEMENTED: DynamicQuantizeLinear'))
   expect(await probedInt8(runtimeThat(create))).toBeUndefined()
+  const failing = () => Promise.reject(new Error('bad allocation'))
+  await expect(probedInt8(runtimeThat(failing))).rejects.toThrow('out of memory')
 })
 
 test('devices without such products are not tried', async () => {

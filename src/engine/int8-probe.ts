@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js'
 import { compile } from '../program/compile.js'
 import type { Products } from '../program/lowering/emitter.js'
 import { runSession } from '../program/outputs.js'
@@ -8,6 +9,8 @@ import { openSession } from './session.js'
 
 const [ROWS, COLUMNS, SUM] = [1024, 256, 256]
 const ROUNDS = 10
+/** What ONNX Runtime says of an operator that it does not know, or has no code for */
+const MISSING = /NOT_IMPLEMENTED|not a registered function|No Op registered|could not find an implementation/i
 
 /**
  * Tries a product in int8, on one thread. Its operands are whole numbers that its integers hold exactly, the largest of them side
@@ -39,7 +42,9 @@ export async function probedInt8(runtime: Runtime): Promise<ProbedInt8 | undefin
     const results = { y: new ort.Tensor('float32', new Float32Array(ROWS * COLUMNS), [ROWS, COLUMNS]) }
     return { session, results, least: Number.POSITIVE_INFINITY }
   }
-  const int8 = await opened(modelIn('int8')).catch(() => undefined)
+  const int8 = await opened(modelIn('int8')).catch((error: unknown) => {
+    if (!MISSING.test(messageOf(error))) throw error
+  })
   if (int8 === undefined) return undefined
   const float = await opened(modelIn('fp32'))
   for (let round = 0; round < ROUNDS; round++)

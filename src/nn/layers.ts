@@ -15,7 +15,7 @@ export interface WeightOptions {
 }
 
 export interface LinearOptions extends WeightOptions {
-  /** In a training with `--products int8` its products are in int8, where that is faster: all, or those of its gradients alone */
+  /** In a training in int8 its products are in int8, where that is faster: all, or those of its gradients alone */
   readonly int8?: boolean | 'gradients'
 }
 
@@ -45,7 +45,7 @@ export interface ConvolutionLayerOptions extends WeightOptions {
   readonly padding?: number
   readonly dilation?: number
   readonly groups?: number
-  /** In a training with `--products int8` its products, and those of its gradient in the input, are in int8, where that is faster */
+  /** In a training in int8 its products, and those of its gradient in the input, are in int8, where that is faster */
   readonly int8?: boolean
 }
 

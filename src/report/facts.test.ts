@@ -12,10 +12,10 @@ const of = (step: number) =>
     factsOf({ config, assembly: () => assembled(config) }, step, []).map(({ label, value }) => [label, value]),
   )
 
-test('what products are in is told where they round', () => {
-  expect(of(1)).not.toHaveProperty('matrix products')
+test('what products are in', () => {
+  expect(of(1)['matrix products']).toBe('fp32')
   const factsIn = factsOf({ config: { ...config, products: 'int8' }, assembly: () => assembled(config) }, 1, [])
-  expect(factsIn).toContainEqual({ label: 'matrix products', value: 'int8' })
+  expect(factsIn).toContainEqual({ label: 'matrix products', value: 'int8, where faster' })
 })
 
 test('the steps are those of the checkpoint, of all that were planned', () => {

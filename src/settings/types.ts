@@ -40,8 +40,8 @@ export interface TrainingSettings {
   /**
    * What the matrix products of the layers of transformers, of convolutional encoders and of encoders of waves are in while they
    * train. int8 is faster on processors with instructions for it, and rounds; docs/performance.md compares what is learnt in both.
-   * Where the machine multiplies wrongly or no faster, the run is trained in fp32, which is noted where int8 was asked for. Default
-   * auto: int8 where it is right and faster. The run keeps which of the two it was.
+   * Where the machine multiplies wrongly, the run is trained in fp32, and a note says so. Default auto: int8 where it is right and
+   * faster, else fp32. The run keeps which of the two it began in.
    */
   readonly products?: 'auto' | Products
   /** Weights of torchvision, timm, transformers or Lacuna that the encoder starts from (safetensors) */

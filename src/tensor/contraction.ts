@@ -34,7 +34,7 @@ export interface ConvolutionOptions {
   readonly dilation?: number | Shape
   readonly groups?: number
   /**
-   * In a training with `--products int8` its products, and those of its gradient in the input, are in int8, where that is faster;
+   * In a training in int8 its products, and those of its gradient in the input, are in int8, where that is faster;
    * of pictures alone, not unless told
    */
   readonly int8?: boolean

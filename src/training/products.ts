@@ -8,8 +8,8 @@ import type { PretrainOptions } from './options.js'
 type Told = PretrainOptions['onNote']
 
 /**
- * What the products of a new run are in: int8 where it is right on this machine and faster, unless fp32 is asked for. It is kept in
- * the configuration, so that a run that is resumed or repeated does not hang on what is timed.
+ * What the products of a new run are in: int8 where it is right on this machine, and also faster unless it was asked for. It is kept
+ * in the configuration, so that a run that is resumed or repeated does not hang on what is timed.
  */
 export async function productsFor(
   asked: 'auto' | Products = trainingSettings.products.default,
@@ -17,10 +17,10 @@ export async function productsFor(
   onNote: Told,
 ): Promise<Products> {
   if (asked === 'fp32') return asked
-  const problem = (await wrongInt8(device)) ?? slow(await host.int8(device))
-  if (problem === undefined) return 'int8'
-  if (asked === 'int8') onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
-  return 'fp32'
+  const problem = await wrongInt8(device)
+  if (asked === 'auto') return problem === undefined && (await isFaster(device)) ? 'int8' : 'fp32'
+  if (problem !== undefined) onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
+  return problem === undefined ? asked : 'fp32'
 }
 
 /** What they are in on this machine and device, which may be others than those that the run was started on. */
@@ -41,7 +41,4 @@ async function wrongInt8(device: DeviceName): Promise<string | undefined> {
   return probed.exact ? undefined : 'this processor gives wrong numbers for them, as those without VNNI do'
 }
 
-function slow(probed: { readonly gain: number } | undefined): string | undefined {
-  const gain = probed?.gain ?? 0
-  return gain > 1 ? undefined : `such a product takes ${(1 / gain).toFixed(1)} times as long as one in fp32 here`
-}
+const isFaster = async (device: DeviceName): Promise<boolean> => ((await host.int8(device))?.gain ?? 0) > 1

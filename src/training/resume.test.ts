@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memorySet, put, temporaryFolder } from '../data/testing.js'
 import { loadCheckpoint } from '../runs/checkpoint.js'
-import { readConfig } from '../runs/config.js'
+import { readConfig, writeConfig } from '../runs/config.js'
 import { readMetrics } from '../runs/metrics.js'
 import type { PretrainOptions } from './options.js'
 import { pretrain } from './pretrain.js'
@@ -76,6 +76,17 @@ describe('a run goes on only as it was started', () => {
     const out = copyOf('whole')
     const again = { ...options, options: { projection: 16, views: { crop: [0.6, 1] } }, threads: 2, warmup: 0.05 }
     expect(await resumed(out, again)).toMatchObject({ step: 4, interrupted: false })
+  })
+
+  test.each([
+    ['int8', 'fp32'],
+    ['fp32', 'int8'],
+  ] as const)('in %s products, not in %s, and told nothing of them in what it was', async (was, other) => {
+    const out = copyOf('whole')
+    writeConfig(out, { ...readConfig(out), products: was })
+    await expect(resumed(out, { products: other })).rejects.toThrow(`--products is "${other}" where it was "${was}"`)
+    for (const products of [was, 'auto', undefined] as const)
+      expect((await resumed(out, { products })).config.products).toBe(was)
   })
 
   test('a run that is done is left as it is, and says so', async () => {
