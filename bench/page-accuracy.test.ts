@@ -29,6 +29,13 @@ test('a training is compared seed by seed: scores in per cent, loss and gradient
   ])
 })
 
+test('over all trainings that have a score: the mean of the differences and its standard error', () => {
+  const rows = accuracySection([pair, { ...pair, fp32: record([0.7, 0.7], [1, 1], [1, 1]) }], 'a.svg').split('\n')
+  // +1, −2, +1 and 0 points: deviation √2, over √4
+  expect(rows).toContain('| all of them that have it | kNN |  |  | +0.0 ± 0.7 (4 seeds of 2 trainings) |')
+  expect(rows.filter(row => row.includes('standard error') || row.includes(' ± '))).toHaveLength(2)
+})
+
 test('the chart has loss and gradient of each training in both', () => {
   const chart = accuracyChart([pair, pair])
   expect(chart.match(/<svg /g)).toHaveLength(5) // all, and two of each

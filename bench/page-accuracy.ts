@@ -1,4 +1,4 @@
-import { mean } from '#lacuna/evaluation/statistics.js'
+import { mean, sampleDeviation } from '#lacuna/evaluation/statistics.js'
 import { lineChart } from '#lacuna/report/chart.js'
 import { element, svgDrawing } from '#lacuna/report/svg.js'
 import { headingOf } from '../scripts/experiments.js'
@@ -33,24 +33,42 @@ export function accuracySection(pairs: readonly ProductsPair[], chart: string): 
   })
   return `### What is learnt with products in int8
 
-The same trainings with \`--products fp32\` and \`--products int8\`, by \`npm run results\`: mean over the seeds, scores in per cent (balanced accuracy, R@10), and of the difference each seed's own.
+The same trainings with \`--products fp32\` and \`--products int8\`, by \`npm run results\`: mean over the seeds, scores in per cent (balanced accuracy, R@10), and of the difference each seed's own. Of scores that several trainings have, the difference over all their seeds, and its standard error.
 
-${table(['', '', 'fp32', 'int8', 'difference, seed by seed'], rows)}
+${table(['', '', 'fp32', 'int8', 'difference, seed by seed'], [...rows, ...overAll(pairs)])}
 
 ![Loss and norm of the gradient of the first seed, in fp32 and in int8](${chart})`
 }
 
 function rowOf({ title, share, seeds }: SeedFigure, others: readonly number[]): string[] {
-  const shown = (value: number) => (share ? (100 * value).toFixed(1) : value.toPrecision(3))
-  const differences = seeds.map((seed, i) => (others[i] ?? Number.NaN) - seed)
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${shown(Math.abs(value))}`
-  return [
-    title,
-    shown(mean(seeds)),
-    shown(mean(others)),
-    `${signed(mean(differences))} (${differences.map(signed).join(', ')})`,
-  ]
+  const shown = share ? inPercent : (value: number) => value.toPrecision(3)
+  const differences = differencesOf(seeds, others)
+  const own = differences.map(value => signed(value, shown)).join(', ')
+  return [title, shown(mean(seeds)), shown(mean(others)), `${signed(mean(differences), shown)} (${own})`]
 }
+
+/** Of each score that more than one training has: how far apart fp32 and int8 are over all their seeds. */
+function overAll(pairs: readonly ProductsPair[]): string[][] {
+  const found = new Map<string, number[][]>()
+  for (const { fp32, int8 } of pairs) {
+    const others = figuresOf(int8)
+    for (const [i, { title, share, seeds }] of figuresOf(fp32).entries())
+      if (share) found.set(title, [...(found.get(title) ?? []), differencesOf(seeds, others[i]?.seeds ?? [])])
+  }
+  const several = [...found].filter(([, trainings]) => trainings.length > 1)
+  return several.map(([title, trainings], i) => {
+    const differences = trainings.flat()
+    const error = sampleDeviation(differences) / Math.sqrt(differences.length)
+    const told = `${signed(mean(differences), inPercent)} ± ${inPercent(error)} (${differences.length} seeds of ${trainings.length} trainings)`
+    return [i === 0 ? 'all of them that have it' : '', title, '', '', told]
+  })
+}
+
+const inPercent = (share: number): string => (100 * share).toFixed(1)
+const signed = (value: number, shown: (value: number) => string): string =>
+  `${value < 0 ? '−' : '+'}${shown(Math.abs(value))}`
+const differencesOf = (seeds: readonly number[], others: readonly number[]): number[] =>
+  seeds.map((seed, i) => (others[i] ?? Number.NaN) - seed)
 
 const WIDTH = 400
 const MARGIN = 10
@@ -65,7 +83,15 @@ export function accuracyChart(pairs: readonly ProductsPair[]): string {
         points: curve.steps.map((step, at) => [step, curve[of]?.[at] ?? Number.NaN] as const),
       }))
       const yLabel = of === 'loss' ? 'loss' : 'norm of the gradient'
-      const chart = lineChart({ title, xLabel: 'step', yLabel, series, width: WIDTH, height: HEIGHT })
+      const [encoder] = fp32.run.encoder.split(':')
+      const chart = lineChart({
+        title: `${title}, ${encoder}`,
+        xLabel: 'step',
+        yLabel,
+        series,
+        width: WIDTH,
+        height: HEIGHT,
+      })
       return chart.replace(
         '<svg ',
         `<svg x="${MARGIN + column * (WIDTH + 2 * MARGIN)}" y="${MARGIN + row * (HEIGHT + MARGIN)}" `,
