@@ -25,10 +25,9 @@ export const measuredPairs = (): ProductsPair[] =>
 export function accuracySection(pairs: readonly ProductsPair[], chart: string): string {
   const rows = pairs.flatMap(({ title, fp32, int8 }) => {
     const { encoder, steps, batch } = fp32.run
-    const others = figuresOf(int8)
-    return figuresOf(fp32).map((one, i) => [
+    return bothOf({ fp32, int8 }).map((one, i) => [
       i === 0 ? `${title}: ${encoder}, ${steps} × ${batch}` : '',
-      ...rowOf(one, others[i]?.seeds ?? []),
+      ...rowOf(one),
     ])
   })
   return `### What is learnt with products in int8
@@ -40,21 +39,32 @@ ${table(['', '', 'fp32', 'int8', 'difference, seed by seed'], [...rows, ...overA
 ![Loss and norm of the gradient of the first seed, in fp32 and in int8](${chart})`
 }
 
-function rowOf({ title, share, seeds }: SeedFigure, others: readonly number[]): string[] {
+interface Both extends SeedFigure {
+  /** In int8 */
+  readonly others: readonly number[]
+  /** What each is higher by in int8 */
+  readonly differences: readonly number[]
+}
+
+function bothOf({ fp32, int8 }: Pick<ProductsPair, 'fp32' | 'int8'>): Both[] {
+  const fewer = figuresOf(int8)
+  return figuresOf(fp32).map((one, i) => {
+    const others = fewer[i]?.seeds ?? []
+    return { ...one, others, differences: one.seeds.map((seed, at) => (others[at] ?? Number.NaN) - seed) }
+  })
+}
+
+function rowOf({ title, share, seeds, others, differences }: Both): string[] {
   const shown = share ? inPercent : (value: number) => value.toPrecision(3)
-  const differences = differencesOf(seeds, others)
   const own = differences.map(value => signed(value, shown)).join(', ')
   return [title, shown(mean(seeds)), shown(mean(others)), `${signed(mean(differences), shown)} (${own})`]
 }
 
 /** Of each score that more than one training has: how far apart fp32 and int8 are over all their seeds. */
 function overAll(pairs: readonly ProductsPair[]): string[][] {
-  const found = new Map<string, number[][]>()
-  for (const { fp32, int8 } of pairs) {
-    const others = figuresOf(int8)
-    for (const [i, { title, share, seeds }] of figuresOf(fp32).entries())
-      if (share) found.set(title, [...(found.get(title) ?? []), differencesOf(seeds, others[i]?.seeds ?? [])])
-  }
+  const found = new Map<string, (readonly number[])[]>()
+  for (const { title, share, differences } of pairs.flatMap(bothOf))
+    if (share) found.set(title, [...(found.get(title) ?? []), differences])
   const several = [...found].filter(([, trainings]) => trainings.length > 1)
   return several.map(([title, trainings], i) => {
     const differences = trainings.flat()
@@ -67,8 +77,6 @@ function overAll(pairs: readonly ProductsPair[]): string[][] {
 const inPercent = (share: number): string => (100 * share).toFixed(1)
 const signed = (value: number, shown: (value: number) => string): string =>
   `${value < 0 ? '−' : '+'}${shown(Math.abs(value))}`
-const differencesOf = (seeds: readonly number[], others: readonly number[]): number[] =>
-  seeds.map((seed, i) => (others[i] ?? Number.NaN) - seed)
 
 const WIDTH = 400
 const MARGIN = 10

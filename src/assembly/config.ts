@@ -21,7 +21,7 @@ type Kept<How> = {
 /** Everything needed to repeat a run: `config.json`. Settings are as they were given, or as they are unless told. */
 export interface RunConfig
   extends Required<Pick<TrainingSettings, Kept<'always'>>>,
-    Omit<Pick<TrainingSettings, Kept<'told'>>, 'products'> {
+    Pick<TrainingSettings, Kept<'told'>> {
   readonly version: typeof CONFIG_VERSION
   readonly method: string
   /** What those matrix products of the training are in that may be in int8, as it was found when the run began */
@@ -44,10 +44,10 @@ export interface RunConfig
   }
 }
 
-/** What a run keeps of the settings of its training, each by its row. */
+/** What a run keeps of the settings of its training as they were told, each by its row. */
 const kept = Object.fromEntries(
   rowsOf(trainingSettings).flatMap(([name, { kind, kept }]) => {
-    if (kept === 'never') return []
+    if (kept === 'never' || kept === 'found') return []
     const schema = kind.schema(z)
     return [[name, kept === 'told' ? schema.optional() : schema]]
   }),

@@ -215,7 +215,7 @@ export const trainingSettings = {
     kind: choice(['auto', 'fp32', 'int8']),
     help: 'matrix products of the layers of transformers, convolutional encoders and encoders of waves in training: int8 is faster where the processor has instructions for it, and rounds; auto is int8 there and fp32 elsewhere; what is learnt in both is compared for simclr, mae, clip and hubert in docs/performance.md',
     default: 'auto',
-    kept: 'told',
+    kept: 'found',
   },
   weights: {
     flag: '--weights <path>',

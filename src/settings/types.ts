@@ -100,8 +100,8 @@ export interface Row<T> {
   readonly default?: T
   /** What it is unless told, in words, where it is no single value or is said better so */
   readonly unless?: string
-  /** In a run's `config.json`: always, where it was told, or not at all */
-  readonly kept: 'always' | 'told' | 'never'
+  /** In a run's `config.json`: always, where it was told, as what was found for it when the run began, or not at all */
+  readonly kept: 'always' | 'told' | 'found' | 'never'
   /** Where it stands in `config.json` and in a file for `--config`; at the top by its own name unless told */
   readonly at?: readonly string[]
   /** A path: in a file for `--config` it is meant from the folder of that file on */

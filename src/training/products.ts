@@ -12,15 +12,15 @@ type Told = PretrainOptions['onNote']
  * in the configuration, so that a run that is resumed or repeated does not hang on what is timed.
  */
 export async function productsFor(
-  asked: 'auto' | Products = trainingSettings.products.default,
+  asked: PretrainOptions['products'] = trainingSettings.products.default,
   device: DeviceName,
   onNote: Told,
 ): Promise<Products> {
   if (asked === 'fp32') return asked
   const problem = await wrongInt8(device)
-  if (asked === 'auto') return problem === undefined && (await isFaster(device)) ? 'int8' : 'fp32'
-  if (problem !== undefined) onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
-  return problem === undefined ? asked : 'fp32'
+  if (problem === undefined) return asked === 'int8' || (await isFaster(device)) ? 'int8' : 'fp32'
+  if (asked === 'int8') onNote?.(`--products int8: ${problem}; the run is trained in fp32`)
+  return 'fp32'
 }
 
 /** What they are in on this machine and device, which may be others than those that the run was started on. */
