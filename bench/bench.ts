@@ -33,7 +33,7 @@ const help = `npm run bench [-- OPTIONS]
   --rounds N           how often all take their turn, default 3
   --batch N            pictures in a batch, in place of each case's own
   --threads N          default the number of cores
-  --pictures N         of the data part, default 1000, and a tenth of it large
+  --pictures N         of the data part, default 4000, and a tenth of it large
   --recordings N       of the recordings parts, default 2000, from a Debian package
   --growth-steps N     of the growth part, default 40000`
 
@@ -46,7 +46,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     batch: { type: 'string' },
     threads: { type: 'string', default: `${availableParallelism()}` },
-    pictures: { type: 'string', default: '1000' },
+    pictures: { type: 'string', default: '4000' },
     recordings: { type: 'string', default: '2000' },
     'growth-steps': { type: 'string', default: '40000' },
     help: { type: 'boolean' },

@@ -9,7 +9,7 @@ import { inTurns } from './turns.js'
 
 const SIZE = 96
 const BATCH = 64
-const PASSES = 3
+const PASSES = 1
 const WORKERS = [0, 2]
 /** Lanczos is what Lacuna does; bilinear is what torchvision does unless told */
 const FILTERS = ['lanczos', 'bilinear'] as const

@@ -59,7 +59,7 @@ async function storeOf(source: string, count?: number, more: Partial<Plan> = {})
   const wanted = { size: 24, channels: 3, reading, signal: more.signal } as const
   const directory = join(folder, 'stores', `${readdirSync(folder).length}-${Math.random()}`)
   const plan: Plan = { source, media: ['image'], fingerprint: '', directory, listed: [], ...more }
-  const { source: _, ...index } = await build(listing, [() => pictureMaker(listing, wanted, count)], plan)
+  const { source: _, ...index } = await build(listing, [place => pictureMaker(listing, wanted, place, count)], plan)
   const pixels = createHash('sha256').update(readFileSync(join(directory, 'image.u8')))
   return { ...index, pixels: pixels.digest('hex') }
 }
@@ -150,7 +150,7 @@ describe.skipIf(!hasProc)('processes', () => {
       import { sourceAt } from ${at('readers.js')}
       const listing = await (await sourceAt(${JSON.stringify(photos)}, [], { medium: 'image', media: ['image'] })).list()
       ${ending}
-      await build(listing, [() => pictureMaker(listing, ${JSON.stringify(wanted)}, 2)], ${JSON.stringify(plan)})`,
+      await build(listing, [place => pictureMaker(listing, ${JSON.stringify(wanted)}, place, 2)], ${JSON.stringify(plan)})`,
     )
     const parent = spawn(process.execPath, [script], { stdio: 'ignore' })
     let own: number[] = []

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { writeError } from '../files.js'
 
-/** Appends to a new file in pieces of 4 MiB. */
+/** What is written at a time: it stays in the cache of a core until it is written. */
+const PIECE = 2 ** 18
+
+/** Appends to a new file, piece by piece. */
 export function appender(path: string) {
   const file = openSync(path, 'wx')
-  const buffer = Buffer.allocUnsafe(2 ** 22)
+  const buffer = Buffer.allocUnsafe(PIECE)
   let used = 0
   const hash = createHash('sha256')
   const append = (bytes: Uint8Array) => {

@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto'
+import { BANDS, type Look } from './look.js'
 import { countOf, type MemberKind, media } from './media.js'
-import { shuffled } from './shuffle.js'
 import type { Item } from './types.js'
 
-/** Side of the grid of means that a picture is first compared by. */
-const GRID = 8
-const BANDS = 8
-const BITS = 16
 /** Signs of all that may differ: at the threshold 5 of 128 do, and 2 more or less. */
 const DIFFERENT = 20
 /** Pictures of one band that another is compared with: what bounds the time where very many look alike. */
@@ -23,92 +18,50 @@ export type Copies = readonly ({ readonly of: number; readonly exact: boolean } 
  * Finds pictures that are there more than once. Every picture is described by the signs of 128 random sums over its
  * means in an 8 × 8 grid; pictures that share 16 of these signs in one of 8 bands are compared value by value. Pictures
  * at an angle α share a band with probability (1 − α/π)^16: at the threshold of 0.12, in one of eight with 0.998.
+ *
+ * @param looks of all pictures, in their order
+ * @param read writes the values of one, uint8 [size, size, channels]
  */
-export function copyFinder(size: number, channels: number) {
-  const keys: string[] = []
-  const signs: Uint16Array[] = []
-  return {
-    /** @param pixels uint8 [size, size, channels] of the next picture */
-    see(pixels: Uint8Array): void {
-      keys.push(createHash('sha1').update(pixels).digest('base64'))
-      signs.push(signsOf(gridOf(pixels, size, channels)))
-    },
-    /** @param read writes the values of a picture that was seen */
-    copies(read: (row: number, out: Uint8Array) => void): Copies {
-      const first = new Map<string, number>()
-      const bands = Array.from({ length: BANDS }, () => new Map<number, number[]>())
-      const [own, other] = [new Uint8Array(size * size * channels), new Uint8Array(size * size * channels)]
-      const variances = new Map<number, number>() // of those that are compared, which few are
-      const varianceOf = (row: number, pixels: Uint8Array) => {
-        const known = variances.get(row) ?? variance(pixels, channels)
-        variances.set(row, known)
-        return known
-      }
-      return keys.map((key, row) => {
-        const same = first.get(key)
-        if (same !== undefined) return { of: same, exact: true }
-        first.set(key, row)
-        const sharing = new Set(bands.flatMap((band, b) => band.get(signs[row]?.[b] ?? 0) ?? []))
-        const candidates = [...sharing].filter(candidate => signsApart(signs[row], signs[candidate]) <= DIFFERENT)
-        if (candidates.length > 0) read(row, own)
-        for (const candidate of candidates.sort((a, b) => a - b)) {
-          read(candidate, other)
-          const contrast = Math.min(varianceOf(row, own), varianceOf(candidate, other))
-          if (nearlySame(own, other, contrast)) return { of: candidate, exact: false }
-        }
-        bands.forEach((band, b) => {
-          const sign = signs[row]?.[b] ?? 0
-          const rows = band.get(sign)
-          if (rows === undefined) band.set(sign, [row])
-          else if (rows.length < COMPARED) rows.push(row)
-        })
-        return undefined
-      })
-    },
+export function copiesAmong(
+  looks: readonly Look[],
+  { size, channels }: { readonly size: number; readonly channels: number },
+  read: (row: number, out: Uint8Array) => void,
+): Copies {
+  const first = new Map<string, number>()
+  const bands = Array.from({ length: BANDS }, () => new Map<number, number[]>())
+  const [own, other] = [new Uint8Array(size * size * channels), new Uint8Array(size * size * channels)]
+  const variances = new Map<number, number>() // of those that are compared, which few are
+  const varianceOf = (row: number, pixels: Uint8Array) => {
+    const known = variances.get(row) ?? variance(pixels, channels)
+    variances.set(row, known)
+    return known
   }
-}
-
-/** Means of the blocks of a grid over all channels, less the mean of all. */
-function gridOf(pixels: Uint8Array, size: number, channels: number): Float64Array {
-  const side = Math.min(GRID, size)
-  const edges = Array.from({ length: side + 1 }, (_, block) => Math.ceil((block * size) / side))
-  const means = new Float64Array(side * side)
-  for (let row = 0; row < side; row++)
-    for (let column = 0; column < side; column++) {
-      const [top = 0, bottom = 0, left = 0, right = 0] = [edges[row], edges[row + 1], edges[column], edges[column + 1]]
-      let sum = 0
-      for (let y = top; y < bottom; y++) {
-        const end = (y * size + right) * channels
-        for (let i = (y * size + left) * channels; i < end; i++) sum += pixels[i] ?? 0
-      }
-      means[row * side + column] = sum / ((bottom - top) * (right - left))
+  return looks.map(({ key, signs }, row) => {
+    const same = first.get(key)
+    if (same !== undefined) return { of: same, exact: true }
+    first.set(key, row)
+    const sharing = new Set(bands.flatMap((band, b) => band.get(signs[b] ?? 0) ?? []))
+    const candidates = [...sharing].filter(candidate => signsApart(signs, looks[candidate]?.signs) <= DIFFERENT)
+    if (candidates.length > 0) read(row, own)
+    for (const candidate of candidates.sort((a, b) => a - b)) {
+      read(candidate, other)
+      const contrast = Math.min(varianceOf(row, own), varianceOf(candidate, other))
+      if (nearlySame(own, other, contrast)) return { of: candidate, exact: false }
     }
-  const mean = means.reduce((a, b) => a + b) / means.length
-  return means.map(value => value - mean)
+    bands.forEach((band, b) => {
+      const sign = signs[b] ?? 0
+      const rows = band.get(sign)
+      if (rows === undefined) band.set(sign, [row])
+      else if (rows.length < COMPARED) rows.push(row)
+    })
+    return undefined
+  })
 }
 
-/** ±1 for every sum and block [BANDS · BITS, GRID · GRID], half of each: an order of the blocks, cut in the middle. */
-const patterns = Float64Array.from(
-  Array.from({ length: BANDS * BITS }, (_, sum) =>
-    Array.from(shuffled(GRID * GRID, sum, 0), place => (place < (GRID * GRID) / 2 ? 1 : -1)),
-  ).flat(),
-)
-
-function signsOf(grid: Float64Array): Uint16Array {
-  const signs = new Uint16Array(BANDS)
-  for (let i = 0; i < BANDS * BITS; i++) {
-    let sum = 0
-    for (let block = 0; block < grid.length; block++)
-      sum += (grid[block] ?? 0) * (patterns[i * GRID * GRID + block] ?? 0)
-    if (sum > 0) signs[Math.floor(i / BITS)] = (signs[Math.floor(i / BITS)] ?? 0) | (1 << (i % BITS))
-  }
-  return signs
-}
-
-function signsApart(a: Uint16Array | undefined, b: Uint16Array | undefined): number {
+function signsApart(a: Look['signs'], b: Look['signs'] | undefined): number {
   let count = 0
   for (let band = 0; band < BANDS; band++)
-    for (let bits = (a?.[band] ?? 0) ^ (b?.[band] ?? 0); bits !== 0; bits &= bits - 1) count++
+    for (let bits = (a[band] ?? 0) ^ (b?.[band] ?? 0); bits !== 0; bits &= bits - 1) count++
   return count
 }
 

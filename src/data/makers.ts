@@ -22,7 +22,7 @@ interface Together extends MembersWanted {
 }
 
 const makers: { readonly [M in MemberKind]: (members: Members, wanted: Together) => MakerIn<object> } = {
-  image: (members, wanted) => () => pictureMaker(members, wanted),
+  image: (members, wanted) => folder => pictureMaker(members, wanted, folder),
   video: filmMaker,
   audio: recordingMaker,
   text: textMaker,

@@ -2,16 +2,16 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { ChannelOf } from '../channels/channel.js'
 import type { Reading } from '../channels/picture-reading.js'
-import { fileBeside } from '../files.js'
 import type { Maker } from './build.js'
 import { bytesOf } from './columns.js'
 import { atMost } from './concurrency.js'
-import { type Copies, copyFinder, copyNotes } from './copies.js'
+import { type Copies, copiesAmong, copyNotes } from './copies.js'
 import { decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
-import { digestOf, type Picture, pictureOf } from './picture.js'
+import type { Look } from './look.js'
+import { type Pictured, picturedAs, pictureOf } from './picture.js'
 import type { PictureJob } from './picture-process.js'
-import { processes } from './processes.js'
+import { type Lent, pictureProcesses } from './picture-processes.js'
 import { sights } from './sights.js'
 import type { Members, Opening } from './types.js'
 
@@ -45,23 +45,25 @@ function processesFor(listing: Members, workers: number): number {
  * are decoded by several. This one decodes what they leave to it: what takes much memory, and what has more than 8 bits until the range
  * of all is known.
  *
+ * @param folder for what the others lay down
  * @param count of other processes; as many as are worth it unless told
  */
 export function pictureMaker(
   listing: Members,
   { size, channels, reading, signal, workers }: PicturesWanted,
+  folder: string,
   count = processesFor(listing, workers ?? MOST_PROCESSES),
 ) {
   const findRange = rangeFinder(listing, signal)
-  const plain = { ...reading, size, channels }
+  const plain = { size, channels, ...reading }
   const wanted: Wanted = { ...plain, findRange: findRange.find }
-  const others = processes<PictureJob, Picture>(fileBeside('./picture-process.js', import.meta.url), count, signal)
-  const here = atMost(workers ?? 2 * availableParallelism())
+  const others = count > 0 ? pictureProcesses(folder, size * size * channels, count, signal) : undefined
+  let told: PictureJob['wanted'] = plain // one for all pictures, so that a message holds it once
+  const inTurn = atMost(workers ?? 2 * availableParallelism())
   const seen = sights(wanted)
-  const finder = copyFinder(size, channels)
-  const digests: string[] = []
+  const looks: Look[] = []
   const channel: ChannelOf<'image'> = { kind: 'image', size, colours: channels }
-  const maker: Maker<Picture> = {
+  const maker: Maker<Lent> = {
     name: 'image',
     channel,
     workers: workers ?? Math.max(2 * availableParallelism(), AHEAD * count),
@@ -69,32 +71,33 @@ export function pictureMaker(
     async make(position) {
       const isBig = listing.bytes(position) > bigFile
       const file = listing.file?.(position)
-      const elsewhere = async (from: PictureJob['from'] | undefined) =>
-        from === undefined || isBig
-          ? undefined
-          : others.ask({ from, wanted: { ...plain, range: findRange.found() ?? reading.range } })
-      const run = async () => {
-        const { bytes, grey } = await listing.read(position)
-        if (grey) return { digest: digestOf(bytes), ...decodeGrey(bytes, grey, wanted) }
-        return (file === undefined ? await elsewhere(bytes) : undefined) ?? pictureOf(bytes, wanted)
+      const byOthers = (from: string | Uint8Array | undefined) => {
+        const range = findRange.found()
+        if (range !== undefined && told.range !== range) told = { ...plain, range }
+        return from === undefined || isBig ? undefined : others?.ask(from, told)
       }
-      return (await elsewhere(file)) ?? (isBig ? readAlone : here)(run)
+      const run = async (): Promise<Lent> => {
+        const { bytes, grey } = await listing.read(position)
+        if (grey) return here(picturedAs(decodeGrey(bytes, grey, wanted), wanted))
+        return (file === undefined ? await byOthers(bytes) : undefined) ?? here(await pictureOf(bytes, wanted))
+      }
+      return (await byOthers(file)) ?? (isBig ? readAlone : inTurn)(run)
     },
-    close: others.close,
-    parts: ({ pixels }) => [pixels],
-    see(picture) {
+    close: others?.close,
+    parts: ({ pixels }) => [pixels()],
+    drop: ({ drop }) => drop?.(),
+    see({ picture }) {
       seen.see(picture)
-      finder.see(picture.pixels)
-      digests.push(picture.digest)
+      looks.push(picture.look)
     },
     finish(items, path) {
       const range = findRange.found() ?? reading.range
-      const copies = copiesAt(path, finder, signal)
-      const looks = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
+      const copies = copiesAt(path, looks, { size, channels }, signal)
+      const names = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
       return {
         channel,
         reading: { ...reading, range },
-        keys: [digests, looks],
+        keys: [names],
         copies,
         notes: [...copyNotes(items, copies, 'image'), ...seen.notes(range)],
       }
@@ -103,11 +106,19 @@ export function pictureMaker(
   return maker
 }
 
+/** As those that lie elsewhere */
+const here = ({ picture, pixels }: Pictured): Lent => ({ picture, pixels: () => pixels })
+
 /** What repeats what, of pictures that are stored at `path`. */
-function copiesAt(path: string, finder: ReturnType<typeof copyFinder>, signal?: AbortSignal): Copies {
+function copiesAt(
+  path: string,
+  looks: readonly Look[],
+  shape: { readonly size: number; readonly channels: number },
+  signal?: AbortSignal,
+): Copies {
   const file = openSync(path, 'r')
   try {
-    return finder.copies((row, out) => {
+    return copiesAmong(looks, shape, (row, out) => {
       signal?.throwIfAborted()
       readSync(file, out, 0, out.length, row * out.length)
     })

@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, openSync, read as readCallback } from 'node:fs'
 import { promisify } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import type { Wanted } from './decode.js'
+import { layDown } from './desk.js'
 import { type Picture, pictureOf } from './picture.js'
-import { Left, serve } from './processes.js'
+import { SHARED, serve } from './processes.js'
 import { sharp } from './sharp.js'
 
 /** A picture to be decoded in another process. */
@@ -10,9 +12,15 @@ export interface PictureJob {
   /** Its file, or where that is */
   readonly from: string | Uint8Array
   readonly wanted: Omit<Wanted, 'findRange' | 'alone'>
+  /** Of the desk that both sides share, for its pixels */
+  readonly place: number
 }
 
-/** What concerns all pictures is left to the process that knows them all. */
+/** What became of it: all but its pixels, or that it is left to the process that knows all pictures */
+export type PictureMade = Picture | 'left'
+
+/** Thrown where something concerns all pictures */
+class Left extends Error {}
 const leave = () => {
   throw new Left()
 }
@@ -39,7 +47,28 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   }
 }
 
+async function made({ from, wanted, place }: PictureJob): Promise<PictureMade> {
+  try {
+    const bytes = typeof from === 'string' ? await bytesOf(from) : from
+    const { picture, pixels } = await pictureOf(bytes, { ...wanted, findRange: leave, alone: leave })
+    return laidDown(place, pixels) ? picture : 'left'
+  } catch (error) {
+    if (error instanceof Left) return 'left'
+    throw error
+  }
+}
+
+/** Whether the disk took them: where it does not, nothing is wrong with the picture. */
+function laidDown(place: number, pixels: Uint8Array): boolean {
+  try {
+    layDown(SHARED, place, pixels)
+    return true
+  } catch {
+    return false
+  }
+}
+
+// Compiling what runs a few thousand times takes as long as a twentieth of the pictures; so only what runs far more often is compiled.
+setFlagsFromString('--interrupt-budget=2000000')
 sharp.cache(false) // of operations: none comes twice
-serve<PictureJob, Picture>(async ({ from, wanted }) =>
-  pictureOf(typeof from === 'string' ? await bytesOf(from) : from, { ...wanted, findRange: leave, alone: leave }),
-)
+serve(made)

@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto'
 import { type Decoded, decode, type Wanted } from './decode.js'
+import { type Look, lookOf } from './look.js'
 
-/** A picture as it is kept, and SHA-256 of its file */
-export type Picture = Decoded & { readonly digest: string }
+/** What is kept of a picture besides its pixels */
+export interface Picture extends Omit<Decoded, 'pixels'> {
+  readonly look: Look
+}
+
+/** A picture with its pixels: uint8 [size, size, channels] */
+export interface Pictured {
+  readonly picture: Picture
+  readonly pixels: Uint8Array
+}
 
 /** @throws Error as {@link decode} does */
-export const pictureOf = async (bytes: Uint8Array, wanted: Wanted): Promise<Picture> => ({
-  digest: digestOf(bytes),
-  ...(await decode(bytes, wanted)),
-})
+export const pictureOf = async (bytes: Uint8Array, wanted: Wanted): Promise<Pictured> =>
+  picturedAs(await decode(bytes, wanted), wanted)
 
-export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
+export function picturedAs({ pixels, ...facts }: Decoded, { size, channels }: Wanted): Pictured {
+  return { picture: { ...facts, look: lookOf(pixels, size, channels) }, pixels }
+}

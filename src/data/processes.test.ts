@@ -1,8 +1,9 @@
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { Left, type Processes, processes, serve } from './processes.js'
+import { type Processes, processes, SHARED, serve } from './processes.js'
 import { put, temporaryFolder } from './testing.js'
 
 /** The far side in plain JavaScript: doubles numbers, and does what words say. */
@@ -10,7 +11,6 @@ const far = `
   process.on('disconnect', () => process.exit())
   const answer = ({ number, job }) => {
     if (job === 'die') process.kill(process.pid, 'SIGKILL')
-    else if (job === 'leave') process.send([{ number }])
     else if (job === 'fail') process.send([{ number, reason: 'is odd' }])
     else if (job === 'pid') process.send([{ number, made: process.pid }])
     else if (job === 'threads') process.send([{ number, made: Number(process.env.UV_THREADPOOL_SIZE) }])
@@ -22,9 +22,9 @@ const far = `
 
 type Far = Processes<number | string, number>
 
-function start(count: number, code = far, signal?: AbortSignal): Far {
+function start(count: number, code = far, options: Parameters<typeof processes>[2] = {}): Far {
   const file = pathToFileURL(join(put(temporaryFolder(), { 'far.mjs': code }), 'far.mjs'))
-  const all: Far = processes(file, count, signal)
+  const all: Far = processes(file, count, options)
   onTestFinished(() => all.close())
   return all
 }
@@ -37,13 +37,12 @@ const isRunning = (pid: number) => {
   }
 }
 
-test('jobs are done, fail with a reason, or are left to the caller', async () => {
+test('jobs are done, or fail with a reason', async () => {
   const all = start(2)
   expect(await Promise.all(Array.from({ length: 20 }, (_, i) => all.ask(i)))).toEqual(
     Array.from({ length: 20 }, (_, i) => 2 * i),
   )
   await expect(all.ask('fail')).rejects.toThrow('is odd')
-  expect(await all.ask('leave')).toBeUndefined()
 })
 
 test('what a process had in hand when it was killed is left to the caller, and the other goes on', async () => {
@@ -61,7 +60,7 @@ test('what a process had in hand when it was killed is left to the caller, and t
 test('they end when they are closed, and what they have in hand fails', async () => {
   const controller = new AbortController()
   for (const end of [(all: Far) => all.close(), () => controller.abort()]) {
-    const all = start(1, far, controller.signal)
+    const all = start(1, far, { signal: controller.signal })
     const pid = (await all.ask('pid')) ?? 0
     const given = all.ask('wait')
     end(all)
@@ -80,7 +79,17 @@ test('where none can begin, all is left to the caller', async () => {
     }
 })
 
-test('they have a thread for each job that they do at any time', async () => {
+test('they have the file that is shared with them', async () => {
+  const path = join(temporaryFolder(), 'shared')
+  const shared = openSync(path, 'wx+')
+  onTestFinished(() => closeSync(shared))
+  const writing = `import { writeSync } from 'node:fs'
+    process.on('message', jobs => process.send(jobs.map(({ number, job }) => ({ number, made: writeSync(${SHARED}, job) }))))`
+  expect(await start(1, writing, { shared }).ask('told')).toBe(4)
+  expect(readFileSync(path, 'utf8')).toBe('told')
+})
+
+test('they have two threads for what they do', async () => {
   expect(await start(1).ask('threads')).toBe(2)
 })
 
@@ -120,15 +129,14 @@ function served(work: (job: number) => Promise<number>) {
 test('answers go together, and none waits when nothing is left to be done', async () => {
   const { sent, ask } = served(async job => {
     if (job === 3) throw new Error('is odd')
-    if (job === 4) throw new Left()
     return 2 * job
   })
-  ask(0, 1, 2, 3, 4)
+  ask(0, 1, 2, 3)
   ask(5)
   await wait(10)
   expect(sent).toEqual([
     [0, 1, 2].map(number => ({ number, made: 2 * number })),
-    [{ number: 3, reason: 'is odd' }, { number: 4 }],
+    [{ number: 3, reason: 'is odd' }],
     [{ number: 5, made: 10 }],
   ])
 })

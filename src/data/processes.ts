@@ -2,15 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { atMost } from './concurrency.js'
 import { reasonOf } from './walk.js'
 
-/** Jobs that a process does at any time: one that waits for other threads, and one that is read meanwhile */
-const AT_ONCE = 2
+/** Jobs that a process does at any time, and threads for them: what waits for one begins when that is free, not when it is asked for */
+const AT_ONCE = 4
+const THREADS = 2
 
 interface Asked<Job> {
   readonly number: number
   readonly job: Job
 }
 
-/** What became of a job in another process: what it made, or why it could not, or neither. */
+/** What became of a job in another process: what it made, or why it could not. */
 interface Answer<Made> {
   readonly number: number
   readonly made?: Made
@@ -20,9 +21,8 @@ interface Answer<Made> {
 
 export interface Processes<Job, Made> {
   /**
-   * Has a job done by the process that has least to do. It is left to the caller when the one that had it has ended, whyever, and when
-   * that says so ({@link Left}): so whatever becomes of processes, all gets done.
-   * @returns undefined where it is left to the caller
+   * Has a job done by the process that has least to do.
+   * @returns undefined where that has ended, whyever: the job is left to the caller
    * @throws Error why it cannot be done, in one line
    */
   ask(job: Job): Promise<Made | undefined>
@@ -33,9 +33,14 @@ export interface Processes<Job, Made> {
 /**
  * Processes that do jobs for this one, each by {@link serve} in `file`. They begin with the first job.
  * @param count 0 for none: all is left to the caller
- * @param signal ends them
+ * @param options.signal ends them
+ * @param options.shared descriptor of a file that they have as {@link SHARED}
  */
-export function processes<Job, Made>(file: URL | undefined, count: number, signal?: AbortSignal): Processes<Job, Made> {
+export function processes<Job, Made>(
+  file: URL | undefined,
+  count: number,
+  { signal, shared }: { readonly signal?: AbortSignal | undefined; readonly shared?: number | undefined } = {},
+): Processes<Job, Made> {
   let all: readonly Process<Job, Made>[] | undefined
   const close = () => {
     signal?.removeEventListener('abort', close)
@@ -46,12 +51,18 @@ export function processes<Job, Made>(file: URL | undefined, count: number, signa
   return {
     async ask(job) {
       if (file === undefined) return undefined
-      all ??= Array.from({ length: count }, () => processOf<Job, Made>(file))
+      all ??= Array.from({ length: count }, () => processOf<Job, Made>(file, shared))
       const [idlest] = all.filter(({ ended }) => !ended).sort((a, b) => a.jobs - b.jobs)
       return idlest?.ask(job)
     },
     close,
   }
+}
+
+/** One that waits for a job to be done */
+interface Asking<Made> {
+  settle(made: Made | undefined): void
+  fail(reason: Error): void
 }
 
 interface Process<Job, Made> {
@@ -62,16 +73,16 @@ interface Process<Job, Made> {
   close(): void
 }
 
-function processOf<Job, Made>(file: URL): Process<Job, Made> {
-  const asked = new Map<number, (answer: Omit<Answer<Made>, 'number'>) => void>()
+function processOf<Job, Made>(file: URL, shared?: number): Process<Job, Made> {
+  const asked = new Map<number, Asking<Made>>()
   let unsent: Asked<Job>[] = []
   let ended = false
   let count = 0
-  const child = started(file)
-  const end = (reason?: string) => {
+  const child = started(file, shared)
+  const end = (failed?: Error) => {
     ended = true
     child?.kill('SIGKILL') // there is nothing that it would have to tidy up
-    for (const settle of asked.values()) settle({ reason })
+    for (const { settle, fail } of asked.values()) failed === undefined ? settle(undefined) : fail(failed)
     asked.clear()
   }
   const send = () => {
@@ -81,9 +92,11 @@ function processOf<Job, Made>(file: URL): Process<Job, Made> {
   if (child === undefined) end()
   child
     ?.on('message', (answers: readonly Answer<Made>[]) => {
-      for (const answer of answers) {
-        asked.get(answer.number)?.(answer)
-        asked.delete(answer.number)
+      for (const { number, made, reason } of answers) {
+        const asking = asked.get(number)
+        asked.delete(number)
+        if (reason === undefined) asking?.settle(made)
+        else asking?.fail(new Error(reason))
       }
     })
     .on('error', () => end())
@@ -96,38 +109,35 @@ function processOf<Job, Made>(file: URL): Process<Job, Made> {
     get jobs() {
       return asked.size
     },
-    async ask(job) {
-      const number = count++
-      const { made, reason } = await new Promise<Omit<Answer<Made>, 'number'>>(settle => {
-        asked.set(number, settle)
+    ask: job =>
+      new Promise((settle, fail) => {
+        const number = count++
+        asked.set(number, { settle, fail })
         if (unsent.length === 0) setImmediate(send) // and with it what is asked until then
         unsent.push({ number, job })
-      })
-      if (reason !== undefined) throw new Error(reason)
-      return made
-    },
-    close: () => end('was given up'),
+      }),
+    close: () => end(new Error('was given up')),
   }
 }
 
 /** undefined where this one may not start others */
-function started(file: URL): ChildProcess | undefined {
+function started(file: URL, shared: number | undefined): ChildProcess | undefined {
   try {
     return fork(file, [], {
       execArgv: [],
-      // A thread more than there are jobs only costs memory and what it finds in the cache; and reading certificates takes as long as
-      // all else that Node begins with.
-      env: { ...process.env, UV_THREADPOOL_SIZE: String(AT_ONCE), NODE_EXTRA_CA_CERTS: undefined },
+      // More threads only cost memory and what each finds in the cache; and reading certificates takes as long as all else that Node
+      // begins with.
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS), NODE_EXTRA_CA_CERTS: undefined },
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(shared === undefined ? [] : [shared])],
     })
   } catch {
     return undefined
   }
 }
 
-/** Thrown by the work of a process: the job is left to the one that asked. */
-export class Left extends Error {}
+/** Descriptor, on the far side, of the file that both sides share: the first one behind that of messages */
+export const SHARED = 4
 
 /**
  * The far side of {@link processes}: does what it is asked, until the other side is no longer there. Answers wait until they are as
@@ -141,7 +151,7 @@ export function serve<Job, Made>(work: (job: Job) => Promise<Made>): void {
     try {
       return { number, made: await inTurn(() => work(job)) }
     } catch (error) {
-      return { number, reason: error instanceof Left ? undefined : reasonOf(error) }
+      return { number, reason: reasonOf(error) }
     }
   }
   process.on('SIGINT', () => undefined) // Ctrl-C is for the other side, which says what becomes of this one

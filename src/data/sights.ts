@@ -1,22 +1,21 @@
 import type { Reading } from '../channels/picture-reading.js'
-import type { Decoded, Wanted } from './decode.js'
-
-/** A picture whose values differ by less than this in every channel is nearly constant. */
-const FLAT = 16
+import type { Wanted } from './decode.js'
+import { FLAT } from './look.js'
+import type { Picture } from './picture.js'
 
 /** Keeps count of what the user should know of pictures as they are decoded. */
-export function sights({ size, channels, fit, range: asked }: Wanted) {
+export function sights({ size, fit, range: asked }: Wanted) {
   let total = 0
   let [cut, paged, pages, flat, outside] = [0, 0, 0, 0, 0]
   const kinds = new Map<string, number>()
 
   return {
-    see(picture: Decoded): void {
+    see(picture: Picture): void {
       total++
       if (!picture.square) cut++
       if (picture.pages > 1) paged++
       pages = Math.max(pages, picture.pages)
-      if (isFlat(picture.pixels, channels)) flat++
+      if (picture.look.flat) flat++
       if (!picture.scaled) return
       kinds.set(picture.scaled.kind, (kinds.get(picture.scaled.kind) ?? 0) + 1)
       if (picture.scaled.outside > 0.001) outside++
@@ -54,17 +53,3 @@ const ofAll = (count: number, total: number, one: string, more: string) =>
   `${count} of ${total} pictures ${count === 1 ? one : more}`
 
 const shown = (value: number) => String(Number(value.toPrecision(6)))
-
-/** Known after a few values of most pictures. */
-function isFlat(pixels: Uint8Array, channels: number): boolean {
-  for (let c = 0; c < channels; c++) {
-    let [low, high] = [255, 0]
-    for (let i = c; i < pixels.length; i += channels) {
-      const value = pixels[i] ?? 0
-      if (value < low) low = value
-      if (value > high) high = value
-      if (high - low >= FLAT) return false
-    }
-  }
-  return true
-}
