@@ -37,7 +37,7 @@ export function channelsLast(e: Emitter, x: string, [n = 1, c = 1, ...places]: S
       e.one('ReorderOutput', [twin], { channels: c, channels_last: 1 }, BLOCKED),
       e.ints([n, count, c]),
     ])
-  return e.one('Transpose', [e.one('Reshape', [x, e.ints([n, c, count])])], { perm: [0, 2, 1] })
+  return transposedEach(e, x, [n, c, count])
 }
 
 /** Channels last, with zeros under the last row of each sample: [N, C, H, W] → [N, (H + 1) · W, C]; for gathers that see beyond a border. */
@@ -88,8 +88,32 @@ export function channelsFirst(e: Emitter, rows: string, shape: Shape): string {
     const last = e.one('Reshape', [rows, e.ints([n, h, w, c])])
     return fromBlocked(e, e.one('ReorderInput', [last], { channels_last: 1 }, BLOCKED), c)
   }
-  const last = e.one('Reshape', [rows, e.ints([n, h * w, c])])
-  return e.one('Reshape', [e.one('Transpose', [last], { perm: [0, 2, 1] }), e.ints(shape)])
+  return e.one('Reshape', [transposedEach(e, rows, [n, h * w, c]), e.ints(shape)])
+}
+
+/** So few rows or columns that a product with ones on its diagonal takes less time than moving them. */
+const THIN = 16
+
+/**
+ * [N, P, C] → [N, C, P]. `Transpose` calls all threads for every sample, which takes them 2 µs and more, and has them write into the same
+ * lines of the cache: on two threads it takes up to six times as long as on one. So blocks are made of channels that lie last, and then
+ * undone; where there are none, a product moves what is thin: there, what is no number spreads to all channels of its place.
+ */
+export function transposedEach(e: Emitter, x: string, [n = 1, p = 1, c = 1]: Shape): string {
+  const fast = n > 1 && e.precision === 'float32' && e.block > 0
+  if (fast && c % e.block === 0) {
+    const last = e.one('Reshape', [x, e.ints([n, 1, p, c])])
+    const blocked = e.one('ReorderInput', [last], { channels_last: 1 }, BLOCKED)
+    const first = e.one('ReorderOutput', [blocked], { channels: c }, BLOCKED)
+    return e.one('Reshape', [first, e.ints([n, c, p])])
+  }
+  const each = e.one('Reshape', [x, e.ints([n, p, c])])
+  const side = Math.min(p, c)
+  if (!fast || side >= THIN) return e.one('Transpose', [each], { perm: [0, 2, 1] })
+  const diagonal = Float64Array.from({ length: side ** 2 }, (_, i) => (i % (side + 1) === 0 ? 1 : 0))
+  const ones = e.values(diagonal, [1, side, side], e.precision)
+  if (p < c) return e.one('FusedMatMul', [each, ones], { transA: 1, transB: 0 }, 'com.microsoft')
+  return e.one('FusedMatMul', [ones, each], { transA: 0, transB: 1 }, 'com.microsoft')
 }
 
 /** Element by element on blocked operands, where one of them is blocked already. */

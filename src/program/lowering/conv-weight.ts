@@ -1,6 +1,6 @@
 import type { TensorOf } from '../../tensor/primitives.js'
 import { range, type Shape, sizeOf, sizes } from '../../tensor/shape.js'
-import { channelsLast, zerosBelow } from './blocked.js'
+import { channelsLast, transposedEach, zerosBelow } from './blocked.js'
 import { onnxAttributes, places, placesSeen } from './conv.js'
 import type { Emitter } from './emitter.js'
 
@@ -65,10 +65,8 @@ export function lowerWeightColumns(e: Emitter, [x, output]: Two, t: TensorOf<'co
 }
 
 /** [O, places · C] → [O, C, ...kernel] */
-export function placesLast(e: Emitter, product: string, apart: readonly number[], shape: Shape): string {
-  const turned = e.one('Transpose', [e.one('Reshape', [product, e.ints(apart)])], { perm: [0, 2, 1] })
-  return e.one('Reshape', [turned, e.ints(shape)])
-}
+export const placesLast = (e: Emitter, product: string, apart: Shape, shape: Shape): string =>
+  e.one('Reshape', [transposedEach(e, product, apart), e.ints(shape)])
 
 /** The output as rows [N, G, O/G, L], and the inputs that each place of the kernel sees, [N, G, C/G, L]. */
 function unfolded(e: Emitter, [x, output]: Two, t: TensorOf<'convWeight'>): { rows: string; columns: string[] } {

@@ -92,24 +92,22 @@ describe.skipIf(block === 0)('a blocked chain', () => {
   test('stays blocked through norm, activation, sum and their gradients', () => {
     const reorders = operators(chain, shapes, block)
     const [into, back] = ['ReorderInput', 'ReorderOutput'].map(name => reorders.filter(other => other === name).length)
-    expect(into).toBe(5) // of the kernels: the first in its outputs, the second forward and backward in both its axes
+    // of the kernels: the first in its outputs, the second forward and backward in both its axes; and its gradient, to come out again
+    expect(into).toBe(6)
     expect(back).toBeLessThan(6) // what the gradients of the weights and of the pictures read
   })
 })
 
-test.skipIf(block === 0)(
-  'of strided convolutions, what runs on one thread moves the gradients of weights alone',
-  () => {
-    const strided = (x: Tensor, ...weights: Tensor[]) =>
-      weights.reduce((y, weight) => y.conv(weight, { stride: 2, padding: 1 }).relu(), x)
-    const shapes = [
-      [32, 16, 16, 16],
-      [32, 16, 3, 3],
-      [48, 32, 3, 3],
-    ]
-    expect(operators(strided, shapes, block, /Slice|Transpose/g)).toEqual(['Transpose', 'Transpose'])
-  },
-)
+test.skipIf(block === 0)('nothing of strided convolutions runs on one thread', () => {
+  const strided = (x: Tensor, ...weights: Tensor[]) =>
+    weights.reduce((y, weight) => y.conv(weight, { stride: 2, padding: 1 }).relu(), x)
+  const shapes = [
+    [32, 16, 16, 16],
+    [32, 16, 3, 3],
+    [48, 32, 3, 3],
+  ]
+  expect(operators(strided, shapes, block, /Slice|Transpose/g)).toEqual([])
+})
 
 describe.skipIf(block === 0)('products that are summed over places', () => {
   const shapes = [
@@ -142,7 +140,9 @@ describe.skipIf(block === 0)('repeated pixels between convolutions', () => {
 
   test('stay blocked, and so do the sums of their gradients', () => {
     const reorders = (of: (...inputs: Tensor[]) => Tensor) =>
-      operators(of, shapes, block).filter(name => name.startsWith('Reorder'))
+      operators(of, shapes, block)
+        .filter(name => name.startsWith('Reorder'))
+        .sort()
     expect(operators(of, shapes, block, /Upsample/g)).toHaveLength(1)
     expect(reorders(of)).toEqual(reorders((x, first, second) => x.conv(first).conv(second)))
   })
