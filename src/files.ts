@@ -189,6 +189,8 @@ function* chunks(parts: string | Uint8Array | Iterable<Uint8Array>): Iterable<Ui
   else yield* parts
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
+/** @param position where in the file; behind what was written last unless told */
+export function writeAll(file: number, bytes: Uint8Array, position?: number): void {
+  for (let offset = 0; offset < bytes.length; )
+    offset += writeSync(file, bytes, offset, bytes.length - offset, position === undefined ? null : position + offset)
 }

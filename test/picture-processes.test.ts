@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { build, type Plan } from '#lacuna/data/build.js'
 import { pictureMaker } from '#lacuna/data/picture-maker.js'
+import { pictureProcesses } from '#lacuna/data/picture-processes.js'
 import { sourceAt } from '#lacuna/data/readers.js'
 import { sharp } from '../src/data/sharp.js'
 import { picture, plain, tar } from '../src/data/testing.js'
@@ -60,6 +61,7 @@ async function storeOf(source: string, count?: number, more: Partial<Plan> = {})
   const directory = join(folder, 'stores', `${readdirSync(folder).length}-${Math.random()}`)
   const plan: Plan = { source, media: ['image'], fingerprint: '', directory, listed: [], ...more }
   const { source: _, ...index } = await build(listing, [place => pictureMaker(listing, wanted, place, count)], plan)
+  expect(readdirSync(directory).sort()).toEqual(['image.u8', 'index.json', 'items.jsonl', 'skipped.jsonl'])
   const pixels = createHash('sha256').update(readFileSync(join(directory, 'image.u8')))
   return { ...index, pixels: pixels.digest('hex') }
 }
@@ -123,7 +125,49 @@ describe.skipIf(!hasProc)('processes', () => {
       if (done > PHOTOS / 2) controller.abort(new Error('given up'))
     }
     await expect(storeOf(photos, 2, { signal: controller.signal, onProgress })).rejects.toThrow('given up')
-    await until(() => childrenOf(process.pid).length === before)
+    expect(childrenOf(process.pid)).toHaveLength(before)
+    expect(readdirSync(join(folder, 'stores')).filter(name => name.includes('.part-'))).toEqual([])
+  })
+
+  describe('hand over pixels in a file', () => {
+    const wanted = { size: 24, channels: 3, ...reading } as const
+    const bytes = 24 * 24 * 3
+    const started = (name: string) => {
+      const place = join(folder, name)
+      mkdirSync(place)
+      const all = pictureProcesses(place, bytes, 2)
+      const slots = () => statSync(join(place, 'slots')).size / bytes
+      return { all, slots, ask: (i: number) => all.ask(join(photos, `${`${i % 24}`.padStart(5, '0')}.jpg`), wanted) }
+    }
+
+    test('that has no more room than pictures under way, whether they are taken, dropped or damaged', async () => {
+      const { all, ask, slots } = started('taken')
+      const pixels = async (i: number) => Uint8Array.from((await ask(i))?.pixels() ?? [])
+      const first = await pixels(3)
+      expect(first).toHaveLength(bytes)
+      for (let i = 0; i < 10; i++) {
+        ;(await ask(i))?.drop?.()
+        await expect(all.ask(join(photos, 'x-cut.jpg'), wanted)).rejects.toThrow('is damaged or truncated')
+      }
+      expect(slots()).toBe(1)
+      const several = await Promise.all([pixels(3), pixels(4), pixels(3)])
+      expect([several[0], several[2]]).toEqual([first, first])
+      expect(several[1]).not.toEqual(first)
+      expect(slots()).toBe(3)
+      await all.close()
+    })
+
+    test('that does not grow where no process is left', async () => {
+      const before = childrenOf(process.pid).map(({ pid }) => pid)
+      const { all, ask, slots } = started('killed')
+      await Promise.all([ask(0), ask(1)])
+      for (const { pid } of childrenOf(process.pid)) if (!before.includes(pid)) process.kill(pid, 'SIGKILL')
+      await until(() => childrenOf(process.pid).length === before.length)
+      await wait(10)
+      for (let i = 0; i < 50; i++) expect(await ask(i)).toBeUndefined()
+      expect(slots()).toBeLessThan(5)
+      await all.close()
+    })
   })
 
   test('are there for many pictures, and for few there are none', async () => {

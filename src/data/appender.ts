@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { writeError } from '../files.js'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { writeAll, writeError } from '../files.js'
 
 /** What is written at a time: it stays in the cache of a core until it is written. */
 const PIECE = 2 ** 18
@@ -13,7 +13,7 @@ export function appender(path: string) {
   const hash = createHash('sha256')
   const append = (bytes: Uint8Array) => {
     try {
-      for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
+      writeAll(file, bytes)
     } catch (error) {
       throw writeError(path, error)
     }

@@ -32,9 +32,7 @@ export interface Finished {
   readonly notes: readonly string[]
   /** Of pictures */
   readonly reading?: Reading
-  /** Records with an equal key are of one group; a key a record, for each way of being equal */
-  readonly keys: readonly (readonly string[])[]
-  /** Records that repeat others in this member */
+  /** Records that repeat others in this member; exact copies are of one group */
   readonly copies: Copies
 }
 
@@ -57,7 +55,7 @@ export interface Maker<Made extends object> {
   /** Lets go of one that is not stored, since another member of its record cannot be read */
   drop?(made: Made): void
   /** Lets go of what it needed; asked for once, whatever happened */
-  close?(): void
+  close?(): void | Promise<void>
   /** @param items those that are stored, @param path where their values lie */
   finish(items: readonly Item[], path: string): Finished
 }
@@ -76,9 +74,9 @@ export async function build(listing: Listing, makersIn: readonly MakerIn<object>
   const temporary = temporaryStore(plan.directory)
   try {
     const makers = makersIn.map(makerIn => makerIn(temporary))
-    const index = await fill(temporary, listing, makers, plan).finally(() => {
-      for (const maker of makers) maker.close?.()
-    })
+    const index = await fill(temporary, listing, makers, plan).finally(() =>
+      Promise.all(makers.map(maker => maker.close?.())),
+    )
     writeIndex(temporary, index)
     install(temporary, plan.directory, plan.fingerprint)
     return index
@@ -144,7 +142,7 @@ function finished(
   items: readonly Item[],
 ): Pick<StoreIndex, 'channels' | 'content' | 'reading' | 'items' | 'notes'> {
   const made = members.map(({ maker, out }) => ({ name: maker.name, out, ...maker.finish(items, out.path) }))
-  const joined = made.flatMap(({ keys }) => keys).reduce(joinEqual, items)
+  const originals = made.map(({ copies }) => copies.map((copy, row) => `${copy?.exact ? copy.of : row}`))
   return {
     channels: Object.fromEntries(made.map(({ name, channel }) => [name, channel])),
     content: contentOf(
@@ -152,7 +150,7 @@ function finished(
       items,
     ),
     reading: made.find(({ reading }) => reading !== undefined)?.reading ?? plainReading,
-    items: withCopies(joined, jointCopies(made.map(({ copies }) => copies))),
+    items: withCopies(originals.reduce(joinEqual, items), jointCopies(made.map(({ copies }) => copies))),
     notes: made.flatMap(({ notes }) => notes),
   }
 }

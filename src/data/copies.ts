@@ -1,5 +1,5 @@
-import { BANDS, type Look } from './look.js'
 import { countOf, type MemberKind, media } from './media.js'
+import { BANDS, type Signature } from './signature.js'
 import type { Item } from './types.js'
 
 /** Signs of all that may differ: at the threshold 5 of 128 do, and 2 more or less. */
@@ -15,15 +15,14 @@ const STEP = 1
 export type Copies = readonly ({ readonly of: number; readonly exact: boolean } | undefined)[]
 
 /**
- * Finds pictures that are there more than once. Every picture is described by the signs of 128 random sums over its
- * means in an 8 × 8 grid; pictures that share 16 of these signs in one of 8 bands are compared value by value. Pictures
- * at an angle α share a band with probability (1 − α/π)^16: at the threshold of 0.12, in one of eight with 0.998.
+ * Finds pictures that are there more than once: those that share 16 signs of their signatures in one of 8 bands are compared value by
+ * value. Pictures at an angle α share a band with probability (1 − α/π)^16: at the threshold of 0.12, in one of eight with 0.998.
  *
- * @param looks of all pictures, in their order
+ * @param signatures of all pictures, in their order
  * @param read writes the values of one, uint8 [size, size, channels]
  */
 export function copiesAmong(
-  looks: readonly Look[],
+  signatures: readonly Signature[],
   { size, channels }: { readonly size: number; readonly channels: number },
   read: (row: number, out: Uint8Array) => void,
 ): Copies {
@@ -36,12 +35,12 @@ export function copiesAmong(
     variances.set(row, known)
     return known
   }
-  return looks.map(({ key, signs }, row) => {
+  return signatures.map(({ key, signs }, row) => {
     const same = first.get(key)
     if (same !== undefined) return { of: same, exact: true }
     first.set(key, row)
     const sharing = new Set(bands.flatMap((band, b) => band.get(signs[b] ?? 0) ?? []))
-    const candidates = [...sharing].filter(candidate => signsApart(signs, looks[candidate]?.signs) <= DIFFERENT)
+    const candidates = [...sharing].filter(candidate => signsApart(signs, signatures[candidate]?.signs) <= DIFFERENT)
     if (candidates.length > 0) read(row, own)
     for (const candidate of candidates.sort((a, b) => a - b)) {
       read(candidate, other)
@@ -58,7 +57,7 @@ export function copiesAmong(
   })
 }
 
-function signsApart(a: Look['signs'], b: Look['signs'] | undefined): number {
+function signsApart(a: Signature['signs'], b: Signature['signs'] | undefined): number {
   let count = 0
   for (let band = 0; band < BANDS; band++)
     for (let bits = (a[band] ?? 0) ^ (b?.[band] ?? 0); bits !== 0; bits &= bits - 1) count++

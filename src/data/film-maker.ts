@@ -81,7 +81,6 @@ export function filmMaker(members: Members, wanted: FilmsWanted): MakerIn<Film> 
       return {
         channel: channel(),
         reading: { ...reading, range: 'auto' },
-        keys: [digests],
         copies,
         notes: [...seen.notes(rate, fps !== undefined), ...copyNotes(items, copies, 'video')],
       }

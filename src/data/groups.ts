@@ -1,12 +1,12 @@
 import type { Item } from './types.js'
 
 /**
- * The items, with the groups of those that share a digest made one, and so on through chains of groups. A joined group
+ * The items, with the groups of those that are equal made one, and so on through chains of groups. A joined group
  * has the name of one of them.
  *
- * @param digests of the contents, one per item
+ * @param keys one per item, such as a digest of its contents: those of equal items are equal
  */
-export function joinEqual(items: readonly Item[], digests: readonly string[]): Item[] {
+export function joinEqual(items: readonly Item[], keys: readonly string[]): Item[] {
   const parents = new Map<string, string>()
   const find = (group: string): string => {
     let root = group
@@ -16,11 +16,11 @@ export function joinEqual(items: readonly Item[], digests: readonly string[]): I
   }
   const groupOf = new Map<string, string>()
   items.forEach((item, position) => {
-    const digest = digests[position] ?? item.name
+    const key = keys[position] ?? item.name
     const group = find(item.group)
-    const equal = find(groupOf.get(digest) ?? group)
+    const equal = find(groupOf.get(key) ?? group)
     if (equal !== group) parents.set(group, equal)
-    groupOf.set(digest, equal)
+    groupOf.set(key, equal)
   })
   return items.map(item => ({ ...item, group: find(item.group) }))
 }

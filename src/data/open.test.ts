@@ -181,19 +181,26 @@ test('links are followed, but not round in circles; a broken one is skipped', as
 })
 
 test('groups come from the pattern, and equal files are one group', async () => {
+  const photo = await picture(
+    40,
+    30,
+    Array.from({ length: 3600 }, (_, i) => (i * 7919) % 251),
+  )
+    .jpeg()
+    .toBuffer()
   const root = put(temporaryFolder(), {
     'x/film1_a.png': black,
     'film1_b.png': grey,
-    'film2_a.png': white,
-    'film3_a.png': white,
+    'film2_a.jpg': photo,
+    'film3_a.jpg': photo,
     'y.png': await plain([7]),
   })
   const set = await open(root, { groupPattern: '^(film\\d)_' })
   const groups = Object.fromEntries(set.items.map(({ name, group }) => [name, group]))
   expect(groups['x/film1_a.png']).toBe('film1')
   expect(groups['film1_b.png']).toBe('film1')
-  expect(groups['film2_a.png']).toBe('film2')
-  expect(groups['film3_a.png']).toBe('film2')
+  expect(groups['film2_a.jpg']).toBe('film2')
+  expect(groups['film3_a.jpg']).toBe('film2')
   expect(groups['y.png']).toBe('y.png')
 })
 

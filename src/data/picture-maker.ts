@@ -8,11 +8,11 @@ import { atMost } from './concurrency.js'
 import { type Copies, copiesAmong, copyNotes } from './copies.js'
 import { decodeGrey, type Wanted } from './decode.js'
 import { rangeFinder } from './find-range.js'
-import type { Look } from './look.js'
-import { type Pictured, picturedAs, pictureOf } from './picture.js'
+import { inMemory, pictureOf, type StoredPicture } from './picture.js'
 import type { PictureJob } from './picture-process.js'
-import { type Lent, pictureProcesses } from './picture-processes.js'
+import { pictureProcesses } from './picture-processes.js'
 import { sights } from './sights.js'
+import type { Signature } from './signature.js'
 import type { Members, Opening } from './types.js'
 
 export interface PicturesWanted extends Pick<Opening, 'signal' | 'workers'> {
@@ -45,7 +45,7 @@ function processesFor(listing: Members, workers: number): number {
  * are decoded by several. This one decodes what they leave to it: what takes much memory, and what has more than 8 bits until the range
  * of all is known.
  *
- * @param folder for what the others lay down
+ * @param folder for what the others hand over
  * @param count of other processes; as many as are worth it unless told
  */
 export function pictureMaker(
@@ -55,19 +55,20 @@ export function pictureMaker(
   count = processesFor(listing, workers ?? MOST_PROCESSES),
 ) {
   const findRange = rangeFinder(listing, signal)
-  const plain = { size, channels, ...reading }
+  const plain = { ...reading, size, channels }
   const wanted: Wanted = { ...plain, findRange: findRange.find }
   const others = count > 0 ? pictureProcesses(folder, size * size * channels, count, signal) : undefined
   let told: PictureJob['wanted'] = plain // one for all pictures, so that a message holds it once
   const inTurn = atMost(workers ?? 2 * availableParallelism())
   const seen = sights(wanted)
-  const looks: Look[] = []
+  const signatures: Signature[] = []
   const channel: ChannelOf<'image'> = { kind: 'image', size, colours: channels }
-  const maker: Maker<Lent> = {
+  const underWay = workers ?? Math.max(2 * availableParallelism(), AHEAD * count)
+  const maker: Maker<StoredPicture> = {
     name: 'image',
     channel,
-    workers: workers ?? Math.max(2 * availableParallelism(), AHEAD * count),
-    bytes: bytesOf(channel, listing.items.length),
+    workers: underWay,
+    bytes: bytesOf(channel, listing.items.length + (others === undefined ? 0 : underWay)),
     async make(position) {
       const isBig = listing.bytes(position) > bigFile
       const file = listing.file?.(position)
@@ -76,10 +77,10 @@ export function pictureMaker(
         if (range !== undefined && told.range !== range) told = { ...plain, range }
         return from === undefined || isBig ? undefined : others?.ask(from, told)
       }
-      const run = async (): Promise<Lent> => {
+      const run = async (): Promise<StoredPicture> => {
         const { bytes, grey } = await listing.read(position)
-        if (grey) return here(picturedAs(decodeGrey(bytes, grey, wanted), wanted))
-        return (file === undefined ? await byOthers(bytes) : undefined) ?? here(await pictureOf(bytes, wanted))
+        if (grey) return inMemory(decodeGrey(bytes, grey, wanted), wanted)
+        return (file === undefined ? await byOthers(bytes) : undefined) ?? pictureOf(bytes, wanted)
       }
       return (await byOthers(file)) ?? (isBig ? readAlone : inTurn)(run)
     },
@@ -88,16 +89,14 @@ export function pictureMaker(
     drop: ({ drop }) => drop?.(),
     see({ picture }) {
       seen.see(picture)
-      looks.push(picture.look)
+      signatures.push(picture.signature)
     },
     finish(items, path) {
       const range = findRange.found() ?? reading.range
-      const copies = copiesAt(path, looks, { size, channels }, signal)
-      const names = items.map((item, row) => (copies[row]?.exact && items[copies[row].of]?.name) || item.name)
+      const copies = copiesAt(path, signatures, { size, channels }, signal)
       return {
         channel,
         reading: { ...reading, range },
-        keys: [names],
         copies,
         notes: [...copyNotes(items, copies, 'image'), ...seen.notes(range)],
       }
@@ -106,19 +105,16 @@ export function pictureMaker(
   return maker
 }
 
-/** As those that lie elsewhere */
-const here = ({ picture, pixels }: Pictured): Lent => ({ picture, pixels: () => pixels })
-
 /** What repeats what, of pictures that are stored at `path`. */
 function copiesAt(
   path: string,
-  looks: readonly Look[],
+  signatures: readonly Signature[],
   shape: { readonly size: number; readonly channels: number },
   signal?: AbortSignal,
 ): Copies {
   const file = openSync(path, 'r')
   try {
-    return copiesAmong(looks, shape, (row, out) => {
+    return copiesAmong(signatures, shape, (row, out) => {
       signal?.throwIfAborted()
       readSync(file, out, 0, out.length, row * out.length)
     })

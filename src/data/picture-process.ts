@@ -1,19 +1,20 @@
 import { closeSync, fstatSync, openSync, read as readCallback } from 'node:fs'
 import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
+import { errorCode } from '../errors.js'
 import type { Wanted } from './decode.js'
-import { layDown } from './desk.js'
 import { type Picture, pictureOf } from './picture.js'
 import { SHARED, serve } from './processes.js'
 import { sharp } from './sharp.js'
+import { writeSlot } from './slots.js'
 
 /** A picture to be decoded in another process. */
 export interface PictureJob {
   /** Its file, or where that is */
   readonly from: string | Uint8Array
   readonly wanted: Omit<Wanted, 'findRange' | 'alone'>
-  /** Of the desk that both sides share, for its pixels */
-  readonly place: number
+  /** Where the file that both sides share has room for its pixels */
+  readonly slot: number
 }
 
 /** What became of it: all but its pixels, or that it is left to the process that knows all pictures */
@@ -47,28 +48,30 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   }
 }
 
-async function made({ from, wanted, place }: PictureJob): Promise<PictureMade> {
+async function made({ from, wanted, slot }: PictureJob): Promise<PictureMade> {
   try {
     const bytes = typeof from === 'string' ? await bytesOf(from) : from
     const { picture, pixels } = await pictureOf(bytes, { ...wanted, findRange: leave, alone: leave })
-    return laidDown(place, pixels) ? picture : 'left'
+    return written(slot, pixels()) ? picture : 'left'
   } catch (error) {
     if (error instanceof Left) return 'left'
     throw error
   }
 }
 
-/** Whether the disk took them: where it does not, nothing is wrong with the picture. */
-function laidDown(place: number, pixels: Uint8Array): boolean {
+/** Whether the disk had room for them. Where the file cannot be written at all this process is of no use, and ends: what it has is left to others. */
+function written(slot: number, pixels: Uint8Array): boolean {
   try {
-    layDown(SHARED, place, pixels)
+    writeSlot(SHARED, slot, pixels)
     return true
-  } catch {
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) process.exit(1)
     return false
   }
 }
 
 // Compiling what runs a few thousand times takes as long as a twentieth of the pictures; so only what runs far more often is compiled.
+// Set here and not where the process begins, which a version that does not know of it would refuse.
 setFlagsFromString('--interrupt-budget=2000000')
 sharp.cache(false) // of operations: none comes twice
 serve(made)

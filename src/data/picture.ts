@@ -1,21 +1,24 @@
 import { type Decoded, decode, type Wanted } from './decode.js'
-import { type Look, lookOf } from './look.js'
+import { type Signature, signatureOf } from './signature.js'
 
-/** What is kept of a picture besides its pixels */
+/** What is known of a picture besides its pixels */
 export interface Picture extends Omit<Decoded, 'pixels'> {
-  readonly look: Look
+  readonly signature: Signature
 }
 
-/** A picture with its pixels: uint8 [size, size, channels] */
-export interface Pictured {
+/** A picture whose pixels need not be in memory */
+export interface StoredPicture {
   readonly picture: Picture
-  readonly pixels: Uint8Array
+  /** uint8 [size, size, channels]; asked for once, and valid until another picture's are */
+  pixels(): Uint8Array
+  /** Where nobody asks for them */
+  drop?(): void
 }
 
 /** @throws Error as {@link decode} does */
-export const pictureOf = async (bytes: Uint8Array, wanted: Wanted): Promise<Pictured> =>
-  picturedAs(await decode(bytes, wanted), wanted)
+export const pictureOf = async (bytes: Uint8Array, wanted: Wanted): Promise<StoredPicture> =>
+  inMemory(await decode(bytes, wanted), wanted)
 
-export function picturedAs({ pixels, ...facts }: Decoded, { size, channels }: Wanted): Pictured {
-  return { picture: { ...facts, look: lookOf(pixels, size, channels) }, pixels }
+export function inMemory({ pixels, ...facts }: Decoded, { size, channels }: Wanted): StoredPicture {
+  return { picture: { ...facts, signature: signatureOf(pixels, size, channels) }, pixels: () => pixels }
 }

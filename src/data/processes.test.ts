@@ -53,19 +53,22 @@ test('what a process had in hand when it was killed is left to the caller, and t
   await Promise.race([all.ask('die'), wait(1000)])
   expect(await Promise.race(had)).toBeUndefined()
   expect(await Promise.all([all.ask(1), all.ask(2), all.ask(3)])).toEqual([2, 4, 6])
+  expect(all.running).toBe(true)
   await all.ask('die')
+  expect(all.running).toBe(false)
   expect(await all.ask(1)).toBeUndefined()
 })
 
 test('they end when they are closed, and what they have in hand fails', async () => {
   const controller = new AbortController()
-  for (const end of [(all: Far) => all.close(), () => controller.abort()]) {
+  for (const end of [(all: Far) => all.close(), async () => controller.abort()]) {
     const all = start(1, far, { signal: controller.signal })
     const pid = (await all.ask('pid')) ?? 0
     const given = all.ask('wait')
-    end(all)
+    const ending = end(all)
     await expect(given).rejects.toThrow('was given up')
-    while (isRunning(pid)) await wait(5)
+    await Promise.all([ending, all.close()])
+    expect(isRunning(pid)).toBe(false)
     expect(await all.ask(1)).toBeUndefined()
   }
 })
@@ -73,7 +76,7 @@ test('they end when they are closed, and what they have in hand fails', async ()
 test('where none can begin, all is left to the caller', async () => {
   const nothing: Far = processes(undefined, 2)
   for (const all of [nothing, start(0), start(2, 'throw new Error("broken")')])
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 20 || all.running; i++) {
       expect(await all.ask(i)).toBeUndefined()
       await wait(10)
     }

@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { atMost } from './concurrency.js'
 import { reasonOf } from './walk.js'
 
-/** Jobs that a process does at any time, and threads for them: what waits for one begins when that is free, not when it is asked for */
+/** Jobs that a process has in hand at any time: more than it has threads, so that none waits to be given the next */
 const AT_ONCE = 4
+/** Threads of libuv in a process: more only cost memory, and what each finds in the cache */
 const THREADS = 2
 
 interface Asked<Job> {
@@ -26,8 +27,10 @@ export interface Processes<Job, Made> {
    * @throws Error why it cannot be done, in one line
    */
   ask(job: Job): Promise<Made | undefined>
-  /** Ends them; what they have in hand fails. */
-  close(): void
+  /** Whether any is there, or will be when it is asked */
+  readonly running: boolean
+  /** Ends them; what they have in hand fails. Once they have ended, nothing of theirs is open any more. */
+  close(): Promise<void>
 }
 
 /**
@@ -42,10 +45,12 @@ export function processes<Job, Made>(
   { signal, shared }: { readonly signal?: AbortSignal | undefined; readonly shared?: number | undefined } = {},
 ): Processes<Job, Made> {
   let all: readonly Process<Job, Made>[] | undefined
-  const close = () => {
+  let closed: Promise<unknown> | undefined
+  const close = async () => {
     signal?.removeEventListener('abort', close)
-    for (const one of all ?? []) one.close()
+    closed ??= Promise.all((all ?? []).map(one => one.close()))
     all = []
+    await closed
   }
   signal?.addEventListener('abort', close)
   return {
@@ -54,6 +59,9 @@ export function processes<Job, Made>(
       all ??= Array.from({ length: count }, () => processOf<Job, Made>(file, shared))
       const [idlest] = all.filter(({ ended }) => !ended).sort((a, b) => a.jobs - b.jobs)
       return idlest?.ask(job)
+    },
+    get running() {
+      return file !== undefined && (all?.some(({ ended }) => !ended) ?? count > 0)
     },
     close,
   }
@@ -70,7 +78,7 @@ interface Process<Job, Made> {
   /** That it has in hand */
   readonly jobs: number
   ask(job: Job): Promise<Made | undefined>
-  close(): void
+  close(): Promise<void>
 }
 
 function processOf<Job, Made>(file: URL, shared?: number): Process<Job, Made> {
@@ -89,6 +97,10 @@ function processOf<Job, Made>(file: URL, shared?: number): Process<Job, Made> {
     if (!ended) child?.send(unsent, error => error && end())
     unsent = []
   }
+  const gone = new Promise<void>(resolve => {
+    if (child === undefined) resolve()
+    child?.on('exit', resolve).on('error', () => resolve())
+  })
   if (child === undefined) end()
   child
     ?.on('message', (answers: readonly Answer<Made>[]) => {
@@ -116,7 +128,10 @@ function processOf<Job, Made>(file: URL, shared?: number): Process<Job, Made> {
         if (unsent.length === 0) setImmediate(send) // and with it what is asked until then
         unsent.push({ number, job })
       }),
-    close: () => end(new Error('was given up')),
+    close() {
+      end(new Error('was given up'))
+      return gone
+    },
   }
 }
 
@@ -125,8 +140,7 @@ function started(file: URL, shared: number | undefined): ChildProcess | undefine
   try {
     return fork(file, [], {
       execArgv: [],
-      // More threads only cost memory and what each finds in the cache; and reading certificates takes as long as all else that Node
-      // begins with.
+      // reading certificates takes as long as all else that Node begins with
       env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS), NODE_EXTRA_CA_CERTS: undefined },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...(shared === undefined ? [] : [shared])],

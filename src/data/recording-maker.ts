@@ -53,7 +53,6 @@ export function recordingMaker(
       const copies = equalCopies(digests)
       return {
         channel: { kind: 'audio', rate: RATE, length: longest },
-        keys: [digests],
         copies,
         notes: [...heard.notes(), ...copyNotes(items, copies, 'audio')],
       }

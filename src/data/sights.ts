@@ -1,7 +1,7 @@
 import type { Reading } from '../channels/picture-reading.js'
 import type { Wanted } from './decode.js'
-import { FLAT } from './look.js'
 import type { Picture } from './picture.js'
+import { FLAT } from './signature.js'
 
 /** Keeps count of what the user should know of pictures as they are decoded. */
 export function sights({ size, fit, range: asked }: Wanted) {
@@ -15,7 +15,7 @@ export function sights({ size, fit, range: asked }: Wanted) {
       if (!picture.square) cut++
       if (picture.pages > 1) paged++
       pages = Math.max(pages, picture.pages)
-      if (picture.look.flat) flat++
+      if (picture.signature.flat) flat++
       if (!picture.scaled) return
       kinds.set(picture.scaled.kind, (kinds.get(picture.scaled.kind) ?? 0) + 1)
       if (picture.scaled.outside > 0.001) outside++

@@ -38,7 +38,7 @@ export function textMaker(members: Members): MakerIn<Texts> {
     },
     finish(items) {
       const copies = equalCopies(digests)
-      return { channel: channel(), keys: [digests], copies, notes: copyNotes(items, copies, 'text') }
+      return { channel: channel(), copies, notes: copyNotes(items, copies, 'text') }
     },
   })
 }

@@ -8,8 +8,11 @@ const BITS = 16
 /** A picture whose values differ by less than this in every channel is nearly constant. */
 export const FLAT = 16
 
-/** What is to be known of a picture's values once all have been decoded: plain data, that can go from one process to another. */
-export interface Look {
+/**
+ * What is to be known of a picture's values once all have been decoded: plain data, that can go from one process to another. The signs
+ * are those of 128 random sums over its means in an 8 × 8 grid.
+ */
+export interface Signature {
   /** Whether it is nearly constant */
   readonly flat: boolean
   /** Of pictures that are equal, and of no others */
@@ -19,7 +22,7 @@ export interface Look {
 }
 
 /** @param pixels uint8 [size, size, channels] */
-export const lookOf = (pixels: Uint8Array, size: number, channels: number): Look => ({
+export const signatureOf = (pixels: Uint8Array, size: number, channels: number): Signature => ({
   flat: isFlat(pixels, channels),
   key: createHash('sha1').update(pixels).digest('base64'),
   signs: signsOf(gridOf(pixels, size, channels)),
