@@ -6,7 +6,7 @@ import { ratios } from './statistics.js'
 export function dataSection(records: readonly DataRecord[]): string {
   return `## Data
 
-Pictures a second from JPEG files to batches in uint8. *First*: from a folder never seen before, which Lacuna decodes into its store (Lanczos), torchvision's ImageFolder and DataLoader once through. *Later*: batches in random order after that, which Lacuna copies out of the store and torchvision decodes again. Files come from the memory of the operating system in both. Ratios above 1 say how many times Lacuna is faster.
+Pictures a second from JPEG files to batches in uint8. *First*: from a folder never seen before, which Lacuna decodes into its store (Lanczos), torchvision's ImageFolder and DataLoader once through. *Later*: batches in random order once through after that, which Lacuna copies out of the store, read into memory meanwhile, and torchvision decodes again. Files come from the memory of the operating system in both. Ratios above 1 say how many times Lacuna is faster.
 
 ${records.map(folderSection).join('\n\n')}`
 }

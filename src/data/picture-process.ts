@@ -59,7 +59,10 @@ async function made({ from, wanted, slot }: PictureJob): Promise<PictureMade> {
   }
 }
 
-/** Whether the disk had room for them. Where the file cannot be written at all this process is of no use, and ends: what it has is left to others. */
+/**
+ * Whether the disk had room for them. Where the file cannot be written at all this process is of no use, and ends: what it has in hand is
+ * left to the one that asked.
+ */
 function written(slot: number, pixels: Uint8Array): boolean {
   try {
     writeSlot(SHARED, slot, pixels)
