@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
@@ -187,6 +188,14 @@ function* chunks(parts: string | Uint8Array | Iterable<Uint8Array>): Iterable<Ui
   if (typeof parts === 'string') yield new TextEncoder().encode(parts)
   else if (parts instanceof Uint8Array) yield parts
   else yield* parts
+}
+
+/** Fills an array from `position` in a file on. @returns the bytes that are there: fewer where the file ends */
+export function readInto(file: number, into: Uint8Array, position: number): number {
+  let done = 0
+  for (let count = 1; done < into.length && count > 0; done += count)
+    count = readSync(file, into, done, into.length - done, position + done)
+  return done
 }
 
 /** @param position where in the file; behind what was written last unless told */

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { type Channel, type ChannelOf, isSequence, type Kind } from '../channels/channel.js'
 import { LacunaError, messageOf } from '../errors.js'
+import { readInto } from '../files.js'
 
 /** Values as they are stored. */
 export type Stored = Uint8Array | Int16Array | Float32Array
@@ -157,11 +158,7 @@ function fileSource(path: string, hold: boolean): Source {
 
 function readWhole(file: number, path: string, out: Uint8Array, position: number): void {
   try {
-    for (let done = 0; done < out.length; ) {
-      const count = readSync(file, out, done, out.length - done, position + done)
-      if (count === 0) throw new Error('it ends too early')
-      done += count
-    }
+    if (readInto(file, out, position) < out.length) throw new Error('it ends too early')
   } catch (error) {
     throw new LacunaError(`${path}: cannot be read: ${messageOf(error)}; remove the store, it will be built again`)
   }

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { ChannelOf } from '../channels/channel.js'
 import type { Reading } from '../channels/picture-reading.js'
+import { readInto } from '../files.js'
 import type { Maker } from './build.js'
 import { bytesOf } from './columns.js'
 import { atMost } from './concurrency.js'
@@ -116,7 +117,7 @@ function copiesAt(
   try {
     return copiesAmong(signatures, shape, (row, out) => {
       signal?.throwIfAborted()
-      readSync(file, out, 0, out.length, row * out.length)
+      readInto(file, out, row * out.length)
     })
   } finally {
     closeSync(file)

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { LacunaError } from '../errors.js'
-import { writeAll, writeError } from '../files.js'
+import { readInto, writeAll, writeError } from '../files.js'
 
 /** A file with room for some arrays of one length, in which other processes hand them to this one: no message has to carry them. */
 export interface SlotFile {
@@ -37,11 +37,8 @@ export function slotFile(path: string, bytes: number): SlotFile {
     descriptor,
     acquire: () => released.pop() ?? added(),
     read(slot) {
-      for (let at = 0; at < bytes; ) {
-        const count = readSync(descriptor, held, at, bytes - at, slot + at)
-        if (count === 0) throw new LacunaError(`${path}: is shorter than it was; run the command again`)
-        at += count
-      }
+      if (readInto(descriptor, held, slot) < bytes)
+        throw new LacunaError(`${path}: is shorter than it was; run the command again`)
       released.push(slot)
       return held
     },

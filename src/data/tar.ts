@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { readInto } from '../files.js'
 
 /** A file in a tar, and where its bytes lie. */
 export interface TarEntry {
@@ -30,10 +31,7 @@ export function openTar(path: string): Tar {
   try {
     const read = (position: number, length: number): Buffer => {
       const bytes = Buffer.alloc(length)
-      let done = 0
-      for (let count = 1; done < length && count > 0; done += count)
-        count = readSync(file, bytes, done, length - done, position + done)
-      return bytes.subarray(0, done)
+      return bytes.subarray(0, readInto(file, bytes, position))
     }
     return entriesIn(read)
   } finally {

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-import { regularFile } from '../../files.js'
+import { closeSync, openSync } from 'node:fs'
+import { readInto, regularFile } from '../../files.js'
 
 /** The bytes of a recording, wherever they lie. */
 export interface Bytes {
@@ -26,13 +26,7 @@ export function bytesOfFile(path: string): Bytes {
     path,
     read(from, length) {
       const out = new Uint8Array(Math.max(0, Math.min(length, size - from)))
-      let done = 0
-      while (done < out.length) {
-        const count = readSync(file, out, done, out.length - done, from + done)
-        if (count === 0) break
-        done += count
-      }
-      return out.subarray(0, done)
+      return out.subarray(0, readInto(file, out, from))
     },
     close: () => closeSync(file),
   }

@@ -102,9 +102,7 @@ const THIN = 16
 export function transposedEach(e: Emitter, x: string, [n = 1, p = 1, c = 1]: Shape): string {
   const fast = n > 1 && e.precision === 'float32' && e.block > 0
   if (fast && c % e.block === 0) {
-    const last = e.one('Reshape', [x, e.ints([n, 1, p, c])])
-    const blocked = e.one('ReorderInput', [last], { channels_last: 1 }, BLOCKED)
-    const first = e.one('ReorderOutput', [blocked], { channels: c }, BLOCKED)
+    const first = e.one('ReorderOutput', [exchanged(e, x, [n, p, c / e.block])], { channels: c }, BLOCKED)
     return e.one('Reshape', [first, e.ints([n, c, p])])
   }
   const each = e.one('Reshape', [x, e.ints([n, p, c])])
